@@ -1,0 +1,141 @@
+"""Settings shared by every environment. Values that differ by installation come from the environment
+(see docs/operations.md); development.py, production.py and test.py change only what they must."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+
+from config.environment import database, env_date, env_list, env_text
+from huiqi.core.logs import logging_settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA_DIR = Path(env_text("HUIQI_DATA_DIR", str(ROOT / "var")))
+
+# --- the product's own settings -------------------------------------------------------------------
+HUIQI_RELEASE = "0.1.0"
+HUIQI_PROVINCE = env_text("HUIQI_PROVINCE", "430000")
+HUIQI_HOTLINE = env_text("HUIQI_HOTLINE", "96871")
+RULEBOOK_DIR = Path(env_text("HUIQI_RULEBOOK_DIR", str(ROOT / "rulebook")))
+# Policies and deadlines are judged on this date; None means today. The demo uses 2020-03-01.
+REFERENCE_DATE = env_date("HUIQI_REFERENCE_DATE")
+# Keys for encrypted fields: "id:base64,id:base64", the first one encrypts. Empty: derived from SECRET_KEY.
+HUIQI_KEYS = env_text("HUIQI_KEYS")
+PRIVATE_ROOT = DATA_DIR / "private"
+# OFL fonts for PDF output, installed with the assets (package.json).
+PDF_FONT_DIR = ROOT / "node_modules" / "@expo-google-fonts" / "noto-serif-sc"
+
+# --- Django ---------------------------------------------------------------------------------------
+SECRET_KEY = env_text("HUIQI_SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env_list("HUIQI_ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
+INSTALLED_APPS = [
+    "huiqi.policies",
+    "huiqi.accounts",
+    "huiqi.reference",
+    "huiqi.core",
+    "ninja",
+    "csp",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "huiqi.core.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "huiqi.core.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "huiqi.core.middleware.RefusalMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "huiqi.core.context_processors.site",
+            ],
+        },
+    }
+]
+DATABASES = {"default": database(env_text("HUIQI_DATABASE_URL"), DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    # GB/T 22239-2019 8.1.4.1 asks for passwords of some complexity; ten characters is our floor.
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "accounts:sign_in"
+LOGIN_REDIRECT_URL = "policies:rulebook"
+LOGOUT_REDIRECT_URL = "core:home"
+
+# --- language and time ----------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+# --- files ----------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "static" / "collected"
+STATICFILES_DIRS = [ROOT / "static" / "build"]
+STORAGES = {
+    "default": {"BACKEND": "huiqi.core.storage.PrivateStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# --- security -------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+# Idle end after 30 minutes (GB/T 22239-2019 8.1.4.1 c).
+SESSION_COOKIE_AGE = 1800
+SESSION_SAVE_EVERY_REQUEST = False
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "huiqi.core.views.csrf_failure"
+
+LOGGING = logging_settings()
+LOGGING_CONFIG = "huiqi.core.logs.configure"

@@ -1,0 +1,18 @@
+"""For the test suite: quick hashing, jobs run at once, undefined template variables fail."""
+
+from datetime import date
+
+from config.environment import database, env_text
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATA_DIR, ROOT, STORAGES
+
+SECRET_KEY = "only-for-tests-" + "x" * 50
+HUIQI_DEMO = True
+REFERENCE_DATE = date(2020, 3, 1)
+DATABASES = {"default": database(env_text("HUIQI_TEST_DATABASE_URL", "sqlite:///:memory:"), DATA_DIR)}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATICFILES_DIRS = [ROOT / "static" / "build"] if (ROOT / "static" / "build").exists() else []
+WHITENOISE_AUTOREFRESH = True
+ALLOWED_HOSTS = ["*"]

@@ -1,0 +1,26 @@
+"""The site's address book."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from config.api import api
+
+urlpatterns = [
+    path("", include("huiqi.core.urls")),
+    path("", include("huiqi.policies.urls")),
+    path("reference/", include("huiqi.reference.urls")),
+    path("accounts/", include("huiqi.accounts.urls")),
+    path("language/", set_language, name="set_language"),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+]
+if settings.HUIQI_DEMO:
+    from huiqi.core.gallery import gallery  # noqa: PLC0415  only demo and test sites have the page
+
+    urlpatterns += [path("gallery/", gallery, name="gallery")]
+
+handler400 = "huiqi.core.views.bad_request"
+handler404 = "huiqi.core.views.not_found"
+handler500 = "huiqi.core.views.server_error"

@@ -1,0 +1,1 @@
+"""Fixtures for every test; see tests/harness for what stands behind them."""

@@ -1,0 +1,124 @@
+"""Long work outside the request: a job row people can watch and stop, run by the task worker.
+
+A kind of job is a generator function that does one step per `yield` and yields its progress. The runner
+writes progress and heartbeat at most once a second and looks for a wish to cancel at the same time, so
+that a job of a million steps does not make a million writes.
+"""
+
+import time
+from collections.abc import Callable, Generator
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django_tasks import task
+
+from huiqi.core import audit, clock
+from huiqi.core.errors import Refused
+from huiqi.core.models import Job, JobState
+
+log = structlog.get_logger("huiqi.jobs")
+Progress = tuple[int, int]
+Work = Callable[[dict[str, Any]], Generator[Progress, None, Any]]
+KINDS: dict[str, Work] = {}
+PROGRESS_SECONDS = 1.0
+# A worker that has not written a heartbeat for this long is taken for dead and its job may be run again.
+DEAD_AFTER = timedelta(seconds=60)
+
+
+def job_kind(name: str) -> Callable[[Work], Work]:
+    """Register a generator function as the work of jobs of this kind."""
+
+    def register(work: Work) -> Work:
+        KINDS[name] = work
+        return work
+
+    return register
+
+
+@transaction.atomic
+def start_job(kind: str, arguments: dict[str, Any], *, actor: Any) -> Job:
+    """Create the job row and queue it; `kind` must be registered."""
+    if kind not in KINDS:
+        raise KeyError(kind)
+    job = Job.objects.create(kind=kind, arguments=arguments, owner_id=actor.public_id if actor else "")
+    audit.record("job.started", job, actor=actor, kind=kind)
+    transaction.on_commit(lambda: run_job.enqueue(job.public_id))
+    return job
+
+
+@transaction.atomic
+def cancel_job(job: Job, *, actor: Any) -> Job:
+    """Ask a job to stop; a waiting job stops at once, a running one at its next step."""
+    job = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    if job.is_finished:
+        raise Refused("core.job_finished", "这项任务已经结束，无需取消。")
+    job.is_cancel_requested = True
+    if job.state == JobState.WAITING:
+        job.state, job.finished_at = JobState.CANCELLED, clock.now()
+    job.save(update_fields=["is_cancel_requested", "state", "finished_at"])
+    audit.record("job.cancelled", job, actor=actor)
+    return job
+
+
+@task()
+def run_job(public_id: str) -> None:
+    """Run one waiting job to its end. Claimed by compare-and-set, so two workers never run the same job."""
+    started = clock.now()
+    claimed = Job.objects.filter(public_id=public_id, state=JobState.WAITING).update(
+        state=JobState.RUNNING, started_at=started, heartbeat_at=started
+    )
+    if claimed:
+        _run(Job.objects.get(public_id=public_id))
+
+
+def _run(job: Job) -> None:
+    try:
+        result = _step_through(job, KINDS[job.kind](job.arguments))
+    except _CancelledError:
+        _finish(job, JobState.CANCELLED, message="已按要求取消。")
+    except Refused as refusal:
+        _finish(job, JobState.FAILED, message=refusal.message)
+    except Exception:
+        log.exception("job failed", job=job.public_id, kind=job.kind)
+        _finish(job, JobState.FAILED, message=f"运行中出错，已记录，请把任务编号 {job.public_id} 告诉管理员。")
+    else:
+        _finish(job, JobState.DONE, result=result)
+
+
+class _CancelledError(Exception):
+    pass
+
+
+def _step_through(job: Job, work: Generator[Progress, None, Any]) -> Any:
+    written = 0.0
+    while True:
+        try:
+            done, total = next(work)
+        except StopIteration as stop:
+            return stop.value
+        if time.monotonic() - written >= PROGRESS_SECONDS:
+            written = time.monotonic()
+            Job.objects.filter(pk=job.pk).update(done_count=done, total_count=total, heartbeat_at=clock.now())
+            if Job.objects.filter(pk=job.pk, is_cancel_requested=True).exists():
+                work.close()
+                raise _CancelledError
+
+
+def _finish(job: Job, state: JobState, *, result: Any = None, message: str = "") -> None:
+    job.refresh_from_db()
+    job.state, job.result, job.message, job.finished_at = state, result, message, clock.now()
+    if state == JobState.DONE:
+        job.done_count = job.total_count
+    job.save(update_fields=["state", "result", "message", "finished_at", "done_count"])
+
+
+def requeue_dead_jobs() -> int:
+    """Put jobs whose worker died back in the queue and return how many there were."""
+    dead = Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=clock.now() - DEAD_AFTER)
+    ids = list(dead.values_list("public_id", flat=True))
+    for public_id in ids:
+        if Job.objects.filter(public_id=public_id, state=JobState.RUNNING).update(state=JobState.WAITING):
+            run_job.enqueue(public_id)
+    return len(ids)

@@ -1,0 +1,143 @@
+"""Rows every app relies on: audit records, idempotency keys, jobs; and the version column."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from huiqi.core.errors import VersionConflict
+from huiqi.core.ids import PublicIdField
+
+
+class Unalterable(RuntimeError):
+    """Somebody tried to change or delete an audit record."""
+
+
+class AuditQuerySet(models.QuerySet["AuditRecord"]):
+    def update(self, **kwargs: Any) -> int:
+        raise Unalterable("audit records are never changed")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise Unalterable("audit records are never deleted")
+
+
+class AuditRecord(models.Model):
+    """One act, as it happened. Holds no personal data, so that it may be kept for years."""
+
+    act = models.CharField(_("行为"), max_length=60)
+    actor_id = models.CharField(_("行为人"), max_length=16, blank=True)
+    subject_type = models.CharField(_("对象类型"), max_length=60, blank=True)
+    subject_id = models.CharField(_("对象"), max_length=16, blank=True)
+    details = models.JSONField(_("要点"), default=dict)
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("审计记录")
+        indexes = [models.Index(fields=["subject_type", "subject_id"])]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.subject_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise Unalterable("audit records are never changed")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise Unalterable("audit records are never deleted")
+
+
+class Versioned(models.Model):
+    """A row two people may edit: saving with an old version is a conflict, never a silent overwrite."""
+
+    version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save_version(self, *, expected: int, fields: list[str]) -> Self:
+        """Write `fields` if the stored version is still `expected` and raise it by one, else VersionConflict."""
+        values = {name: getattr(self, name) for name in fields}
+        changed = (
+            type(self)._default_manager.filter(pk=self.pk, version=expected).update(version=F("version") + 1, **values)
+        )
+        if not changed:
+            raise VersionConflict()
+        self.version = expected + 1
+        return self
+
+
+class IdempotencyKey(models.Model):
+    """A client's key for one write and the answer it got, so that a retry gets the same answer."""
+
+    scope = models.CharField(max_length=80)
+    key = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64)
+    answer = models.JSONField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"
+
+
+class JobState(models.TextChoices):
+    WAITING = "waiting", _("等待运行")
+    RUNNING = "running", _("正在运行")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("未完成")
+    CANCELLED = "cancelled", _("已取消")
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: Any) -> "JobQuerySet":
+        """A job is seen by whoever started it."""
+        return self.filter(owner_id=user.public_id) if user.is_authenticated else self.none()
+
+    def unfinished(self) -> "JobQuerySet":
+        return self.filter(state__in=[JobState.WAITING, JobState.RUNNING])
+
+
+class Job(models.Model):
+    """Long work as a person sees it: how far, whether it still lives, and a way to stop it."""
+
+    public_id = PublicIdField()
+    kind = models.CharField(_("种类"), max_length=60)
+    # The owner's public id, not a foreign key: core lies below accounts and must not point up.
+    owner_id = models.CharField(_("发起人"), max_length=16, blank=True, db_index=True)
+    state = models.CharField(_("状态"), max_length=10, choices=JobState, default=JobState.WAITING)
+    arguments = models.JSONField(default=dict)
+    done_count = models.PositiveIntegerField(_("已完成数"), default=0)
+    total_count = models.PositiveIntegerField(_("总数"), default=0)
+    is_cancel_requested = models.BooleanField(default=False)
+    result = models.JSONField(null=True)
+    message = models.TextField(_("说明"), blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("后台任务")
+        constraints = [
+            models.CheckConstraint(
+                name="job_progress_within_total", condition=Q(total_count=0) | Q(done_count__lte=F("total_count"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"
+
+    @property
+    def percent(self) -> int:
+        """0–100, whole; 0 while the total is not known."""
+        return self.done_count * 100 // self.total_count if self.total_count else 0
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from huiqi.core import views
+
+app_name = "core"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("large-type/", views.large_type, name="large_type"),
+    path("jobs/<str:public_id>/", views.job, name="job"),
+    path("jobs/<str:public_id>/cancel/", views.job_cancel, name="job_cancel"),
+]

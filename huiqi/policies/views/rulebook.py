@@ -1,0 +1,11 @@
+"""Placeholders until the pages land."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def rulebook(request: HttpRequest) -> HttpResponse:
+    return render(request, "404.html")
+
+
+developers = rulebook
