@@ -51,12 +51,12 @@ class HuiqiCommand(BaseCommand):
         try:
             return super().execute(*args, **options)
         except Refused as refusal:
-            if not self._called_from_command_line:
+            if not getattr(self, "_called_from_command_line", False):
                 raise CommandError(refusal.message) from refusal
             self.fail(refusal.message)
         except BrokenPipeError:
             # The reader (`| head`) has seen enough; point stdout elsewhere so that exit does not complain.
-            sys.stdout = None  # type: ignore[assignment]
+            sys.stdout = None
         return None
 
     def fail(self, message: str) -> None:
