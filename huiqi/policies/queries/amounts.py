@@ -1,0 +1,115 @@
+"""A benefit's amount in words: the formula as a person would write it, and the same with a firm's figures.
+
+Reads the engine's typed expressions; decides nothing. Amounts shown here for a worked example come from
+the engine, and a test holds the two together.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from huiqi.rules import ir, wording
+from huiqi.rules.ir import Kind, Node
+
+SIGNS = {"+": "＋", "-": "－", "*": "×", "/": "÷"}
+COMPARISONS = {"=": "是", "<>": "不是", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不低于"}
+_STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How to spell facts and parameters: their names, or a firm's values where there are some."""
+
+    fact: Callable[[str], str]
+    param: Callable[[str], str]
+
+
+def words(node: Node, reader: Reader) -> str:
+    """The expression as a Chinese formula, e.g. `上年度实缴失业保险费 × 50%`."""
+    match node:
+        case ir.Const():
+            return _constant(node)
+        case ir.FactRef(name=name):
+            return reader.fact(name)
+        case ir.ParamRef(name=name):
+            return reader.param(name)
+        case ir.Arithmetic(op=op):
+            return _arithmetic(node, op, reader)
+        case ir.Negate(operand=operand):
+            return f"－{words(operand, reader)}"
+        case ir.Extreme(greatest=greatest, operands=operands):
+            listed = "、".join(words(part, reader) for part in operands)
+            return _("%(list)s中较大的") % {"list": listed} if greatest else _("%(list)s中较小的") % {"list": listed}
+        case ir.Case():
+            return _case(node, reader)
+        case _:
+            return _condition(node, reader)
+
+
+def _arithmetic(node: ir.Arithmetic, op: str, reader: Reader) -> str:
+    left, right = (_operand(part, op, reader, is_right=part is node.right) for part in (node.left, node.right))
+    return f"{left} {SIGNS[op]} {right}"
+
+
+def _operand(part: Node, op: str, reader: Reader, *, is_right: bool) -> str:
+    text = words(part, reader)
+    if isinstance(part, ir.Arithmetic):
+        weaker = _STRENGTH[part.op] < _STRENGTH[op]
+        same_on_right = is_right and _STRENGTH[part.op] == _STRENGTH[op] and op in "-/"
+        return f"（{text}）" if weaker or same_on_right else text
+    return f"（{text}）" if isinstance(part, ir.Extreme | ir.Case) else text
+
+
+def _case(node: ir.Case, reader: Reader) -> str:
+    parts = [
+        _("%(condition)s的，为%(value)s") % {"condition": words(when, reader), "value": words(then, reader)}
+        for when, then in node.branches
+    ]
+    if node.otherwise is not None:
+        parts.append(_("其他情况，为%(value)s") % {"value": words(node.otherwise, reader)})
+    return "；".join(parts)
+
+
+def _condition(node: Node, reader: Reader) -> str:
+    match node:
+        case ir.Compare(op=op, left=left, right=right):
+            return f"{words(left, reader)}{COMPARISONS[op]}{words(right, reader)}"
+        case ir.Between(operand=operand, low=low, high=high):
+            return f"{words(operand, reader)}在{words(low, reader)}至{words(high, reader)}之间"
+        case ir.Membership(operand=operand, values=values):
+            return f"{words(operand, reader)}属于{'、'.join(words(value, reader) for value in values)}"
+        case ir.IsNull(operand=operand):
+            return f"{words(operand, reader)}未填"
+        case ir.Not(operand=operand):
+            return f"不符合“{words(operand, reader)}”"
+        case ir.Logic(every=every, operands=operands):
+            return ("并且" if every else "或者").join(words(part, reader) for part in operands)
+    raise TypeError(f"not an expression: {type(node).__name__}")
+
+
+def _constant(const: ir.Const) -> str:
+    """A literal of the expression: positions of an enumeration are its ids, dates are day numbers."""
+    kind, value = const.type.kind, const.value
+    if kind is Kind.ENUM:
+        return const.type.values[int(value)]
+    if kind is Kind.DATE:
+        return wording.day(date.fromordinal(int(value)))
+    if isinstance(value, str):
+        return value
+    return wording.value(value, const.type.unit)
+
+
+def named(fact_labels: Mapping[str, str], params: Mapping[str, str]) -> Reader:
+    """Spell facts by their labels and parameters by the texts given (their values, or their names)."""
+    return Reader(lambda name: fact_labels.get(name, name), lambda name: params.get(name, name))
+
+
+def with_values(values: Mapping[str, str], params: Mapping[str, str], fact_labels: Mapping[str, str]) -> Reader:
+    """Spell facts by a firm's values, and by their labels in brackets where there is none."""
+
+    def fact(name: str) -> str:
+        return values.get(name) or f"［{fact_labels.get(name, name)}］"
+
+    return Reader(fact, lambda name: params.get(name, name))
