@@ -1,0 +1,163 @@
+"""Reading the code lists: for pages, forms, the API and other apps.
+
+Searching works on small tables kept in memory. Each question asks the database once for the checksum of what
+is loaded, so every process notices a reload at once.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from huiqi.reference.code_rows import help_words
+from huiqi.reference.code_search import Entry, search
+from huiqi.reference.models import CodeList, Division, DivisionQuerySet, Industry
+
+MOST_RESULTS = 100
+_FINEST = {Division.Level.COUNTY: 0, Division.Level.PREFECTURE: 1, Division.Level.PROVINCE: 2}
+
+
+@dataclass(frozen=True)
+class IndustryPath:
+    """An entry of the classification with what stands above it, the section first."""
+
+    code: str
+    name: str
+    level: int
+    section: str
+    path: tuple[tuple[str, str], ...]
+
+    @property
+    def full_code(self) -> str:
+        """The code with its section letter: C3411."""
+        return self.code if self.level == Industry.Level.SECTION else self.section + self.code
+
+    @property
+    def path_text(self) -> str:
+        """制造业 > 通用设备制造业 > …, in names."""
+        return " > ".join(name for _, name in self.path)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What is kept in memory for one loaded state of the lists."""
+
+    industries: dict[str, IndustryPath]
+    industry_entries: tuple[Entry, ...]
+    divisions: dict[str, Division]
+    division_entries: tuple[Entry, ...]
+
+
+# --- divisions ------------------------------------------------------------------------------------
+
+
+def divisions(on: date | None = None) -> DivisionQuerySet:
+    """Divisions of the site's province by code: those of day `on`, or the present ones."""
+    found = Division.objects.within(settings.HUIQI_PROVINCE)
+    return found.filter(valid_to=None) if on is None else found.valid_on(on)
+
+
+def prefectures(on: date | None = None) -> DivisionQuerySet:
+    """The prefectures (Hunan: 14); a municipality has none, its districts stand in `counties`."""
+    return divisions(on).filter(level=Division.Level.PREFECTURE)
+
+
+def counties(on: date | None = None) -> DivisionQuerySet:
+    """All counties, cities and districts at county level of the province."""
+    return divisions(on).filter(level=Division.Level.COUNTY)
+
+
+def counties_of(prefecture: str, on: date | None = None) -> DivisionQuerySet:
+    """Counties of a prefecture; of the province itself: those it governs directly."""
+    return counties(on).filter(parent_id=prefecture[:6])
+
+
+def division(code: str) -> Division | None:
+    """The division of that code, present or past, or None."""
+    return _tables().divisions.get(code)
+
+
+def search_divisions(question: str, limit: int = 20) -> list[Division]:
+    """Divisions of the province by name, pinyin, initials or code, best first; counties before prefectures.
+
+    Past divisions are found by their old names, after the present ones.
+    """
+    tables = _tables()
+    found = search(tables.division_entries, question, min(limit, MOST_RESULTS))
+    return [tables.divisions[entry.code] for entry in found]
+
+
+# --- industries -----------------------------------------------------------------------------------
+
+
+def industry(code: str) -> IndustryPath | None:
+    """The entry for a code with or without section letter (3411, C3411, C, 34), or None.
+
+    A wrong letter (A3411) is no code.
+    """
+    plain = code.strip().upper()
+    found = _tables().industries.get(plain[1:] if len(plain) > 1 and plain[0].isalpha() else plain)
+    if found is None or (plain[0].isalpha() and plain[0] != found.section):
+        return None
+    return found
+
+
+def industry_children(code: str | None = None) -> QuerySet[Industry]:
+    """The entries right below `code`; without a code the 20 sections."""
+    return Industry.objects.filter(parent_id=code[:4] if code else None)
+
+
+def search_industries(question: str, limit: int = 20, *, classes_only: bool = False) -> list[IndustryPath]:
+    """Entries by words, help words, code prefix, pinyin or initials, best first, classes before groups.
+
+    `classes_only`: just the four-digit classes, which a firm picks from.
+    """
+    tables = _tables()
+    entries = tables.industry_entries
+    if classes_only:
+        entries = tuple(entry for entry in entries if entry.depth == 0)
+    return [tables.industries[entry.code] for entry in search(entries, question, min(limit, MOST_RESULTS))]
+
+
+# --- memory ---------------------------------------------------------------------------------------
+
+
+def _tables() -> Tables:
+    loaded = CodeList.objects.values_list("checksum", flat=True).first()
+    return _build_tables(loaded or "", settings.HUIQI_PROVINCE)
+
+
+@lru_cache(maxsize=2)
+def _build_tables(checksum: str, province: str) -> Tables:
+    """The tables for one loaded state. `checksum` is only the key under which they are remembered."""
+    rows = {row.code: row for row in Industry.objects.all()}
+    known = {row.code: row for row in Division.objects.within(province)}
+    return Tables(
+        {code: _industry_path(row, rows) for code, row in rows.items()},
+        tuple(_industry_entry(row) for row in rows.values()),
+        known,
+        tuple(_division_entry(row) for row in known.values()),
+    )
+
+
+def _industry_path(row: Industry, rows: dict[str, Industry]) -> IndustryPath:
+    path = []
+    above: Industry | None = row
+    while above is not None:
+        path.append((above.code, above.name))
+        above = rows.get(above.parent_id or "")
+    return IndustryPath(row.code, row.name, row.level, row.section, tuple(reversed(path)))
+
+
+def _industry_entry(row: Industry) -> Entry:
+    words = tuple(word.lower() for word in help_words().get(row.code, ()))
+    letter, depth = row.section.lower(), Industry.Level.CLASS - row.level
+    return Entry(row.code, row.name, row.pinyin, row.initials, letter, depth, words)
+
+
+def _division_entry(row: Division) -> Entry:
+    # A past division ranks behind every present one that fits as well.
+    depth = _FINEST[Division.Level(row.level)] + (3 if row.valid_to else 0)
+    return Entry(row.code, row.name, row.pinyin, row.initials, depth=depth)
