@@ -54,9 +54,14 @@ def test_the_house_as_it_stands_keeps_every_contract(house):
             "edge of accounts",
             id="another app's view",
         ),
-        pytest.param("huiqi/accounts/commands.py", "import huiqi.accounts.forms", "Inside an app", id="form in command"),
         pytest.param(
-            "huiqi/accounts/queries.py", "import huiqi.accounts.commands", "Inside an app", id="command in query"
+            "huiqi/accounts/commands.py", "import huiqi.accounts.forms", "Inside an app", id="form in command"
+        ),
+        pytest.param(
+            "huiqi/accounts/queries.py",
+            "import huiqi.accounts.commands",
+            "Inside an app",
+            id="command in query",
         ),
         pytest.param("huiqi/core/models.py", "import huiqi.core.audit", "Inside core", id="audit in models"),
         pytest.param("huiqi/rules/problems.py", "import django.db", "The engine knows", id="Django in rules"),
@@ -66,7 +71,9 @@ def test_the_house_as_it_stands_keeps_every_contract(house):
             "The engine knows",
             id="deferred ninja in rules",
         ),
-        pytest.param("huiqi/core/logs.py", "import config.environment", "Nobody imports the", id="config from below"),
+        pytest.param(
+            "huiqi/core/logs.py", "import config.environment", "Nobody imports the", id="config from below"
+        ),
     ],
 )
 def test_a_break_is_seen(house, tmp_path, path, line, contract):
@@ -85,7 +92,9 @@ def test_a_ring_of_two_modules_is_seen(house, tmp_path):
     copy = tmp_path / "broken"
     shutil.copytree(house, copy)
     for name, other in (("left", "right"), ("right", "left")):
-        (copy / "huiqi" / "reference" / f"{name}.py").write_text(f"import huiqi.reference.{other}\n", encoding="utf-8")
+        (copy / "huiqi" / "reference" / f"{name}.py").write_text(
+            f"import huiqi.reference.{other}\n", encoding="utf-8"
+        )
     _, broken, output = lint(copy)
     assert "No two siblings in a ring" in broken, output
 

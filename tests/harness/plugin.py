@@ -1,0 +1,70 @@
+"""The pytest plugin that switches the harness on for every test (loaded by conftest.py)."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from tests.harness import cast, database, swap, templates
+
+# Playwright runs an event loop in the main thread; Django would refuse the ORM beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite tests use a file, as the product does: threads then meet real locks, not a shared cache."""
+    default = connections["default"].settings_dict
+    if default["ENGINE"].endswith("sqlite3"):
+        default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _strict_session() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        templates.make_templates_strict(patch)
+        database.demand_of_in_locks(patch)
+        database.shuffle_unordered(patch)
+        database.forbid_writes_in_get(patch)
+        yield
+
+
+@pytest.fixture
+def assert_queries() -> Callable[[int], Any]:
+    """`with assert_queries(3): …` fails unless exactly three queries run, and lists them."""
+    return database.exactly
+
+
+@pytest.fixture
+def enter(db: None) -> Callable[[str], Client]:
+    """`enter("editor")` is the signed-in browser of that person of the cast; `enter("visitor")` of nobody."""
+    return lambda part: cast.enter(part)[0]
+
+
+@pytest.fixture
+def visitor(client: Client) -> Client:
+    """A browser of somebody without an account; needs no database by itself."""
+    return client
+
+
+@pytest.fixture
+def editor(db: None) -> Client:
+    """The browser of 周敏, who edits policies."""
+    return cast.enter("editor")[0]
+
+
+@pytest.fixture
+def admin(db: None) -> Client:
+    """The browser of 刘洋, who administers the system."""
+    return cast.enter("admin")[0]
+
+
+@pytest.fixture
+def open_page() -> type[swap.Page]:
+    """`open_page(client, url)`: a page on which htmx requests can be triggered and checked."""
+    return swap.Page
