@@ -115,10 +115,15 @@ def _industry(row: dict[str, str]) -> IndustryRow:
 
 @cache
 def help_words() -> dict[str, tuple[str, ...]]:
-    """Words by class code: what firms type for a trade (our own list)."""
+    """Words by class code, with their pinyin and initials: what firms type for a trade (our own list)."""
     words: dict[str, tuple[str, ...]] = {}
     for row in _read("industry_help_words.csv"):
-        words[row["code"]] = (*words.get(row["code"], ()), row["word"])
+        words[row["code"]] = (
+            *words.get(row["code"], ()),
+            row["word"].lower(),
+            row["pinyin"],
+            row["initials"],
+        )
     return words
 
 

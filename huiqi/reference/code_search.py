@@ -3,7 +3,7 @@
 Every word of the question must fit. A fit has a rank (lower is better): exact code or name first, then a
 code prefix, the beginning of the name, a help word, initials, pinyin, any part of the name, and last the
 characters of the word scattered in order. Within a rank the pickable entries (the finest level) come
-first, then short names, then the order of the list.
+first, then short names (not for codes and exact words), then the order of the list.
 """
 
 import re
@@ -64,7 +64,8 @@ def _ranked(entries: list[Entry], words: list[str]) -> list[Entry]:
                 break
             rank = max(rank, fit)
         else:
-            found.append((rank, entry.depth, len(entry.name), place, entry))
+            length = len(entry.name) if rank > 1 else 0
+            found.append((rank, entry.depth, length, place, entry))
     found.sort(key=lambda item: item[:4])
     return [item[4] for item in found]
 
@@ -90,7 +91,7 @@ def _fit_latin(entry: Entry, word: str) -> int | None:
         if entry.code.lower() == word:
             return 0
         return 5 if entry.initials.startswith(word) else None
-    if entry.words and any(word in known for known in entry.words):
+    if entry.words and any(known.startswith(word) for known in entry.words):
         return 3
     if entry.initials.startswith(word) or entry.pinyin.startswith(word):
         return 4 if word in (entry.initials, entry.pinyin) else 5

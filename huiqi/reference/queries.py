@@ -152,7 +152,7 @@ def _industry_path(row: Industry, rows: dict[str, Industry]) -> IndustryPath:
 
 
 def _industry_entry(row: Industry) -> Entry:
-    words = tuple(word.lower() for word in help_words().get(row.code, ()))
+    words = help_words().get(row.code, ())
     letter, depth = row.section.lower(), Industry.Level.CLASS - row.level
     return Entry(row.code, row.name, row.pinyin, row.initials, letter, depth, words)
 
