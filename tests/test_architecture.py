@@ -210,7 +210,7 @@ def test_every_policy_has_its_page_of_sources():
 # --- what must not be in the tree ------------------------------------------------------------------
 
 FOREIGN = {
-    "a registry's host": r"registry\.npm|npmmirror|pypi\.(org|tuna)|pythonhosted|mirrors?\.[a-z]+\.(edu|com|org)",
+    "a registry's host": r"registry\.npm|npmmirror|pypi\.(org|tuna)|pythonhosted|mirrors?\.\w+\.(edu|com)",
     "an absolute machine path": r"(?<![\w.$}])/(work/(main|shared|plan|\.)|(home|root|Users|mnt)/[a-z])",
     "a temporary machine path": r"(?<![\w.$}])/tmp/[A-Za-z0-9]",
 }

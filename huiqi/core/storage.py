@@ -10,7 +10,10 @@ class PrivateStorage(FileSystemStorage):
     def __init__(self) -> None:
         super().__init__(
             location=settings.PRIVATE_ROOT,
-            base_url=None,
             file_permissions_mode=0o600,
             directory_permissions_mode=0o700,
         )
+
+    def url(self, name: str | None) -> str:
+        """Refused: without a base URL Django would make an address below the site's root."""
+        raise ValueError("A private file is not accessible via a URL; link to the view that checks.")

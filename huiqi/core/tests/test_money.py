@@ -8,7 +8,21 @@ from huiqi.core.money import MAX_FEN, AmountError, format_wan, format_yuan, pars
 
 @pytest.mark.parametrize(
     "text",
-    ["", "三十万", "1e6", "0x10", "12.345元", "1.2.3", "--5", "nan", "Infinity", "9" * 30, "1000000亿元", "1\x002", "٣٤٥万x"],
+    [
+        "",
+        "三十万",
+        "1e6",
+        "0x10",
+        "12.345元",
+        "1.2.3",
+        "--5",
+        "nan",
+        "Infinity",
+        "9" * 30,
+        "1000000亿元",
+        "1\x002",
+        "٣٤٥万x",
+    ],
 )
 def test_what_is_not_an_exact_amount_is_refused_with_a_remedy(text):
     with pytest.raises(AmountError, match="[。]$"):
