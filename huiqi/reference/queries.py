@@ -9,9 +9,8 @@ from datetime import date
 from functools import lru_cache
 
 from django.conf import settings
-from django.db.models import QuerySet
 
-from huiqi.reference.code_rows import help_words
+from huiqi.reference.code_rows import help_words, known_region
 from huiqi.reference.code_search import Entry, search
 from huiqi.reference.models import CodeList, Division, DivisionQuerySet, Industry
 
@@ -33,6 +32,21 @@ class IndustryPath:
     def full_code(self) -> str:
         """The code with its section letter: C3411."""
         return self.code if self.level == Industry.Level.SECTION else self.section + self.code
+
+    @property
+    def parent(self) -> str:
+        """The code of the entry above, "" for a section."""
+        return self.path[-2][0] if len(self.path) > 1 else ""
+
+    @property
+    def label(self) -> str:
+        """3411 锅炉及辅助设备制造, as offered for picking."""
+        return f"{self.code} {self.name}"
+
+    @property
+    def above_text(self) -> str:
+        """What stands above it, in names: 制造业 > 通用设备制造业 > …"""
+        return " > ".join(name for _, name in self.path[:-1])
 
     @property
     def path_text(self) -> str:
@@ -71,7 +85,8 @@ def counties(on: date | None = None) -> DivisionQuerySet:
 
 def counties_of(prefecture: str, on: date | None = None) -> DivisionQuerySet:
     """Counties of a prefecture; of the province itself: those it governs directly."""
-    return counties(on).filter(parent_id=prefecture[:6])
+    # Only digits reach the database: PostgreSQL refuses NUL, SQLite lone surrogates.
+    return counties(on).filter(parent_id=prefecture) if known_region(prefecture) else counties(on).none()
 
 
 def division(code: str) -> Division | None:
@@ -104,9 +119,13 @@ def industry(code: str) -> IndustryPath | None:
     return found
 
 
-def industry_children(code: str | None = None) -> QuerySet[Industry]:
-    """The entries right below `code`; without a code the 20 sections."""
-    return Industry.objects.filter(parent_id=code[:4] if code else None)
+def industry_children(code: str = "") -> list[IndustryPath]:
+    """The entries right below `code` (with or without section letter); without a code the 20 sections."""
+    above = industry(code) if code else None
+    if code and above is None:
+        return []
+    wanted = above.code if above else ""
+    return [found for found in _tables().industries.values() if found.parent == wanted]
 
 
 def search_industries(question: str, limit: int = 20, *, classes_only: bool = False) -> list[IndustryPath]:

@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from huiqi.reference import views
 
 app_name = "reference"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("industries/options/", views.industry_options, name="industry_options"),
+    path("divisions/options/", views.division_options, name="division_options"),
+]

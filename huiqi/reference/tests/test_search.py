@@ -180,9 +180,11 @@ def test_a_code_that_does_not_exist_has_no_entry(code):
 
 
 def test_the_tree_opens_level_by_level():
-    assert industry_children().count() == 20
-    assert industry_children("34").first().code == "341"
-    assert industry_children("3411").count() == 0
+    assert len(industry_children()) == 20
+    assert [row.code for row in industry_children("C34")] == [row.code for row in industry_children("34")]
+    assert industry_children("34")[0].code == "341"
+    assert len(industry_children("c")) == 31
+    assert industry_children("3411") == industry_children("A34") == industry_children("\x00") == []
 
 
 # --- divisions ------------------------------------------------------------------------------------
