@@ -74,5 +74,9 @@ export function watchPage() {
     menu.querySelector("summary").focus();
   });
   document.addEventListener("hq:saved", () => showSaved(document, false)); // HX-Trigger: hq:saved
+  for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(name, () => { document.getElementById("hq-trouble").hidden = false; });
+  }
+  document.addEventListener("htmx:beforeRequest", () => { document.getElementById("hq-trouble").hidden = true; });
   unfoldForPrint();
 }
