@@ -1,0 +1,26 @@
+"""Which edition of a policy counts on a day, as far as was known on another, and with which figures."""
+
+from datetime import date
+
+from huiqi.rules.emit_python import Binding
+from huiqi.rules.policy import Edition, Policy
+
+
+def choose(policy: Policy, on: date, known_on: date) -> Edition | None:
+    """The edition known by `known_on`, not superseded by a known one, and in force on `on`.
+
+    Of several the one known last counts, then the one written last; None: not in force.
+    """
+    known = [edition for edition in policy.editions if edition.is_known(known_on)]
+    superseded = {edition.supersedes for edition in known}
+    standing = [edition for edition in known if edition.id not in superseded and edition.covers(on)]
+    return max(reversed(standing), key=lambda edition: edition.known_since or date.min, default=None)
+
+
+def bind(edition: Edition, on: date, known_on: date) -> Binding:
+    """The value of every parameter on the day; None for a gap and for a figure not known yet."""
+    values: dict[str, object] = {}
+    for parameter in edition.parameters.values():
+        entry = parameter.at(on, known_on)
+        values[parameter.id] = None if entry is None else entry.value
+    return values  # type: ignore[return-value]

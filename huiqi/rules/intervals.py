@@ -1,0 +1,266 @@
+"""How large the numbers of an expression can grow, from the bounds of its facts.
+
+Every backend computes with integers: a ratio is a stored integer over its scale, a product of
+numbers a product of integers. This analysis bounds those integers, so that a columnar backend knows
+whether 64 bits suffice or 128 are needed, and an expression that needs more is refused. On the way
+it sees comparisons that can only come out one way, which is nearly always a slip.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from huiqi.rules import ir
+from huiqi.rules.catalogue import Catalogue
+from huiqi.rules.ir import Kind, Node
+from huiqi.rules.problems import ExpressionError
+
+LIMIT_64 = 2**63 - 1
+LIMIT_128 = 2**127 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Bounds of a number: real values in low..high (None: unbounded); stored as num over den.
+
+    `num` and `den` bound the integers in magnitude, `known` says the value is certain to exist only
+    where the facts do (a parameter that is open makes it None everywhere).
+    """
+
+    low: Fraction | None
+    high: Fraction | None
+    num: int
+    den: int = 1
+
+
+@dataclass
+class Findings:
+    """`bits` is 64 or 128; `always` lists comparisons with the only result they can have."""
+
+    bits: int = 64
+    always: list[tuple[Node, bool]] = field(default_factory=list)
+
+
+ParamSpans = Mapping[str, Span | None]  # None: open, so whatever rests on it is unknown
+
+
+def constant_span(value: object) -> Span:
+    number = Fraction(value) if isinstance(value, int | Fraction) else Fraction(0)
+    return Span(number, number, abs(number.numerator), number.denominator)
+
+
+def hull(spans: list[Span]) -> Span:
+    """The smallest span that holds all of them."""
+    lows, highs = [span.low for span in spans], [span.high for span in spans]
+    return Span(
+        None if None in lows else min(low for low in lows if low is not None),
+        None if None in highs else max(high for high in highs if high is not None),
+        max(span.num for span in spans),
+        max(span.den for span in spans),
+    )
+
+
+class Analysis:
+    """Spans of every number under a node; one object per policy, since parameters differ."""
+
+    def __init__(self, catalogue: Catalogue, params: ParamSpans | None = None) -> None:
+        self.catalogue = catalogue
+        self.params = params or {}
+        self.findings = Findings()
+        self._facts: dict[str, Span | None] = {}
+
+    def examine(self, node: Node, rounds: bool = False) -> Findings:
+        """Widths and one-way comparisons of an expression; `rounds` when it is an amount.
+
+        Raises ExpressionError when even 128-bit integers could overflow.
+        """
+        self.findings = Findings()
+        span = self.visit(node)
+        if rounds and span is not None:
+            self._fits(2 * span.num + span.den)
+            self._fits(2 * span.den)
+        return self.findings
+
+    def _fits(self, magnitude: int) -> None:
+        if magnitude > LIMIT_128:
+            raise ExpressionError("数值可能超出128位整数", "请收紧事实目录中的上下限，或减少连乘")
+        if magnitude > LIMIT_64:
+            self.findings.bits = 128
+
+    def visit(self, node: Node) -> Span | None:
+        """The span of a number or date; None for the rest and for what is always unknown."""
+        match node:
+            case ir.Const(type=type_, value=value):
+                return constant_span(value) if type_.is_number or type_.kind is Kind.DATE else None
+            case ir.FactRef(name=name):
+                return self._fact(name)
+            case ir.ParamRef(name=name):
+                return self.params.get(name)
+            case ir.Negate(operand=operand):
+                inner = self.visit(operand)
+                return None if inner is None else _negated(inner)
+            case ir.Arithmetic():
+                return self._arithmetic(node)
+            case ir.Extreme(operands=operands, greatest=greatest):
+                return self._extreme([self.visit(operand) for operand in operands], greatest)
+            case ir.Case():
+                return self._case(node)
+            case _:
+                self._boolean(node)
+                return None
+
+    def _fact(self, name: str) -> Span | None:
+        if name not in self._facts:
+            self._facts[name] = self._given_or_derived(name)
+        return self._facts[name]
+
+    def _given_or_derived(self, name: str) -> Span | None:
+        fact = self.catalogue.facts[name]
+        given = None
+        if fact.type in ("int", "ratio", "date") and fact.min is not None and fact.max is not None:
+            low, high = _as_number(fact.min), _as_number(fact.max)
+            den = fact.scale if fact.type == "ratio" else 1
+            given = Span(low, high, int(max(abs(low), abs(high)) * den), den)
+        if fact.derivation is None or given is None:
+            return given
+        derived = self._quietly(fact.derivation)
+        return given if derived is None else hull([given, derived])
+
+    def _quietly(self, node: Node) -> Span | None:
+        """The span of a derivation, whose own findings are reported at its fact, not at every use."""
+        kept, self.findings = self.findings, Findings()
+        try:
+            return self.visit(node)
+        finally:
+            self.findings = kept
+
+    def _arithmetic(self, node: ir.Arithmetic) -> Span | None:
+        left, right = self.visit(node.left), self.visit(node.right)
+        if left is None or right is None:
+            return None
+        span = OPERATIONS[node.op](left, right)
+        self._fits(span.num)
+        self._fits(span.den)
+        return span
+
+    def _extreme(self, spans: list[Span | None], greatest: bool) -> Span | None:
+        known = [span for span in spans if span is not None]
+        if len(known) < len(spans):
+            return None
+        for other in known[1:]:
+            self._fits(known[0].num * other.den)
+            self._fits(other.num * known[0].den)
+        whole = hull(known)
+        if greatest:
+            lows = [span.low for span in known if span.low is not None]
+            return Span(max(lows, default=None), whole.high, whole.num, whole.den)
+        highs = [span.high for span in known if span.high is not None]
+        return Span(whole.low, min(highs, default=None), whole.num, whole.den)
+
+    def _case(self, node: ir.Case) -> Span | None:
+        for condition, _ in node.branches:
+            self.visit(condition)
+        results = [self.visit(result) for _, result in node.branches]
+        if node.otherwise is not None:
+            results.append(self.visit(node.otherwise))
+        known = [span for span in results if span is not None]
+        return hull(known) if known and node.type.kind is not Kind.BOOL else None
+
+    def _boolean(self, node: Node) -> None:
+        match node:
+            case ir.Compare(op=op, left=left, right=right):
+                self._compare(node, op, self.visit(left), self.visit(right))
+            case ir.Between(operand=operand, low=low, high=high):
+                span = self.visit(operand)
+                self._compare(node, ">=", span, self.visit(low))
+                self._compare(node, "<=", span, self.visit(high))
+            case ir.Membership(operand=operand, values=values):
+                span = self.visit(operand)
+                for value in values:
+                    self._compare(None, "=", span, self.visit(value))
+            case _:
+                for child in ir.children(node):
+                    self.visit(child)
+
+    def _compare(self, node: Node | None, op: ir.CompareOp, left: Span | None, right: Span | None) -> None:
+        if left is None or right is None:
+            return
+        if left.den != 1 or right.den != 1:
+            self._fits(left.num * right.den)
+            self._fits(right.num * left.den)
+        result = one_way(op, left, right)
+        if node is not None and result is not None:
+            self.findings.always.append((node, result))
+
+
+def _as_number(value: int | Fraction | date) -> Fraction:
+    return Fraction(value.toordinal()) if isinstance(value, date) else Fraction(value)
+
+
+def _negated(span: Span) -> Span:
+    low = None if span.high is None else -span.high
+    return Span(low, None if span.low is None else -span.low, span.num, span.den)
+
+
+def _sum(left: Span, right: Span) -> Span:
+    low = None if left.low is None or right.low is None else left.low + right.low
+    high = None if left.high is None or right.high is None else left.high + right.high
+    if left.den == right.den:
+        return Span(low, high, left.num + right.num, left.den)
+    return Span(low, high, left.num * right.den + right.num * left.den, left.den * right.den)
+
+
+def _difference(left: Span, right: Span) -> Span:
+    return _sum(left, _negated(right))
+
+
+def _product(left: Span, right: Span) -> Span:
+    corners = [
+        a * b if a is not None and b is not None else None
+        for a in (left.low, left.high)
+        for b in (right.low, right.high)
+    ]
+    num, den = left.num * right.num, left.den * right.den
+    finite = [corner for corner in corners if corner is not None]
+    if len(finite) == len(corners):
+        return Span(min(finite), max(finite), num, den)
+    both = [span.low is not None and span.low >= 0 for span in (left, right)]
+    return Span(Fraction(0) if all(both) else None, None, num, den)
+
+
+def _quotient(left: Span, right: Span) -> Span:
+    """left / right where right is not zero (zero makes the value unknown)."""
+    num, den = left.num * right.den, left.den * right.num
+    positive = right.low is not None and right.low > 0
+    negative = right.high is not None and right.high < 0
+    if (positive or negative) and right.low is not None and right.high is not None:
+        inverse = Span(1 / right.high, 1 / right.low, 1, 1)
+        span = _product(left, inverse)
+        return Span(span.low, span.high, num, max(den, 1))
+    floor = Fraction(0) if _at_least_zero(left) and _at_least_zero(right) else None
+    return Span(floor, None, num, max(den, 1))
+
+
+def _at_least_zero(span: Span) -> bool:
+    return span.low is not None and span.low >= 0
+
+
+OPERATIONS: dict[ir.ArithmeticOp, Callable[[Span, Span], Span]] = {
+    "+": _sum,
+    "-": _difference,
+    "*": _product,
+    "/": _quotient,
+}
+
+
+def one_way(op: ir.CompareOp, left: Span, right: Span) -> bool | None:
+    """The only result a comparison of known values can have, or None when both can happen."""
+    below = left.high is not None and right.low is not None and left.high < right.low
+    above = left.low is not None and right.high is not None and left.low > right.high
+    at_most = left.high is not None and right.low is not None and left.high <= right.low
+    at_least = left.low is not None and right.high is not None and left.low >= right.high
+    single = at_most and at_least
+    true = {"=": single, "<>": below or above, "<": below, "<=": at_most, ">": above, ">=": at_least}[op]
+    false = {"=": below or above, "<>": single, "<": at_least, "<=": above, ">": at_most, ">=": below}[op]
+    return True if true else False if false else None

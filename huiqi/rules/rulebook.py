@@ -1,0 +1,89 @@
+"""The rulebook: a folder of law as content, read whole, checked whole, refused whole when anything is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from huiqi.rules.cases_file import read_cases
+from huiqi.rules.catalogue import Catalogue
+from huiqi.rules.documents import read_document
+from huiqi.rules.facts_file import read_catalogue
+from huiqi.rules.policy import Policy
+from huiqi.rules.policy_file import POLICY_ID, read_policy
+from huiqi.rules.problems import Problem, RulebookError
+from huiqi.rules.programs import ProgramCache
+from huiqi.rules.sections import Report
+
+MAX_PROGRAMS = 1024
+MAX_POLICIES = 2000
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """Policies by id, in the order of their ids, over one catalogue of facts.
+
+    `warnings` are faults that do not forbid its use, such as a comparison that is always true.
+    """
+
+    catalogue: Catalogue
+    policies: Mapping[str, Policy]
+    warnings: tuple[Problem, ...] = ()
+    programs: ProgramCache = field(
+        default_factory=lambda: ProgramCache(MAX_PROGRAMS), compare=False, repr=False
+    )
+
+
+def load_rulebook(path: Path | str) -> Rulebook:
+    """Read a rulebook folder. Raises RulebookError with every problem of every file."""
+    root = Path(path)
+    if not root.is_dir():
+        raise RulebookError([Problem(str(root), "没有这个规则目录", "请核对路径")])
+    catalogue, problems = read_catalogue(root / "facts.yaml")
+    policies: dict[str, Policy] = {}
+    warnings: list[Problem] = []
+    for folder in _policy_folders(root, problems):
+        policy, found, noticed = _read_folder(folder, catalogue)
+        problems += found
+        warnings += noticed
+        if policy is not None:
+            policies[policy.id] = policy
+    if not policies and not problems:
+        problems.append(
+            Problem(str(root), "规则目录里没有政策", "每项政策一个目录，内有 policy.yaml 和 cases.yaml")
+        )
+    if problems or catalogue is None:
+        raise RulebookError(dict.fromkeys(problems))
+    return Rulebook(catalogue, policies, tuple(dict.fromkeys(warnings)))
+
+
+def _policy_folders(root: Path, problems: list[Problem]) -> list[Path]:
+    folders: list[Path] = []
+    for path in sorted(root.iterdir()):
+        if path.name.startswith((".", "_")):
+            continue
+        if path.is_symlink():
+            problems.append(Problem(path.name, "是符号链接", "规则目录中请放目录和文件本身"))
+        elif path.is_dir():
+            folders.append(path)
+            if not POLICY_ID.fullmatch(path.name):
+                problems.append(Problem(path.name, "不能作政策目录名", "用小写字母、数字和短横线"))
+    if len(folders) > MAX_POLICIES:
+        raise RulebookError([Problem(str(root), f"政策超过{MAX_POLICIES}项", "请核对是否指对了目录")])
+    return folders
+
+
+def _read_folder(
+    folder: Path, catalogue: Catalogue | None
+) -> tuple[Policy | None, list[Problem], list[Problem]]:
+    name = f"{folder.name}/policy.yaml"
+    document, problems = read_document(folder / "policy.yaml", name)
+    policy: Policy | None = None
+    warnings: list[Problem] = []
+    if document is not None:
+        report = Report(name)
+        policy, warnings = read_policy(document, folder.name, catalogue, report)
+        problems = report.problems
+    cases, found = read_cases(folder / "cases.yaml", f"{folder.name}/cases.yaml", catalogue, policy)
+    if policy is not None:
+        policy = Policy(**{**policy.__dict__, "cases": cases})
+    return policy, problems + found, warnings
