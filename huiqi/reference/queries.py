@@ -7,12 +7,18 @@ is loaded, so every process notices a reload at once.
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 
-from huiqi.reference.code_rows import help_words, known_region
+from huiqi.core.errors import Refused
+from huiqi.reference.code_rows import help_words, industry_rows, known_region
 from huiqi.reference.code_search import Entry, search
 from huiqi.reference.models import CodeList, Division, DivisionQuerySet, Industry
+from huiqi.reference.size_class import Figures, SizeClass, SizeClassifier
+from huiqi.reference.size_table import CodeLookup, read_code
+from huiqi.rules.facts_file import read_catalogue
+from huiqi.rules.problems import RulebookError
 
 MOST_RESULTS = 100
 _FINEST = {Division.Level.COUNTY: 0, Division.Level.PREFECTURE: 1, Division.Level.PROVINCE: 2}
@@ -138,6 +144,58 @@ def search_industries(question: str, limit: int = 20, *, classes_only: bool = Fa
     if classes_only:
         entries = tuple(entry for entry in entries if entry.depth == 0)
     return [tables.industries[entry.code] for entry in search(entries, question, min(limit, MOST_RESULTS))]
+
+
+# --- size class -----------------------------------------------------------------------------------
+
+
+def size_rules() -> tuple[SizeClassifier, CodeLookup]:
+    """The classifier of the site's rulebook and the lookup of industry codes that goes with it.
+
+    Read again when facts.yaml changes. RulebookError when that file is broken.
+    """
+    path = Path(settings.RULEBOOK_DIR) / "facts.yaml"
+    return _build_size_rules(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@lru_cache(maxsize=2)
+def _build_size_rules(path: Path, changed: int) -> tuple[SizeClassifier, CodeLookup]:
+    catalogue, problems = read_catalogue(path)
+    if catalogue is None:
+        raise RulebookError(problems)
+    classifier = SizeClassifier(catalogue)
+    return classifier, _representatives(classifier).get
+
+
+def _representatives(classifier: SizeClassifier) -> dict[str, tuple[str, str | None]]:
+    """For every code its section and the class to judge by, None where its classes differ in group."""
+    classes = [row for row in industry_rows() if row.level == Industry.Level.CLASS]
+    found: dict[str, tuple[str, str | None]] = {}
+    groups: dict[str, int] = {}
+    for row in classes:
+        group = classifier.group_of(row.code)
+        for branch in (row.section, row.code[:2], row.code[:3], row.code):
+            found.setdefault(branch, (row.section, row.code))
+            if groups.setdefault(branch, group) != group:
+                found[branch] = (row.section, None)
+    return found
+
+
+def explain_size_class(
+    gb_code: str, employees: int | None, revenue_fen: int | None, assets_fen: int | None
+) -> SizeClass:
+    """The size class of a firm and why. `gb_code` with or without section letter, "" = not stated.
+
+    Refused (`reference.unknown_industry`) for a code that is not in the classification.
+    """
+    classifier, lookup = size_rules()
+    code = None
+    if gb_code:
+        try:
+            code = read_code(gb_code[:20].strip(), lookup)
+        except ValueError as error:
+            raise Refused("reference.unknown_industry", str(error)) from error
+    return classifier.explain(Figures(code, employees, revenue_fen, assets_fen), stated=gb_code)
 
 
 # --- memory ---------------------------------------------------------------------------------------
