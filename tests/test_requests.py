@@ -125,6 +125,7 @@ PRODUCTION = """
 import json, django
 from django.conf import settings
 django.setup()
+from config.urls import urlpatterns
 from django.test import Client
 answer = Client().get("/healthz", secure=True)
 plain = Client().get("/healthz")
@@ -132,7 +133,7 @@ print(json.dumps({
     "hsts": answer.headers.get("Strict-Transport-Security"), "redirect": plain.headers.get("Location"),
     "plain": plain.status_code, "secure": [settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE],
     "debug": settings.DEBUG, "demo": settings.HUIQI_DEMO,
-    "gallery": [str(pattern.pattern) for pattern in __import__("config.urls").urls.urlpatterns].count("gallery/")}))
+    "gallery": [str(pattern.pattern) for pattern in urlpatterns].count("gallery/")}))
 """
 
 
