@@ -35,6 +35,17 @@ function isFresh(hash) {
   return existsSync(STAMP) && readFileSync(STAMP, "utf8") === hash;
 }
 
+// Engines before Chrome 87 (X5, UC) drop the two-sided logical properties; our pages all run left to right.
+const SIDES = { inline: ["left", "right"], block: ["top", "bottom"] };
+
+function withPhysicalSides(css) {
+  return css.replace(/([;{])(margin|padding|inset)-(inline|block):([^;}]+)/g, (whole, before, property, axis, value) => {
+    const [first, second = first] = value.trim().split(/\s+(?![^(]*\))/);
+    const names = SIDES[axis].map((side) => (property === "inset" ? side : `${property}-${side}`));
+    return `${before}${names[0]}:${first};${names[1]}:${second}`;
+  });
+}
+
 async function buildStyles(folder) {
   const sass = await import("sass");
   for (const name of ["public", "staff"]) {
@@ -43,7 +54,7 @@ async function buildStyles(folder) {
       style: "compressed",
       quietDeps: true,
     });
-    writeFileSync(join(folder, `${name}.css`), css);
+    writeFileSync(join(folder, `${name}.css`), name === "public" ? withPhysicalSides(css) : css);
   }
 }
 

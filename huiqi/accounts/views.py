@@ -1,5 +1,7 @@
 """Signing in and out."""
 
+from typing import Any
+
 from django.contrib.auth import logout
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,12 @@ class SignIn(LoginView):
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Without Django's own `site` (the request's host), which would hide ours from the base template."""
+        context = super().get_context_data(**kwargs)
+        del context["site"], context["site_name"]
+        return context
 
     def form_invalid(self, form: SignInForm) -> HttpResponse:
         """422, so that htmx and programs see the failure; the account name stays in the form."""

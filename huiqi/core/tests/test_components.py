@@ -278,7 +278,9 @@ def test_english_pages_have_english_dates_and_no_wan() -> None:
 
 
 # --- whole pages ----------------------------------------------------------------------------------
-@pytest.mark.parametrize("address", ["/gallery/", "/gallery/?staff=1", "/", "/nowhere/"])
+@pytest.mark.parametrize(
+    "address", ["/gallery/", "/gallery/?staff=1", "/", "/nowhere/", "/accounts/sign-in/"]
+)
 def test_a_page_has_one_heading_unique_ids_and_nothing_inline(client: Client, address: str) -> None:
     page = BeautifulSoup(client.get(address).content, "html.parser")
     assert len(page.find_all("h1")) == 1
