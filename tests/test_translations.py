@@ -1,0 +1,138 @@
+"""Both catalogues are whole: nothing untranslated, nothing uncompiled, nothing uncollected."""
+
+import re
+import shutil
+import subprocess
+import sys
+import warnings
+
+import polib
+import pytest
+from bs4 import BeautifulSoup
+from django.conf import settings
+from django.urls import reverse
+
+from tests.test_architecture import ROOT, tracked
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+# Languages are named in their own tongue so that people find them.
+OWN_NAMES = {"简体中文", "中文"}
+CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
+PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
+
+
+@pytest.fixture(scope="module")
+def english():
+    return polib.pofile(str(CATALOGUE))
+
+
+def test_no_message_is_untranslated_or_doubtful(english):
+    assert [entry.msgid for entry in english.untranslated_entries()] == []
+    assert [entry.msgid for entry in english.fuzzy_entries()] == []
+    assert len(english) > 100
+
+
+def test_no_translation_is_still_chinese(english):
+    wrong = [entry.msgid for entry in english if HAN.search(entry.msgstr) and entry.msgid not in OWN_NAMES]
+    # A glossary line may give the Chinese term in brackets.
+    assert [msgid for msgid in wrong if not re.search(r"[A-Za-z]", _of(english, msgid))] == []
+
+
+def _of(catalogue, msgid):
+    return catalogue.find(msgid).msgstr
+
+
+def test_translations_keep_their_placeholders(english):
+    for entry in english:
+        texts = [entry.msgstr, *entry.msgstr_plural.values()] if entry.msgid_plural else [entry.msgstr]
+        for text in texts:
+            assert sorted(PLACEHOLDER.findall(text)) == sorted(PLACEHOLDER.findall(entry.msgid)), entry.msgid
+
+
+def test_the_compiled_catalogue_is_that_of_the_text(english):
+    compiled = polib.mofile(str(CATALOGUE.with_suffix(".mo")))
+    assert {(entry.msgctxt, entry.msgid): entry.msgstr for entry in compiled} == {
+        (entry.msgctxt, entry.msgid): entry.msgstr for entry in english.translated_entries()
+    }
+
+
+def test_every_chinese_message_is_in_the_catalogue(english, tmp_path):
+    """Collect the messages anew in a copy and look for those the committed catalogue lacks."""
+    if shutil.which("xgettext") is None:
+        warnings.warn(
+            "SKIPPED: gettext is not installed, messages were not collected", UserWarning, stacklevel=1
+        )
+        pytest.skip("SKIPPED: gettext is not installed (Debian: apt-get install gettext)")
+    for path in tracked("huiqi", "config", "manage.py", "locale"):
+        if "/tests/" not in path and path.endswith((".py", ".html", ".txt", ".po")):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / path, tmp_path / path)
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "makemessages", "--locale=en", "--no-location", "--no-obsolete"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"},
+    )
+    assert done.returncode == 0, done.stderr
+    found = {
+        entry.msgid
+        for path in tmp_path.rglob("django.po")
+        for entry in polib.pofile(str(path))
+        if not entry.obsolete
+    }
+    assert len(found) > 100
+    assert sorted(found - {entry.msgid for entry in english}) == []
+
+
+CHINESE_TEXT_IN_TEMPLATE = re.compile(r"[\u3400-\u9fff]+")
+# Said in Chinese whatever the language: the page for a fault must not depend on the translation machinery.
+PLAIN_CHINESE = {"huiqi/core/templates/500.html", "huiqi/core/templates/core/gallery.html"}
+
+
+def test_no_template_says_chinese_outside_a_translation():
+    tags = re.compile(
+        r"\{%\s*blocktranslate.*?endblocktranslate\s*%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<!--.*?-->"
+        r"|<(\w+)[^>]*\blang=\"zh[^>]*>.*?</\1>",
+        re.DOTALL,
+    )
+    found = {}
+    for path in tracked("*.html"):
+        if path in PLAIN_CHINESE or "/templates/" not in path:
+            continue
+        bare = CHINESE_TEXT_IN_TEMPLATE.findall(tags.sub("", (ROOT / path).read_text(encoding="utf-8")))
+        if bare:
+            found[path] = bare[:5]
+    assert found == {}
+
+
+ENGLISH_PAGES = [
+    ("core:home", {}),
+    ("accounts:sign_in", {}),
+    ("policies:check_start", {}),
+    ("policies:catalogue", {}),
+    ("policies:policy", {"policy_id": "ui-job-retention-refund"}),
+    ("policies:developers", {}),
+]
+
+
+def chinese_left(html):
+    """The Chinese texts of a page outside elements marked as Chinese."""
+    soup = BeautifulSoup(html, "lxml")
+    for element in soup.select("[lang^=zh], script, style"):
+        if element.name != "html":
+            element.decompose()
+    texts = {text.strip() for text in soup.stripped_strings}
+    for attribute in ("aria-label", "title", "placeholder", "alt"):
+        texts |= {element[attribute] for element in soup.select(f"[{attribute}]")}
+    return sorted(text for text in texts if HAN.search(text) and text not in OWN_NAMES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "args"), ENGLISH_PAGES)
+def test_the_english_page_says_nothing_in_chinese_but_the_law(visitor, name, args):
+    visitor.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    response = visitor.get(reverse(name, kwargs=args))
+    assert response.status_code == 200
+    assert chinese_left(response.content.decode()) == []
