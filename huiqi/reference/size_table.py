@@ -101,17 +101,16 @@ class SizeTable:
     def rows(self) -> Iterator[Firm | Fault]:
         """Every row below the heading; blank lines are passed over."""
         while True:
+            number = self._reader.line_num + 1
             try:
                 cells = next(self._reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Fault(
-                    self._reader.line_num, "", f"这一行读不出来（{_csv_reason(error)}）。请检查引号和逗号。"
-                )
+                yield Fault(number, "", f"从这一行起读不出来（{_csv_reason(error)}）。请检查引号和逗号。")
                 continue
             if any(cell.strip() for cell in cells):
-                yield self._row(cells, self._reader.line_num)
+                yield self._row(cells, number)
 
     def _row(self, cells: list[str], number: int) -> Firm | Fault:
         if len(cells) != self._width:
