@@ -1,9 +1,10 @@
-"""Running the rulebook's own examples: what each expects, what the engine says, and by which conditions."""
+"""Running the rulebook's own examples: what each expects, what the engine says, and why."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from huiqi.rules.judge import Judge, Verdict
+from huiqi.rules.judge import Judge
+from huiqi.rules.plan import Verdict
 from huiqi.rules.policy import ExpectedCase, Policy, leaves
 from huiqi.rules.rulebook import Rulebook
 
@@ -18,7 +19,7 @@ STATUS_NAMES = {
 
 @dataclass(frozen=True)
 class CaseFailure:
-    """A case that came out otherwise; `text` says what was expected, what came, and which conditions speak."""
+    """A case that came out otherwise; `text` says what was expected, what came, and why."""
 
     policy: str
     case: ExpectedCase

@@ -82,6 +82,16 @@ class Fact:
             return value
         return wording.value(value, self.unit)
 
+    def from_cell(self, computed: bool | int | str | Fraction | None) -> Value | None:
+        """A computed value (day number, position, integer) as parse would give it."""
+        if computed is None or isinstance(computed, str | bool):
+            return computed
+        if self.type == "ratio":
+            return Fraction(computed)
+        if self.type == "date":
+            return date.fromordinal(int(computed))
+        return self.ir_type.values[int(computed)] if self.type == "enum" else int(computed)
+
 
 class Unreadable(Exception):
     """A given value that is not one of the fact; message and remedy are for the person who gave it."""

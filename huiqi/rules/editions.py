@@ -9,10 +9,12 @@ from huiqi.rules.policy import Edition, Policy
 def choose(policy: Policy, on: date, known_on: date) -> Edition | None:
     """The edition known by `known_on`, not superseded by a known one, and in force on `on`.
 
-    Of several the one known last counts, then the one written last; None: not in force.
+    A successor takes the place of the old edition from its own first day: a regulation amended in
+    March with effect from June leaves the old text in force until May. Of several editions the one
+    known last counts, then the one written last; None: not in force.
     """
     known = [edition for edition in policy.editions if edition.is_known(known_on)]
-    superseded = {edition.supersedes for edition in known}
+    superseded = {edition.supersedes for edition in known if edition.from_ is None or edition.from_ <= on}
     standing = [edition for edition in known if edition.id not in superseded and edition.covers(on)]
     return max(reversed(standing), key=lambda edition: edition.known_since or date.min, default=None)
 

@@ -1,4 +1,4 @@
-"""From an author's text to the typed IR: parsed as SQL, admitted by allow-list, checked in types and units."""
+"""From an author's text to the typed IR: parsed as SQL, admitted by allow-list, typed, checked in units."""
 
 import operator
 from collections.abc import Callable, Mapping

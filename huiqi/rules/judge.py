@@ -1,98 +1,24 @@
 """Judging one firm: the editions of a day are chosen once, compiled once, and applied to many facts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from huiqi.rules import editions, emit_python
-from huiqi.rules.catalogue import Facts
-from huiqi.rules.emit_python import FALSE, TRUE, UNKNOWN, Binding, Emitter
-from huiqi.rules.ir import Node
-from huiqi.rules.policy import Edition, Group, Leaf, Policy, leaves
+from huiqi.rules import derivations, editions, emit_python
+from huiqi.rules.catalogue import Facts, Value
+from huiqi.rules.comparisons import Phrases
+from huiqi.rules.derivations import Derivation
+from huiqi.rules.emit_python import FALSE, TRUE, UNKNOWN, Emitter
+from huiqi.rules.evaluate import Evaluation
+from huiqi.rules.explain import Explanation, Telling, explain
+from huiqi.rules.nearest import NearMiss, near_miss
+from huiqi.rules.plan import Plan, Verdict
+from huiqi.rules.policy import Group, Leaf, Policy, leaves
 from huiqi.rules.programs import Program
 from huiqi.rules.rulebook import Rulebook
 
 STATUSES = {FALSE: "ineligible", UNKNOWN: "unknown", TRUE: "eligible"}
-RESULTS: dict[int, bool | None] = {FALSE: False, UNKNOWN: None, TRUE: True}
 NOT_IN_FORCE, DRAFT = "not_in_force", "draft"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One policy on the day: its edition in force, its figures, its leaves in reading order."""
-
-    policy: Policy
-    edition: Edition | None
-    binding: Binding
-    status: str | None  # settled without looking at the facts: not_in_force or draft
-    leaves: tuple[Leaf, ...]
-
-    @cached_property
-    def leaf_ids(self) -> tuple[str, ...]:
-        return tuple(leaf.id for leaf in self.leaves)
-
-    @cached_property
-    def nodes(self) -> tuple[Node, ...]:
-        """Every expression the verdict rests on."""
-        amount = self.edition.benefit.ir if self.edition else None
-        conditions = tuple(leaf.ir for leaf in self.leaves)
-        return conditions if amount is None else (*conditions, amount)
-
-
-class Verdict:
-    """What a policy means for a firm. `amount_fen` is in fen, None unless eligible and computable."""
-
-    __slots__ = ("_plan", "_truths", "amount_fen", "status")
-
-    def __init__(self, plan: Plan, status: str, amount_fen: int | None, truths: tuple[int, ...]) -> None:
-        self._plan = plan
-        self.status = status
-        self.amount_fen = amount_fen
-        self._truths = truths
-
-    @property
-    def policy(self) -> str:
-        return self._plan.policy.id
-
-    @property
-    def edition(self) -> str | None:
-        return self._plan.edition.id if self._plan.edition else None
-
-    @property
-    def nature(self) -> str:
-        edition = self._plan.edition
-        return edition.benefit.nature if edition else self._plan.policy.benefit.nature
-
-    @property
-    def failed(self) -> tuple[str, ...]:
-        """Ids of the leaves that are false."""
-        return self._leaves(FALSE)
-
-    @property
-    def unknown(self) -> tuple[str, ...]:
-        """Ids of the leaves that cannot be told."""
-        return self._leaves(UNKNOWN)
-
-    @property
-    def truths(self) -> tuple[int, ...]:
-        """0, 1 or 3 (false, unknown, true) per leaf in reading order; empty when not in force."""
-        return self._truths
-
-    def _leaves(self, truth: int) -> tuple[str, ...]:
-        return tuple(name for name, t in zip(self._plan.leaf_ids, self._truths, strict=False) if t == truth)
-
-    def _key(self) -> tuple[object, ...]:
-        return (self.policy, self.edition, self.status, self.amount_fen, self._truths)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Verdict) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    def __repr__(self) -> str:
-        return f"Verdict({self.policy!r}, {self.edition!r}, {self.status!r}, {self.amount_fen!r})"
 
 
 def write_program(rulebook: Rulebook, plans: Iterable[Plan]) -> tuple[list[str], dict[str, object]]:
@@ -150,6 +76,7 @@ class Judge:
         self.on = on
         self.known_on = known_on or on
         chosen = rulebook.policies.values() if only is None else [rulebook.policies[name] for name in only]
+        self._worded: dict[str, Phrases] = {}
         self.plans = {policy.id: self._plan(policy) for policy in chosen}
         self._judged = tuple(plan for plan in self.plans.values() if plan.status is None)
         self._settled = {
@@ -202,3 +129,39 @@ class Judge:
             return self._settled[policy_id]
         ((truth, amount, truths),) = self.program((plan,))(facts.row)
         return Verdict(plan, STATUSES[truth], amount, truths)
+
+    # ---------------------------------------------------------------- explanations
+
+    def explain(self, facts: Facts, policy_id: str) -> Explanation:
+        """One verdict with its tree, what to ask, and what single change would help."""
+        return self._explained(self.verdict(facts, policy_id), Telling(facts))
+
+    def explain_all(self, facts: Facts) -> list[Explanation]:
+        """The explanations of all policies, in the order of the rulebook."""
+        told = Telling(facts)
+        return [self._explained(verdict, told) for verdict in self.verdicts(facts)]
+
+    def _explained(self, verdict: Verdict, told: Telling) -> Explanation:
+        plan = self.plans[verdict.policy]
+
+        def near() -> NearMiss | None:
+            program = self.program((plan,))
+            return near_miss(
+                plan, verdict, told.facts, lambda facts: program(facts.row)[0][0] == TRUE, self.on
+            )
+
+        return explain(plan, verdict, self._phrases(plan), told, near)
+
+    def _phrases(self, plan: Plan) -> Phrases:
+        phrases = self._worded.get(plan.policy.id)
+        if phrases is None:
+            phrases = self._worded[plan.policy.id] = Phrases(self.rulebook.catalogue, plan.binding)
+        return phrases
+
+    def derive(self, facts: Facts, fact_id: str) -> Value | None:
+        """A fact as given, else as derived, else None; enumerations and dates as parse gives them."""
+        return self.rulebook.catalogue.facts[fact_id].from_cell(Evaluation(facts).fact(fact_id))
+
+    def explain_derivation(self, facts: Facts, fact_id: str) -> Derivation:
+        """How a derived fact came about: the row taken, and what the next better row lacked."""
+        return derivations.explain_derivation(facts, fact_id, Telling(facts))

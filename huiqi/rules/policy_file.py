@@ -19,8 +19,9 @@ from huiqi.rules.problems import Problem
 from huiqi.rules.sections import Report, Section
 
 KEYS = frozenset(
-    "id title title_en summary clauses documents authority role grant_mode governed_by standing conditions optional"
-    " benefit parameters editions papers where deadline gaps readings confidence confidence_note sources".split()
+    "id title title_en summary clauses documents authority role grant_mode governed_by standing conditions"
+    " optional benefit parameters editions papers where deadline gaps readings confidence"
+    " confidence_note sources".split()
 )
 EDITION_KEYS = frozenset(
     "id known_on from to supersedes precision confidence note conditions optional benefit parameters".split()

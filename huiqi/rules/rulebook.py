@@ -1,4 +1,4 @@
-"""The rulebook: a folder of law as content, read whole, checked whole, refused whole when anything is wrong."""
+"""The rulebook: a folder of law as content, read whole and refused whole when anything is wrong."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -23,7 +23,7 @@ SIZES: tuple[tuple[int, str], ...] = ((10_000_000_000, "亿元"), (1_000_000, "�
 def money(fen: int | Fraction) -> str:
     """128万元, 4亿元, 1,234.56元: whole 万 or 亿 where at most two decimals are needed, exact otherwise."""
     for size, name in SIZES:
-        if abs(fen) >= size and (Fraction(fen) / size * 100).denominator == 1:
+        if abs(Fraction(fen)) >= size and (Fraction(fen) / size * 100).denominator == 1:
             return decimal(Fraction(fen) / size, grouped=True) + name
     return decimal(Fraction(fen) / 100, grouped=True) + "元"
 
