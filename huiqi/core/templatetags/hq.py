@@ -16,6 +16,7 @@ from django.forms import (
     BoundField,
     CheckboxInput,
     CheckboxSelectMultiple,
+    Field,
     RadioSelect,
     Select,
     Textarea,
@@ -235,6 +236,16 @@ def _money_controls(bound: BoundField, attrs: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _error_texts(bound: BoundField) -> list[str]:
+    """The errors of a field; Django's bare 'required' becomes a sentence that says what to do."""
+    bare = str(Field.default_error_messages["required"])
+    is_choice = _kind(bound) in {"radios", "ticks", "select", "ahead"}
+    missing = (_("请选择“%s”。") if is_choice else _("请填写“%s”。")) % bound.label
+    if _kind(bound) == "tick":
+        missing = _("请勾选“%s”后再继续。") % bound.label
+    return [missing if str(text) == bare else str(text) for text in bound.errors]
+
+
 @register.inclusion_tag("core/field/field.html")
 def field(
     bound: BoundField, big: bool = False, why: str = "", layout: str = "", mark_optional: bool = True
@@ -249,6 +260,7 @@ def field(
     attrs = _control_attrs(bound, kind, described_by)
     context: dict[str, Any] = {
         "bound": bound,
+        "errors": _error_texts(bound),
         "kind": kind,
         "template": TEMPLATE_OF_KIND.get(kind, "core/field/plain.html"),
         "is_group": kind in {"radios", "ticks"},
@@ -269,18 +281,18 @@ def field(
     return context
 
 
+def _with_label(bound: BoundField, text: str) -> str:
+    return text if str(bound.label) in text else f"{bound.label}：{text}"
+
+
 @register.inclusion_tag("core/part/errors.html")
 def error_summary(*forms: BaseForm) -> dict[str, Any]:
     """The list of everything wrong, on top of the page; takes the focus where script runs."""
     lines = []
     for form in forms:
         lines += [(str(text), "") for text in form.non_field_errors()]
-        lines += [
-            (f"{bound.label}：{text}", control_id(bound))
-            for bound in form
-            for text in bound.errors
-            if not bound.is_hidden
-        ]
+        for bound in form:
+            lines += [(_with_label(bound, text), control_id(bound)) for text in _error_texts(bound)]
     return {"lines": lines}
 
 

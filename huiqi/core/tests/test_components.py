@@ -192,6 +192,15 @@ def test_every_line_of_the_error_summary_leads_to_a_control_that_exists() -> Non
     assert all(page.find(["input", "select"], id=target) for target in targets)
 
 
+def test_a_missing_answer_is_asked_for_by_name() -> None:
+    form = checked({})
+    assert "请填写“职工人数”。" in draw("{% field form.employees %}", form=form).text
+    assert "请选择“区县”。" in draw("{% field form.county %}", form=form).text
+    lines = [item.text for item in draw("{% error_summary form %}", form=form).find_all("li")]
+    assert "请勾选“我承诺属实”后再继续。" in lines
+    assert not [line for line in lines if "字段" in line]
+
+
 def test_without_errors_there_is_no_summary_and_no_prefix_in_the_title() -> None:
     assert draw("{% error_summary form %}{% error_prefix form %}", form=FirmForm()).text.strip() == ""
     assert "错误：" in draw("{% error_prefix form %}", form=checked({})).text
