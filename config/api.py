@@ -2,42 +2,111 @@
 
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError as RequestInvalid
+from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
 from huiqi.core.errors import Refused
+from huiqi.core.strict_json import parse_object
+from huiqi.policies.api import router as policies
+from huiqi.rules.problems import FactsError, RulebookError
+
+PROBLEM_TYPE = "application/problem+json"
+# pydantic's kinds of faults in our words; the rest falls back to a general sentence.
+FAULTS = {
+    "missing": "缺少这一项",
+    "extra_forbidden": "没有这一项，请核对名称",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "date_parsing": "应为日期，如 2020-03-01",
+    "date_from_datetime_parsing": "应为日期，如 2020-03-01",
+    "date_from_datetime_inexact": "应为日期，不带时刻，如 2020-03-01",
+    "date_type": "应为日期，如 2020-03-01",
+    "string_type": "应为文本",
+    "dict_type": '应为对象，形如 {"employees": 35}',
+    "list_type": '应为列表，形如 ["si-defer"]',
+    "bool_parsing": "应为 true 或 false",
+    "decimal_parsing": "应为数字",
+    "float_parsing": "应为数字",
+    "string_too_short": "太短，至少{min_length}个字",
+    "string_too_long": "太长，最多{max_length}个字",
+    "too_long": "太多，最多{max_length}项",
+    "less_than_equal": "不能大于{le}",
+    "greater_than_equal": "不能小于{ge}",
+    "greater_than": "应大于{gt}",
+    "less_than": "应小于{lt}",
+    "literal_error": "没有这个选项，可用的有 {expected}",
+    "enum": "没有这个选项，可用的有 {expected}",
+    "string_pattern_mismatch": "写法不对",
+}
 
 
-class ProblemRenderer(JSONRenderer):
+class ChineseRenderer(JSONRenderer):
     """JSON with Chinese characters as they are."""
 
     json_dumps_params = {"ensure_ascii": False}
 
 
-api = NinjaAPI(
+class StrictParser(Parser):
+    """Bodies are read strictly: no NaN, no key twice, no binary fractions."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        return parse_object(request.body, what="请求体")
+
+
+class HuiqiAPI(NinjaAPI):
+    """NinjaAPI whose description says that errors come as problem+json."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**kwargs)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400 and "content" in response:
+                        response["content"] = {PROBLEM_TYPE: next(iter(response["content"].values()))}
+        return schema
+
+
+api = HuiqiAPI(
     title="惠企开放接口",
     version="1",
     description="行政区划、国民经济行业、企业划型、工作日、惠企政策目录与政策判断。金额单位为分，日期为 ISO 8601，比率为十进制或分数文本。",
-    renderer=ProblemRenderer(),
+    renderer=ChineseRenderer(),
+    parser=StrictParser(),
     urls_namespace="api",
     docs_url="docs",
 )
+api.add_router("", policies)
 
 
 def problem(request: HttpRequest, status: int, code: str, title: str, **more: Any) -> HttpResponse:
     """An error answer: `code` for programs, `title` a Chinese sentence for people."""
-    body = {"type": f"urn:huiqi:{code}", "status": status, "code": code, "title": title, **more}
+    body = {"type": f"urn:huiqi:{code}", "status": status, "code": code, "title": title, "errors": [], **more}
     response = api.create_response(request, body, status=status)
-    response["Content-Type"] = "application/problem+json; charset=utf-8"
+    response["Content-Type"] = f"{PROBLEM_TYPE}; charset=utf-8"
     return response
 
 
 @api.exception_handler(Refused)
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return problem(request, 409, refusal.code, refusal.message)
+
+
+@api.exception_handler(FactsError)
+def bad_facts(request: HttpRequest, error: FactsError) -> HttpResponse:
+    errors = [{"place": one.place, "message": one.message, "remedy": one.remedy} for one in error.problems]
+    return problem(
+        request, 422, "policies.bad_facts", "提交的情况有误，请按 errors 逐项修改。", errors=errors
+    )
+
+
+@api.exception_handler(RulebookError)
+def bad_rulebook(request: HttpRequest, error: RulebookError) -> HttpResponse:
+    return problem(request, 503, "policies.rulebook_unusable", "规则库暂时不能使用，请稍后再试。")
 
 
 @api.exception_handler(Http404)
@@ -47,7 +116,16 @@ def missing(request: HttpRequest, error: Http404) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return problem(request, error.status_code, "core.bad_request", "请求体不是有效的 JSON，请检查格式与编码（UTF-8）。")
+    if isinstance(error.__cause__, Refused):
+        return problem(request, 400, error.__cause__.code, error.__cause__.message)
+    if error.status_code == 400:
+        return problem(request, 400, "core.bad_request", "请求体不是有效的 JSON，请检查格式与编码（UTF-8）。")
+    return problem(request, error.status_code, "core.refused", str(error))
+
+
+@api.exception_handler(RequestDataTooBig)
+def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problem(request, 413, "core.too_large", "请求体超过1兆字节，请拆成几次提交。")
 
 
 @api.exception_handler(ValidationError)
@@ -57,7 +135,29 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 
 @api.exception_handler(RequestInvalid)
 def request_invalid(request: HttpRequest, error: RequestInvalid) -> HttpResponse:
-    errors = [
-        {"place": ".".join(str(part) for part in item["loc"]), "message": item["msg"]} for item in error.errors
-    ]
+    errors = [{"place": _place(item["loc"]), "message": _fault(item), "remedy": ""} for item in error.errors]
     return problem(request, 422, "core.invalid", "请求参数有误，请按 errors 逐项修改。", errors=errors)
+
+
+def _place(location: tuple[Any, ...]) -> str:
+    """`query.limit`, `body.facts`: without the name of our own argument."""
+    kept = [
+        str(part)
+        for index, part in enumerate(location)
+        if not (index == 1 and part in ("payload", "filters"))
+    ]
+    return ".".join(kept)[:200]
+
+
+def _fault(item: dict[str, Any]) -> str:
+    words = FAULTS.get(item["type"])
+    if words is None:
+        return f"写法不对（{item['type']}）"
+    return words.format_map(_Context(item.get("ctx") or {}))
+
+
+class _Context(dict[str, Any]):
+    """What a fault says of itself; a missing part is left out rather than failing."""
+
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -47,7 +47,7 @@ def parse_object(raw: bytes, *, what: str = "内容") -> dict[str, Any]:
     """Like `parse`, for an object `{…}` only."""
     found = parse(raw, what=what)
     if not isinstance(found, dict):
-        raise _refused(what, "应是一个 JSON 对象，形如 {\"employees\": 35}")
+        raise _refused(what, '应是一个 JSON 对象，形如 {"employees": 35}')
     return found
 
 

@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class PoliciesConfig(AppConfig):
     name = "huiqi.policies"
     verbose_name = "惠企政策"
+
+    def ready(self) -> None:
+        # The worker imports no view, so the kinds of jobs are registered here.
+        from huiqi.policies import commands, jobs  # noqa: F401, PLC0415  models must be loaded first

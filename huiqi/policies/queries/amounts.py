@@ -41,7 +41,11 @@ def words(node: Node, reader: Reader) -> str:
             return f"－{words(operand, reader)}"
         case ir.Extreme(greatest=greatest, operands=operands):
             listed = "、".join(words(part, reader) for part in operands)
-            return _("%(list)s中较大的") % {"list": listed} if greatest else _("%(list)s中较小的") % {"list": listed}
+            return (
+                _("%(list)s中较大的") % {"list": listed}
+                if greatest
+                else _("%(list)s中较小的") % {"list": listed}
+            )
         case ir.Case():
             return _case(node, reader)
         case _:
@@ -49,7 +53,9 @@ def words(node: Node, reader: Reader) -> str:
 
 
 def _arithmetic(node: ir.Arithmetic, op: str, reader: Reader) -> str:
-    left, right = (_operand(part, op, reader, is_right=part is node.right) for part in (node.left, node.right))
+    left, right = (
+        _operand(part, op, reader, is_right=part is node.right) for part in (node.left, node.right)
+    )
     return f"{left} {SIGNS[op]} {right}"
 
 
@@ -106,7 +112,9 @@ def named(fact_labels: Mapping[str, str], params: Mapping[str, str]) -> Reader:
     return Reader(lambda name: fact_labels.get(name, name), lambda name: params.get(name, name))
 
 
-def with_values(values: Mapping[str, str], params: Mapping[str, str], fact_labels: Mapping[str, str]) -> Reader:
+def with_values(
+    values: Mapping[str, str], params: Mapping[str, str], fact_labels: Mapping[str, str]
+) -> Reader:
     """Spell facts by a firm's values, and by their labels in brackets where there is none."""
 
     def fact(name: str) -> str:

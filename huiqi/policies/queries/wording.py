@@ -134,9 +134,7 @@ ASSURANCES: dict[str, Text] = {
 
 def authority_kinds(authority: str) -> tuple[str, ...]:
     """The kinds (keys of AUTHORITY_KINDS) of deciding authority that a policy's `authority` text names."""
-    found = tuple(
-        kind for kind, words in _KIND_WORDS.items() if any(word in authority for word in words)
-    )
+    found = tuple(kind for kind, words in _KIND_WORDS.items() if any(word in authority for word in words))
     return found or ("other",)
 
 

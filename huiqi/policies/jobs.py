@@ -1,0 +1,32 @@
+"""Long work of this app, registered at start-up (apps.py) in the site and in the worker alike."""
+
+from collections.abc import Generator
+from typing import Any
+
+from huiqi.core.jobs import Progress, job_kind
+from huiqi.policies.queries.judging import rulebook
+from huiqi.policies.queries.verification import counts, run_by_policy
+
+VERIFY_RULEBOOK = "rulebook.verify"
+# More failing cases than this and the table helps nobody; the count still tells.
+MOST_ROWS = 200
+
+
+@job_kind(VERIFY_RULEBOOK)
+def verify_rulebook(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, Any]]:
+    """Run all cases of the site's rulebook; ends with a table of those that fail."""
+    book = rulebook()
+    found = counts(book)
+    failing: list[list[str]] = []
+    done = 0
+    for report in run_by_policy(book):
+        done += report.total
+        failing += [[book.policies[one.policy].title, one.case.name, one.text] for one in report.failures]
+        yield done, found.cases
+    passed = found.cases - len(failing)
+    return {
+        "summary": f"{found.policies}项政策、{found.editions}个版本，{found.cases}个用例：{passed}个相符，{len(failing)}个不符。",
+        "is_good": not failing,
+        "columns": ["政策", "用例", "哪里不符"],
+        "rows": failing[:MOST_ROWS],
+    }

@@ -1,0 +1,78 @@
+"""A worked example for a policy: one of its own cases, reckoned step by step.
+
+The cases are those a jurist reads beside the policy, so the page never shows an example nobody checked.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from huiqi.policies.queries import amounts
+from huiqi.policies.queries.figures import figure_texts, figure_values
+from huiqi.policies.queries.judging import judge, parse_facts, rulebook
+from huiqi.rules import editions, ir
+from huiqi.rules.catalogue import Facts
+from huiqi.rules.policy import Edition, ExpectedCase, Policy
+
+
+@dataclass(frozen=True)
+class Example:
+    """A firm of the example, the formula in words and in its figures, and what comes out (fen or None)."""
+
+    name: str
+    on: date
+    known_on: date | None
+    facts: list[tuple[str, str]]
+    formula: str
+    reckoning: str
+    amount_fen: int | None
+
+
+def worked_example(policy: Policy, edition: Edition) -> Example | None:
+    """The first eligible case judged by this edition, one with an amount if there is any."""
+    fitting = [
+        case for case in policy.cases if case.expect == "eligible" and _edition_of(policy, case) is edition
+    ]
+    # A case of nothing or one fen tests a boundary and teaches nobody anything.
+    best = [case for case in fitting if (case.amount_fen or 0) > 10_000]
+    chosen = next(iter([*best, *fitting]), None)
+    return _example(chosen, edition) if chosen else None
+
+
+def _edition_of(policy: Policy, case: ExpectedCase) -> Edition | None:
+    return editions.choose(policy, case.on, case.known_on or case.on)
+
+
+def _example(case: ExpectedCase, edition: Edition) -> Example:
+    facts = parse_facts(case.facts)
+    formula = reckoning = ""
+    if edition.benefit.ir is not None and case.amount_fen is not None:
+        known_on = case.known_on or case.on
+        labels = {fact.id: fact.label for fact in rulebook().catalogue.facts.values()}
+        named = amounts.named(labels, figure_texts(edition, case.on, known_on))
+        filled = amounts.with_values(
+            _values(facts, edition, case), figure_values(edition, case.on, known_on), labels
+        )
+        formula = amounts.words(edition.benefit.ir, named)
+        reckoning = amounts.words(edition.benefit.ir, filled)
+    return Example(case.name, case.on, case.known_on, shown_facts(facts), formula, reckoning, case.amount_fen)
+
+
+def shown_facts(facts: Facts) -> list[tuple[str, str]]:
+    """Label and value of every fact given, in the catalogue's order."""
+    catalogue = facts.catalogue
+    return [
+        (catalogue.facts[fact_id].label, catalogue.facts[fact_id].format(facts.values[fact_id]))
+        for fact_id in catalogue.in_order(set(facts.values))
+    ]
+
+
+def _values(facts: Facts, edition: Edition, case: ExpectedCase) -> dict[str, str]:
+    """The values the formula needs, derived where they were not given."""
+    values = {}
+    for fact_id in ir.fact_names(edition.benefit.ir) if edition.benefit.ir is not None else ():
+        value = facts.get(fact_id)
+        if value is None and facts.catalogue.facts[fact_id].derived:
+            value = judge(case.on, case.known_on).derive(facts, fact_id)
+        if value is not None:
+            values[fact_id] = facts.catalogue.facts[fact_id].format(value)
+    return values
