@@ -102,8 +102,12 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(visitor):
     assert set(visitor.cookies) >= {"csrftoken", "hq_large", live_settings.LANGUAGE_COOKIE_NAME}
     for name, cookie in visitor.cookies.items():
         assert cookie["samesite"] == "Lax", name
-        if name != live_settings.LANGUAGE_COOKIE_NAME:
-            assert cookie["httponly"], name
+        assert cookie["httponly"], name
+
+
+def test_over_https_our_own_cookies_stay_on_https(visitor):
+    visitor.post(reverse("core:large_type"), secure=True)
+    assert visitor.cookies["hq_large"]["secure"]
 
 
 def test_a_visitor_who_only_reads_gets_no_session(visitor):

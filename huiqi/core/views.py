@@ -44,7 +44,14 @@ def large_type(request: HttpRequest) -> HttpResponse:
     """Switch the larger type on or off for this browser."""
     response = HttpResponseRedirect(_back(request))
     wanted = "" if request.COOKIES.get(LARGE_TYPE_COOKIE) == "1" else "1"
-    response.set_cookie(LARGE_TYPE_COOKIE, wanted, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+    response.set_cookie(
+        LARGE_TYPE_COOKIE,
+        wanted,
+        max_age=YEAR_SECONDS,
+        samesite="Lax",
+        httponly=True,
+        secure=request.is_secure(),
+    )
     return response
 
 
