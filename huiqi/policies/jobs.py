@@ -4,10 +4,10 @@ from collections.abc import Generator
 from typing import Any
 
 from huiqi.core.jobs import Progress, job_kind
+from huiqi.policies.queries.desk import VERIFY_RULEBOOK
 from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.queries.verification import counts, run_by_policy
 
-VERIFY_RULEBOOK = "rulebook.verify"
 # More failing cases than this and the table helps nobody; the count still tells.
 MOST_ROWS = 200
 

@@ -7,8 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huiqi.core.jobs import start_job
-from huiqi.policies.jobs import VERIFY_RULEBOOK
-from huiqi.policies.queries.desk import desk
+from huiqi.policies.queries.desk import VERIFY_RULEBOOK, desk
 from huiqi.policies.queries.judging import rulebook as loaded_rulebook
 
 
