@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from huiqi.core.dates import readable
 from huiqi.core.errors import Refused
 from huiqi.core.fields import AheadInput, AheadSelect, CreditCodeInput, DateInput, MoneyInput, UnitInput
 from huiqi.policies import answers
@@ -19,10 +22,23 @@ from huiqi.reference import credit_codes
 from huiqi.reference import queries as reference
 from huiqi.rules.catalogue import Fact
 
-TICKS, REST, CONFIRMED = "ticks", "rest", "confirmed"
+TICKS, REST, GATE, CONFIRMED, PICKED = "ticks", "rest", "gate", "confirmed", "gb4754_pick"
 REST_NONE = "none"
 MOST_INDUSTRIES = 12
-# Two yes-or-no facts read better as a list to tick than as two pairs of buttons.
+LONGEST_INDUSTRY = 80
+# The fact asked as a place; the county or prefecture chosen is kept beside it.
+PLACE = "province"
+# GB/T 2260, for firms registered outside the site's province.
+PROVINCES = {
+    "110000": "北京市", "120000": "天津市", "130000": "河北省", "140000": "山西省", "150000": "内蒙古自治区",
+    "210000": "辽宁省", "220000": "吉林省", "230000": "黑龙江省", "310000": "上海市", "320000": "江苏省",
+    "330000": "浙江省", "340000": "安徽省", "350000": "福建省", "360000": "江西省", "370000": "山东省",
+    "410000": "河南省", "420000": "湖北省", "430000": "湖南省", "440000": "广东省", "450000": "广西壮族自治区",
+    "460000": "海南省", "500000": "重庆市", "510000": "四川省", "520000": "贵州省", "530000": "云南省",
+    "540000": "西藏自治区", "610000": "陕西省", "620000": "甘肃省", "630000": "青海省", "640000": "宁夏回族自治区",
+    "650000": "新疆维吾尔自治区", "710000": "台湾省", "810000": "香港特别行政区", "820000": "澳门特别行政区",
+}  # fmt: skip
+# One yes-or-no fact reads better as two buttons than as a list with a single box.
 TICKS_FROM = 2
 
 
@@ -70,24 +86,23 @@ class IndustryField(FactField):
 
     def to_python(self, value: Any) -> Plain:
         """A four-digit class code, also from the label that the type-ahead puts into the box."""
-        text = str(value or "").strip()[: answers.LONGEST_FIGURE * 2]
+        text = str(value or "").strip()[:LONGEST_INDUSTRY]
         if text in {"", UNKNOWN}:
             return None
-        head = text.split()[0] if text.split() else text
+        head = text.split()[0]
         exact = reference.industry(head) if head.isascii() and len(head) <= len("C3411") else None
         if exact and len(exact.code) == len("3411"):
             return super().to_python(exact.code)
         found = reference.search_industries(text, MOST_INDUSTRIES, classes_only=True)
         if len(found) == 1:
             return super().to_python(found[0].code)
-        raise ValidationError(self._ask(text, len(found)), code="industry", params={"found": found})
+        raise ValidationError(_industry_refusal(text, len(found)), code="industry", params={"found": found})
 
-    def _ask(self, text: str, count: int) -> str:
-        if not count:
-            return _("没有找到与“%s”相符的行业，请换个说法，如“口罩”“餐饮”“钢结构”。") % answers.readable(
-                text
-            )
-        return _("与“%(text)s”相符的行业不止一个，请从下面选一个。") % {"text": answers.readable(text)}
+
+def _industry_refusal(text: str, count: int) -> str:
+    if not count:
+        return _("没有找到与“%s”相符的行业，请换个说法，如“口罩”“餐饮”“钢结构”。") % readable(text)
+    return _("与“%s”相符的行业不止一个，请从下面选一个。") % readable(text)
 
 
 @dataclass(frozen=True)
@@ -103,30 +118,25 @@ class Asking:
     @property
     def ticked(self) -> list[Fact]:
         """The yes-or-no facts shown as one list, when there are several."""
-        found = [fact for fact in self.facts if answers.kind_of(fact) == "yesno"]
+        found = [fact for fact in self.facts if fact.id in self.question.tick]
         return found if len(found) >= TICKS_FROM else []
 
-    def label(self, fact: Fact) -> str:
+    def prompt(self, fact: Fact) -> Prompt:
         """The rulebook's prompt, or the catalogue's name of the fact."""
-        prompt = self.prompts.get(fact.id)
-        return prompt.label if prompt and prompt.label else fact.label
-
-    def hint(self, fact: Fact) -> str:
-        """A line of help, with a word on figures that are not kept."""
-        prompt = self.prompts.get(fact.id)
-        return prompt.hint if prompt else ""
+        return self.prompts.get(fact.id) or Prompt(fact.label)
 
 
 class QuestionForm(forms.Form):
     """One question; `answers` holds a plain value for each fact shown once the form is valid."""
 
     use_required_attribute = False
-    confirmed = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
 
-    def __init__(self, asking: Asking, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, asking: Asking, data: QueryDict | None = None) -> None:
         self.asking = asking
         self.doubts: list[Doubt] = []
-        super().__init__(data, auto_id="f_%s", initial=_initial(asking))
+        super().__init__(_with_pick(data), auto_id="f_%s", initial=_initial(asking))
+        if asking.question.gate:
+            self.fields[GATE] = _gate_field(asking.question.gate.text)
         listed = asking.ticked
         for fact in asking.facts:
             if fact not in listed:
@@ -141,44 +151,50 @@ class QuestionForm(forms.Form):
 
     @property
     def readable_answers(self) -> dict[str, Plain]:
-        """The answers that can be used although others are wrong; for autosave."""
-        given = {name: value for name, value in self._read(self.cleaned_data).items() if value is not None}
-        cleared = {name: None for name in self.asking.values if name in self._read(self.cleaned_data)}
-        return {**cleared, **given}
+        """The answers that can be used although others are wrong or still missing; for autosave."""
+        found = self._read(self.cleaned_data)
+        return {
+            name: value for name, value in found.items() if value is not None or name in self.asking.values
+        }
 
     def _read(self, cleaned: Mapping[str, Any]) -> dict[str, Plain]:
+        if self.asking.question.gate and cleaned.get(GATE) == NO:
+            nothing: dict[str, Plain] = {fact.id: None for fact in self.asking.facts}
+            return {**nothing, **self.asking.question.gate.if_no}
         found = {fact.id: cleaned[fact.id] for fact in self.asking.facts if fact.id in cleaned}
-        if REST in cleaned and cleaned[REST]:
-            rest = False if cleaned[REST] == REST_NONE else None
+        if cleaned.get(REST) or cleaned.get(TICKS):
+            rest = False if cleaned.get(REST) == REST_NONE else None
             for fact in self.asking.ticked:
                 found[fact.id] = True if fact.id in cleaned.get(TICKS, []) else rest
-        return found
+        return _with_place(found)
 
     def clean(self) -> dict[str, Any]:
         """Refuses a page left empty, asks what unticked means, and looks for slips once all is readable."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.asking.ticked and not self.errors and not cleaned.get(REST):
-            self._require_rest(cleaned)
-        if self.errors:
+        if self.errors or (GATE in self.fields and cleaned.get(GATE) == NO):
             return cleaned
         given = self._read(cleaned)
-        if all(value is None for value in given.values()) and not cleaned.get(REST):
+        said = [value for value in given.values() if value is not None]
+        if not said and not cleaned.get(REST) and cleaned.get(GATE) != UNKNOWN:
             raise ValidationError(_("这一题还没有填。不清楚的话请按“跳过（不清楚）”。"), code="empty")
-        self._look_for_slips(given, cleaned)
+        if self._leaves_rest_open(cleaned):
+            self.add_error(REST, _("请说明没有勾选的各项：是都没有，还是不清楚。"))
+        else:
+            self._look_for_slips(given, cleaned)
         return cleaned
 
-    def _require_rest(self, cleaned: Mapping[str, Any]) -> None:
-        if len(cleaned.get(TICKS, [])) < len(self.asking.ticked):
-            self.add_error(REST, _("请说明没有勾选的各项：是都没有，还是不清楚。"))
+    def _leaves_rest_open(self, cleaned: Mapping[str, Any]) -> bool:
+        ticked = self.asking.ticked
+        return bool(ticked) and not cleaned.get(REST) and len(cleaned.get(TICKS, [])) < len(ticked)
 
     def _look_for_slips(self, given: Mapping[str, Plain], cleaned: Mapping[str, Any]) -> None:
         self.doubts = answers.doubts(self.asking.catalogue, given, self.asking.values)
         for fact in self.asking.facts:
-            typed = self.data.get(self.add_prefix(fact.id), "")
+            typed = self.data.get(fact.id, "")
             message = answers.small_percent(fact, typed) if isinstance(typed, str) else ""
             if message:
                 self.doubts.append(Doubt(fact.id, message))
-        if self.doubts and cleaned.get(CONFIRMED) != self.confirmation:
+        if self.doubts and self.data.get(CONFIRMED) != self.confirmation:
             raise ValidationError([doubt.message for doubt in self.doubts], code="doubt")
 
     @property
@@ -190,31 +206,43 @@ class QuestionForm(forms.Form):
     @property
     def industry_choices(self) -> list[reference.IndustryPath]:
         """The industries found for what was typed, to pick one without script."""
-        for errors in self.errors.as_data().values():
-            for error in errors:
-                if error.code == "industry" and error.params:
-                    return list(error.params["found"])
-        return []
+        found = [error for errors in self.errors.as_data().values() for error in errors if error.params]
+        return [choice for error in found if error.code == "industry" for choice in error.params["found"]]
 
-    @property
-    def is_doubtful(self) -> bool:
-        """True when nothing is wrong but something looks like a slip: the person may confirm."""
-        return bool(self.doubts) and not self.is_valid()
+
+def _with_pick(data: QueryDict | None) -> QueryDict | None:
+    """The industry picked from the list of matches, put where the typed words stood."""
+    if data is None or not data.get(PICKED):
+        return data
+    changed = data.copy()
+    changed["gb4754"] = data[PICKED]
+    return changed
+
+
+def _with_place(found: dict[str, Plain]) -> dict[str, Plain]:
+    """One choice of a place states two facts: the county or prefecture, and the province it lies in."""
+    place = found.get(PLACE)
+    if PLACE not in found:
+        return found
+    if place is None or str(place).endswith("0000"):
+        return {**found, "prefecture": None}
+    return {**found, "prefecture": place, PLACE: f"{str(place)[:2]}0000"}
 
 
 def _initial(asking: Asking) -> dict[str, Any]:
     initial: dict[str, Any] = {}
     for fact in asking.facts:
-        if fact.id in asking.values:
-            value = asking.values[fact.id]
-            is_money = answers.kind_of(fact) == "money"
-            initial[fact.id] = value if is_money else answers.typed(fact, value)
-            if value is None and answers.kind_of(fact) in {"yesno", "choice"}:
-                initial[fact.id] = UNKNOWN
-    initial |= _initial_ticks(asking)
+        if fact.id not in asking.values:
+            continue
+        value, kind = asking.values[fact.id], answers.kind_of(fact)
+        initial[fact.id] = value if kind == "money" else answers.typed(fact, value)
+        if value is None and kind in {"yesno", "choice"}:
+            initial[fact.id] = UNKNOWN
     if asking.values.get("gb4754") is not None:
         initial["gb4754"] = industry_label(str(asking.values["gb4754"]))
-    return initial
+    if asking.values.get("prefecture") is not None:
+        initial[PLACE] = asking.values["prefecture"]
+    return initial | _initial_ticks(asking) | _initial_gate(asking)
 
 
 def _initial_ticks(asking: Asking) -> dict[str, Any]:
@@ -226,6 +254,18 @@ def _initial_ticks(asking: Asking) -> dict[str, Any]:
     return {TICKS: [name for name in listed if asking.values.get(name)], REST: rest}
 
 
+def _initial_gate(asking: Asking) -> dict[str, Any]:
+    gate, values = asking.question.gate, asking.values
+    if gate is None or not any(fact.id in values for fact in asking.facts):
+        return {}
+    others = [values.get(fact.id) for fact in asking.facts if fact.id not in gate.if_no]
+    said_no = all(name in values and values[name] == value for name, value in gate.if_no.items())
+    if said_no and all(value is None for value in others):
+        return {GATE: NO}
+    said = [value for value in [*others, *(values.get(name) for name in gate.if_no)] if value is not None]
+    return {GATE: YES if said else UNKNOWN}
+
+
 def industry_label(code: str) -> str:
     """`3411 锅炉及辅助设备制造`, or the code alone when the list does not know it."""
     found = reference.industry(code)
@@ -233,33 +273,37 @@ def industry_label(code: str) -> str:
 
 
 def _field(asking: Asking, fact: Fact) -> forms.Field:
-    options: dict[str, Any] = {"label": asking.label(fact), "help_text": asking.hint(fact)}
+    prompt = asking.prompt(fact)
+    options: dict[str, Any] = {"label": prompt.label, "help_text": prompt.hint}
     if fact.id == "gb4754":
-        source = AheadInput(reverse("reference:industry_options"), {"maxlength": 80})
-        return IndustryField(fact, widget=source, **options)
-    if fact.id == "prefecture":
-        return FactField(fact, widget=_county_select(), **options)
-    return FactField(fact, last=asking.values.get(fact.id), widget=_widget(fact), **options)
+        box = {"maxlength": LONGEST_INDUSTRY, "placeholder": prompt.placeholder}
+        return IndustryField(fact, widget=AheadInput(reverse("reference:industry_options"), box), **options)
+    if fact.id == PLACE:
+        options["help_text"] = _("先找市州，再选县市区；湖南省外的选省份。")
+        return FactField(fact, widget=_place_select(), **options)
+    last = asking.values.get(fact.id)
+    return FactField(fact, last=last, widget=_widget(fact, prompt.placeholder), **options)
 
 
-def _widget(fact: Fact) -> forms.Widget:
+def _widget(fact: Fact, placeholder: str) -> forms.Widget:
     kind = answers.kind_of(fact)
     if kind == "money":
-        return MoneyInput()
-    if kind == "date":
-        return DateInput({"placeholder": "2020-02-09"})
+        widget = MoneyInput()
+        widget.widgets[0].attrs["placeholder"] = placeholder
+        return widget
     if kind == "yesno":
         return forms.RadioSelect(choices=[(YES, _("是")), (NO, _("否")), (UNKNOWN, _("不清楚"))])
     if kind == "choice":
         return forms.RadioSelect(choices=[*fact.values.items(), (UNKNOWN, _("不清楚"))])
+    attrs = {"maxlength": answers.LONGEST_FIGURE, "placeholder": placeholder}
+    if kind == "date":
+        return DateInput(attrs)
     unit = "%" if kind == "percent" else answers.UNIT_WORDS.get(fact.unit, "")
-    return UnitInput(
-        unit, decimal=kind in {"percent", "decimal"}, attrs={"maxlength": answers.LONGEST_FIGURE}
-    )
+    return UnitInput(unit, decimal=kind in {"percent", "decimal"}, attrs=attrs)
 
 
-def _county_select() -> AheadSelect:
-    """All counties under their prefectures: two steps in a phone's own list, type-ahead with script."""
+def _place_select() -> AheadSelect:
+    """Counties under their prefectures (two steps in a phone's own list), then the other provinces."""
     groups: list[Any] = [("", _("请选择，或输入名称、拼音首字母"))]
     initials: dict[str, str] = {}
     counties = list(reference.counties())
@@ -270,19 +314,29 @@ def _county_select() -> AheadSelect:
             (prefecture.name, [(prefecture.code, whole), *((row.code, row.name) for row in within)])
         )
         initials |= {row.code: row.initials for row in [prefecture, *within]}
+    elsewhere = [row for row in PROVINCES.items() if row[0] != settings.HUIQI_PROVINCE]
     select = AheadSelect(initials)
-    select.choices = groups
+    select.choices = [*groups, (_("其他省份"), elsewhere)]
     return select
+
+
+def _gate_field(text: str) -> forms.Field:
+    return forms.ChoiceField(
+        label=text,
+        required=False,
+        choices=[(YES, _("有")), (NO, _("没有")), (UNKNOWN, _("不清楚"))],
+        widget=forms.RadioSelect,
+    )
 
 
 def _tick_fields(asking: Asking, listed: Sequence[Fact]) -> tuple[forms.Field, forms.Field]:
     ticks = forms.MultipleChoiceField(
         label=_("有下列情况的请勾选"),
         required=False,
-        choices=[(fact.id, asking.label(fact)) for fact in listed],
+        choices=[(fact.id, asking.prompt(fact).label) for fact in listed],
         widget=forms.CheckboxSelectMultiple,
     )
-    ticks.widget.hq_hints = {fact.id: asking.hint(fact) for fact in listed}  # type: ignore[attr-defined]
+    ticks.widget.hq_hints = {fact.id: asking.prompt(fact).hint for fact in listed}  # type: ignore[attr-defined]
     rest = forms.ChoiceField(
         label=_("没有勾选的各项"),
         required=False,

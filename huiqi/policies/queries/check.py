@@ -105,7 +105,14 @@ class Standing:
         if question.first:
             return question.facts
         wanted = selection.open_facts(self.needs, ()) | self.stated
+        if question.gate:
+            wanted |= question.gate.if_no.keys()
         return tuple(name for name in question.facts if name in wanted) or question.facts
+
+    def place_of(self, question_id: str) -> int:
+        """The question's number on screen, from 1; one asked beyond the trail stands at its end."""
+        asked = self.sheet.asked
+        return (asked.index(question_id) if question_id in asked else len(asked)) + 1
 
     def after(self, question_id: str) -> Question | None:
         """The question that follows: the next one of the trail, or the one to ask now."""

@@ -1,0 +1,273 @@
+"""The result of a check as a page shows it: groups, totals by nature, and for each policy what to do next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from huiqi.core.dates import format_date_zh
+from huiqi.policies.queries import catalogue, judging, wording
+from huiqi.policies.queries.asks import NOTHING_REFUSED, Ask, Refusal, ask_for
+from huiqi.policies.queries.check import Standing
+from huiqi.policies.queries.condition_lines import Line, condition_lines, reason
+from huiqi.reference.working_days import FIRST_YEAR, LAST_YEAR, Basis, working_days_between
+from huiqi.rules.catalogue import Fact
+from huiqi.rules.explain import Explanation
+from huiqi.rules.policy import Benefit, Edition, Policy
+
+ELIGIBLE, NEAR, UNKNOWN, INELIGIBLE, LATER = "eligible", "near", "unknown", "ineligible", "not_in_force"
+GROUPS = (ELIGIBLE, NEAR, UNKNOWN, INELIGIBLE, LATER)
+MONEY_NATURES = ("cash", "saving", "deferral", "credit")
+# Amounts of different periods are no more alike than those of different natures.
+PERIODS = {"month": "月", "year": "年"}
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A sum of one nature: `text` is for people; at_least when part of it is still open."""
+
+    nature: str
+    fen: int
+    per: str
+    at_least: bool
+
+
+@dataclass(frozen=True)
+class Total:
+    """What all policies to be had give of one nature, by period; `open_count` have no figure yet."""
+
+    nature: str
+    amounts: tuple[Amount, ...]
+    open_count: int
+
+
+@dataclass(frozen=True)
+class DeadlineNote:
+    """Until when, in words, and how many working days that leaves."""
+
+    text: str
+    is_over: bool = False
+    is_near: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """One policy on the result page."""
+
+    policy: Policy
+    explanation: Explanation
+    group: str
+    # Figures the firm can state here and now, and what only an authority can certify.
+    firm_facts: tuple[Fact, ...]
+    certified: tuple[Fact, ...]
+    deadline: DeadlineNote | None
+    ask: Ask
+    later_reason: str = ""
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The conditions as lines of a table."""
+        return condition_lines(self.explanation)
+
+    @property
+    def has_articles(self) -> bool:
+        """Whether any condition names its article: without one the table has no such column."""
+        return any(line.article for line in self.lines)
+
+    @property
+    def reason(self) -> str:
+        """Why a policy does not apply: the first condition that failed."""
+        return reason(self.explanation)
+
+    @property
+    def id(self) -> str:
+        return self.policy.id
+
+    @cached_property
+    def edition(self) -> Edition | None:
+        """The edition the verdict rests on."""
+        name = self.explanation.edition
+        return self.policy.edition(name) if name else None
+
+    @cached_property
+    def benefit(self) -> Benefit:
+        """What the edition in force gives."""
+        return self.edition.benefit if self.edition else self.policy.benefit
+
+    @property
+    def amount(self) -> Amount | None:
+        """The sum, for a policy that can be had and whose figures are known."""
+        fen = self.explanation.amount_fen
+        if fen is None or self.benefit.nature not in MONEY_NATURES:
+            return None
+        return Amount(self.benefit.nature, fen, self.per, self.benefit.floor)
+
+    @property
+    def per(self) -> str:
+        """The period of the amount in words: 月, 年, 笔 …"""
+        return PERIODS.get(self.benefit.per or "", self.benefit.per or "")
+
+    @property
+    def mode(self) -> str:
+        """How it is granted: 免申即享, 快申快享, 自行申报享受, 需申请 …"""
+        return wording.term(wording.GRANT_MODES, self.policy.grant_mode)
+
+    @property
+    def role(self) -> str:
+        """What our office may do about it."""
+        return wording.sentence(wording.ROLES, self.policy.role)
+
+    @property
+    def assurance(self) -> str:
+        """Who settles it: a sentence that never promises more than we may."""
+        if self.explanation.assurance == "listed":
+            return _("依据%s的名单判断。") % self.policy.authority
+        if self.policy.role == "decide":
+            return _("初步符合，以我办审核认定为准。")
+        return _("初步符合，以%s认定为准。") % self.policy.authority
+
+    @property
+    def is_unsure(self) -> bool:
+        """True when the policy's text or figures were not all verified."""
+        return self.policy.confidence != "VERIFIED"
+
+    @property
+    def confidence(self) -> str:
+        """已核, 须复核原文 or 部分已核."""
+        return wording.term(wording.CONFIDENCES, self.policy.confidence)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything on the result page."""
+
+    on: date
+    rows: tuple[Row, ...]
+
+    def of(self, group: str) -> tuple[Row, ...]:
+        """The rows of one group, in the order of the rulebook."""
+        return tuple(row for row in self.rows if row.group == group)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[Row, ...]]:
+        """All groups; none is ever left out."""
+        return {group: self.of(group) for group in GROUPS}
+
+    @property
+    def headline(self) -> str:
+        """按2020年3月1日的政策，您有 12 项可享、3 项差一点、9 项待认定."""
+        counts = {group: len(rows) for group, rows in self.groups.items()}
+        return _("按%(day)s的政策，您有 %(eligible)s 项可享、%(near)s 项差一点、%(unknown)s 项待认定") % {
+            "day": format_date_zh(self.on),
+            **counts,
+        }
+
+    @cached_property
+    def totals(self) -> list[Total]:
+        """Sums over what can be had, by nature and period; natures are never added together."""
+        return [total for nature in MONEY_NATURES if (total := _total(nature, self.groups[ELIGIBLE]))]
+
+
+def _total(nature: str, rows: Iterable[Row]) -> Total | None:
+    found = [row for row in rows if row.benefit.nature == nature]
+    if not found:
+        return None
+    sums: dict[str, Amount] = {}
+    for amount in (row.amount for row in found):
+        if amount is not None:
+            before = sums.get(amount.per, Amount(nature, 0, amount.per, False))
+            at_least = before.at_least or amount.at_least
+            sums[amount.per] = Amount(nature, before.fen + amount.fen, amount.per, at_least)
+    return Total(nature, tuple(sums.values()), sum(row.amount is None for row in found))
+
+
+def result_of(standing: Standing, refusal: Refusal = NOTHING_REFUSED) -> Result:
+    """The result page's content for the answers at hand; `refusal`: what was just typed and not taken."""
+    rows = (_row(standing, explanation, refusal) for explanation in standing.explanations)
+    return Result(standing.on, tuple(rows))
+
+
+def row_of(standing: Standing, policy_id: str) -> Row | None:
+    """One policy's row, or None when there is no such policy."""
+    found = next((one for one in standing.explanations if one.policy == policy_id), None)
+    return _row(standing, found, NOTHING_REFUSED) if found else None
+
+
+def _row(standing: Standing, explanation: Explanation, refusal: Refusal) -> Row:
+    policy = judging.rulebook().policies[explanation.policy]
+    group = group_of(explanation)
+    firm, certified = _missing(standing, explanation)
+    return Row(
+        policy,
+        explanation,
+        group,
+        firm,
+        certified,
+        deadline_of(policy, standing) if group != LATER else None,
+        ask_for(firm, standing.book, refusal if refusal.policy == policy.id else NOTHING_REFUSED),
+        _later_reason(policy, standing.on) if group == LATER else "",
+    )
+
+
+def group_of(explanation: Explanation) -> str:
+    """Which heading a verdict stands under; an open standing counts as not yet settled."""
+    if explanation.status == INELIGIBLE:
+        return NEAR if explanation.near_miss else INELIGIBLE
+    if explanation.status in {ELIGIBLE, LATER}:
+        return explanation.status
+    return UNKNOWN
+
+
+def _missing(standing: Standing, explanation: Explanation) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """What is missing, split into what the firm can state and what an authority certifies."""
+    facts = judging.rulebook().catalogue.facts
+    missing = [facts[name] for name in explanation.ask_for]
+    firm = tuple(fact for fact in missing if can_state(standing, fact))
+    return firm, tuple(fact for fact in missing if fact not in firm)
+
+
+def can_state(standing: Standing, fact: Fact) -> bool:
+    """True for what a firm may say of itself: its own figures, and lists that the check asks about."""
+    return not fact.derived and (fact.stated_by == "firm" or standing.book.asking(fact.id) is not None)
+
+
+def deadline_of(policy: Policy, standing: Standing) -> DeadlineNote | None:
+    """The deadline in words with the working days left, counted from the reference date."""
+    deadline = policy.deadline
+    if deadline is None:
+        return None
+    day = deadline.on
+    if day is None and deadline.expr:
+        value = standing.facts.get(deadline.expr) if deadline.expr in standing.facts.catalogue.facts else None
+        day = value if isinstance(value, date) else None
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return DeadlineNote(deadline.text)
+    return _dated(deadline.text, day, standing.on)
+
+
+def _dated(text: str, day: date, on: date) -> DeadlineNote:
+    named = text if format_date_zh(day) in text else f"{text}（{format_date_zh(day)}）"
+    if day < on:
+        return DeadlineNote(_("%s，已过") % named, is_over=True)
+    left = working_days_between(on, day, Basis(known_on=on))
+    if left == 0:
+        return DeadlineNote(_("%s，就是今天") % named, is_near=True)
+    count = ngettext("还剩%d个工作日", "还剩%d个工作日", left) % left
+    return DeadlineNote(f"{named}，{count}", is_near=left <= 10)
+
+
+def _later_reason(policy: Policy, on: date) -> str:
+    """Why a policy that is not in force is not: begun later, published later, or ended."""
+    state, edition = catalogue.state_on(policy, on, on)
+    if edition is None:
+        return _("没有录入有效期，不在判断范围内。")
+    if state == "ended" and edition.to:
+        return _("已于%s截止。") % format_date_zh(edition.to)
+    if edition.from_ and edition.from_ > on:
+        return _("自%s起执行，当时还没有开始。") % format_date_zh(edition.from_)
+    if edition.known_since and edition.known_since > on:
+        return _("%s才发布，当时还不能据以办理。") % format_date_zh(edition.known_since)
+    return _("在这一天没有有效的版本。")
