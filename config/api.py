@@ -13,6 +13,7 @@ from ninja.renderers import JSONRenderer
 from huiqi.core.errors import Refused
 from huiqi.core.strict_json import parse_object
 from huiqi.policies.api import router as policies
+from huiqi.reference.api import divisions_router, industries_router, size_class_router, workdays_router
 from huiqi.rules.problems import FactsError, RulebookError
 
 PROBLEM_TYPE = "application/problem+json"
@@ -81,6 +82,10 @@ api = HuiqiAPI(
     docs_url="docs",
 )
 api.add_router("", policies)
+api.add_router("/divisions", divisions_router)
+api.add_router("/industries", industries_router)
+api.add_router("/size-class", size_class_router)
+api.add_router("/workdays", workdays_router)
 
 
 def problem(request: HttpRequest, status: int, code: str, title: str, **more: Any) -> HttpResponse:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -24,6 +25,13 @@ MOST_RESULTS = 100
 _FINEST = {Division.Level.COUNTY: 0, Division.Level.PREFECTURE: 1, Division.Level.PROVINCE: 2}
 
 
+class Branch(NamedTuple):
+    """One step of the way from a section down to an entry."""
+
+    code: str
+    name: str
+
+
 @dataclass(frozen=True)
 class IndustryPath:
     """An entry of the classification with what stands above it, the section first."""
@@ -32,7 +40,7 @@ class IndustryPath:
     name: str
     level: int
     section: str
-    path: tuple[tuple[str, str], ...]
+    path: tuple[Branch, ...]
 
     @property
     def full_code(self) -> str:
@@ -223,7 +231,7 @@ def _industry_path(row: Industry, rows: dict[str, Industry]) -> IndustryPath:
     path = []
     above: Industry | None = row
     while above is not None:
-        path.append((above.code, above.name))
+        path.append(Branch(above.code, above.name))
         above = rows.get(above.parent_id or "")
     return IndustryPath(row.code, row.name, row.level, row.section, tuple(reversed(path)))
 
