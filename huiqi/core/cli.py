@@ -10,6 +10,7 @@ from argparse import SUPPRESS, ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.utils import OperationalError, ProgrammingError
 
 from huiqi.core.errors import Refused
 
@@ -54,6 +55,11 @@ class HuiqiCommand(BaseCommand):
             if not getattr(self, "_called_from_command_line", False):
                 raise CommandError(refusal.message) from refusal
             self.fail(refusal.message)
+        except (OperationalError, ProgrammingError) as error:
+            if options.get("traceback") or not getattr(self, "_called_from_command_line", False):
+                raise
+            fault = str(error).strip().splitlines()[0][:200]
+            self.fail(f"数据库不可用或尚未建表（{fault}）。请先运行 make setup；--traceback 可看详情。")
         except BrokenPipeError:
             # The reader (`| head`) has seen enough; point stdout elsewhere so that exit does not complain.
             sys.stdout = None

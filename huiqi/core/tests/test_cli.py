@@ -3,6 +3,7 @@ import json
 
 import pytest
 from django.core.management.base import CommandError
+from django.db.utils import OperationalError
 
 from huiqi.core.cli import HuiqiCommand, printable
 from huiqi.core.errors import Refused
@@ -19,6 +20,8 @@ class Greet(HuiqiCommand):
     def handle(self, *args, **options):
         if options["name"] == "nobody":
             raise Refused("test.nobody", "没有这个人。请换一个名字。")
+        if options["name"] == "database":
+            raise OperationalError("no such table: people\nLINE 1: …")
         self.answer({"hello": options["name"]}, f"你好，{options['name']}", as_json=options["as_json"])
 
 
@@ -36,6 +39,16 @@ def run(*argv):
 
 def test_a_refusal_is_a_sentence_on_standard_error_and_exit_1():
     assert run("hello", "--name", "nobody") == (1, "", "没有这个人。请换一个名字。\n")
+
+
+def test_a_database_without_tables_is_a_sentence_unless_details_are_asked_for():
+    code, out, err = run("hello", "--name", "database")
+    assert (code, out) == (1, "")
+    assert err == (
+        "数据库不可用或尚未建表（no such table: people）。请先运行 make setup；--traceback 可看详情。\n"
+    )
+    with pytest.raises(OperationalError):
+        run("--traceback", "hello", "--name", "database")
 
 
 def test_wrong_usage_is_exit_2():

