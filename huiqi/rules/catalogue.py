@@ -254,15 +254,22 @@ class Catalogue:
         self.types: dict[str, Type] = {fact.id: fact.ir_type for fact in self.facts.values()}
 
     @cached_property
+    def names_in_derivation(self) -> dict[str, tuple[str, ...]]:
+        """The facts each derivation names."""
+        derivations = {
+            fact.id: fact.derivation for fact in self.facts.values() if fact.derivation is not None
+        }
+        return {fact_id: ir.fact_names(derivation) for fact_id, derivation in derivations.items()}
+
+    @cached_property
     def derived_order(self) -> tuple[str, ...]:
         """Derived facts, each after those it is derived from."""
         order: dict[str, None] = {}
 
         def place(fact_id: str) -> None:
-            derivation = self.facts[fact_id].derivation
-            if derivation is None or fact_id in order:
+            if fact_id in order or fact_id not in self.names_in_derivation:
                 return
-            for name in ir.fact_names(derivation):
+            for name in self.names_in_derivation[fact_id]:
                 place(name)
             order[fact_id] = None
 
@@ -278,8 +285,7 @@ class Catalogue:
             if fact.derivation is None:
                 result[fact_id] = frozenset({fact_id})
         for fact_id in self.derived_order:
-            derivation = self.facts[fact_id].derivation
-            names = ir.fact_names(derivation) if derivation is not None else ()
+            names = self.names_in_derivation[fact_id]
             result[fact_id] = frozenset().union(*(result[name] for name in names))
         return result
 

@@ -9,6 +9,7 @@ from huiqi.rules.catalogue import Catalogue
 from huiqi.rules.emit_python import Binding
 from huiqi.rules.evaluate import Evaluation, Result
 from huiqi.rules.ir import NUMBER, Kind, Node, Type
+from huiqi.rules.tree import Comparison as Comparison
 
 NUMBER_WORDS = {"=": "等于", "<>": "不等于", "<": "低于", "<=": "不高于", ">": "高于", ">=": "不低于"}
 DATE_WORDS = {"=": "在", "<>": "不在", "<": "早于", "<=": "不晚于", ">": "晚于", ">=": "不早于"}
@@ -25,13 +26,17 @@ SIGNS = {"+": "＋", "-": "－", "*": "×", "/": "÷"}
 OPEN_FIGURE = "标准待主管部门明确"
 
 
-class Comparison(NamedTuple):
-    """One figure of the firm (`value_text`, e.g. 裁员率 6.1%) against one requirement (不高于 5.5%)."""
+class Single(NamedTuple):
+    """The part of a comparison that is the same for every firm."""
 
+    node: Node
+    denied: bool
     facts: tuple[str, ...]
-    value_text: str
-    requirement_text: str
-    result: bool | None
+    subject: Node
+    label: str
+    fact: str | None  # when the subject is just a fact
+    requirement: str
+    other: Node | None  # the other side, when it depends on the firm too
 
 
 class Phrases:
@@ -40,7 +45,9 @@ class Phrases:
     def __init__(self, catalogue: Catalogue, binding: Binding) -> None:
         self.catalogue = catalogue
         self.binding = binding
-        self._requirements: dict[int, tuple[Node, str]] = {}
+        self._singles: dict[tuple[int, bool], Single] = {}
+        self._fixed: dict[int, tuple[Node, tuple[Single, ...] | None]] = {}
+        self._names: dict[int, tuple[Node, tuple[str, ...]]] = {}
 
     def value(self, value: Result, type_: Type, like: Node | None = None) -> str:
         """A computed value in the unit of `type_`, or of `like` for a bare number or an option."""
@@ -94,13 +101,48 @@ class Phrases:
 
     # ---------------------------------------------------------------- requirements
 
-    def requirement(self, node: Node, denied: bool) -> str:
-        """What a single comparison requires, e.g. 不高于 5.5%; cached, since figures are fixed."""
-        key = id(node) * 2 + denied
-        cached = self._requirements.get(key)
-        if cached is None:
-            cached = self._requirements[key] = (node, self._requirement(node, denied))
-        return cached[1]
+    def single(self, node: Node, denied: bool) -> Single:
+        """What can be said of a single comparison whatever the firm; kept, since figures are fixed.
+
+        Nodes live as long as the rulebook, so their identity is a safe key; each entry holds its node.
+        """
+        known = self._singles.get((id(node), denied))
+        if known is None:
+            known = self._singles[id(node), denied] = self._single(node, denied)
+        return known
+
+    def _single(self, node: Node, denied: bool) -> Single:
+        subject = subject_of(node)
+        other = oriented(node)[2] if isinstance(node, ir.Compare) else None
+        fixed = other is None or isinstance(other, ir.Const | ir.ParamRef)
+        return Single(
+            node,
+            denied,
+            ir.fact_names(node),
+            subject,
+            self.phrase(subject),
+            subject.name if isinstance(subject, ir.FactRef) else None,
+            self._requirement(node, denied),
+            None if fixed else other,
+        )
+
+    def singles(self, node: Node) -> tuple[Single, ...] | None:
+        """The single comparisons of a condition, or None when a case makes them depend on the firm."""
+        known = self._fixed.get(id(node))
+        if known is None:
+            fixed = not any(
+                isinstance(part, ir.Case) and part.type.kind is Kind.BOOL for part in ir.walk(node)
+            )
+            parts = tuple(self.single(part, denied) for part, denied in _spread(node)) if fixed else None
+            known = self._fixed[id(node)] = (node, parts)
+        return known[1]
+
+    def fact_names(self, node: Node) -> tuple[str, ...]:
+        """ir.fact_names, remembered."""
+        known = self._names.get(id(node))
+        if known is None:
+            known = self._names[id(node)] = (node, ir.fact_names(node))
+        return known[1]
 
     def _requirement(self, node: Node, denied: bool) -> str:
         match node:
@@ -122,7 +164,9 @@ class Phrases:
 def _words(subject: Node) -> dict[str, str]:
     if subject.type.kind is Kind.DATE:
         return DATE_WORDS
-    return NUMBER_WORDS if subject.type.is_number or subject.type.kind is Kind.CODE else CHOICE_WORDS
+    if subject.type.kind is Kind.CODE:
+        return NUMBER_WORDS | CHOICE_WORDS
+    return NUMBER_WORDS if subject.type.is_number else CHOICE_WORDS
 
 
 def oriented(node: ir.Compare) -> tuple[Node, ir.CompareOp, Node]:
@@ -143,23 +187,30 @@ def subject_of(node: Node) -> Node:
             return node
 
 
-def singles(evaluation: Evaluation, node: Node, denied: bool = False) -> Iterator[tuple[Node, bool]]:
-    """The single comparisons that decide a condition for this firm, with whether they are denied.
-
-    Of a case only the branch taken counts; while its condition is unknown, the condition does.
-    """
+def _spread(node: Node, denied: bool = False) -> Iterator[tuple[Node, bool]]:
+    """The single comparisons under and, or and not, with whether they are denied; a case stays whole."""
     match node:
         case ir.Logic(operands=operands):
             for operand in operands:
-                yield from singles(evaluation, operand, denied)
+                yield from _spread(operand, denied)
         case ir.Not(operand=operand):
-            yield from singles(evaluation, operand, not denied)
-        case ir.Case():
-            yield from _case_singles(evaluation, node, denied)
-        case ir.Const() | ir.ParamRef():
+            yield from _spread(operand, not denied)
+        case ir.Const():
             return
         case _:
             yield node, denied
+
+
+def singles(evaluation: Evaluation, node: Node, denied: bool = False) -> Iterator[tuple[Node, bool]]:
+    """The single comparisons that decide a condition for this firm.
+
+    Of a case only the branch taken counts; while its condition is unknown, the condition does.
+    """
+    for part, reverse in _spread(node, denied):
+        if isinstance(part, ir.Case):
+            yield from _case_singles(evaluation, part, reverse)
+        else:
+            yield part, reverse
 
 
 def _case_singles(evaluation: Evaluation, node: ir.Case, denied: bool) -> Iterator[tuple[Node, bool]]:
@@ -176,27 +227,34 @@ def _case_singles(evaluation: Evaluation, node: ir.Case, denied: bool) -> Iterat
 
 
 def compared(
-    evaluation: Evaluation, phrases: Phrases, node: Node, told: Callable[[str], str]
+    evaluation: Evaluation, phrases: Phrases, node: Node, result: bool | None, line: Callable[[str], str]
 ) -> tuple[Comparison, ...]:
-    """The comparisons of a condition; `told` gives a fact's value in words."""
-    return tuple(
-        _comparison(evaluation, phrases, single, denied, told) for single, denied in singles(evaluation, node)
-    )
+    """The comparisons of a condition with its result; `line` gives a fact with its value in words."""
+    parts = phrases.singles(node)
+    if parts is None:
+        parts = tuple(phrases.single(part, denied) for part, denied in singles(evaluation, node))
+    if len(parts) == 1 and parts[0].other is None and not isinstance(node, ir.Case):
+        (single,) = parts
+        text = line(single.fact) if single.fact else _subject_text(evaluation, phrases, single)
+        return (Comparison(single.facts, text, single.requirement, result),)
+    return tuple(_comparison(evaluation, phrases, single, line) for single in parts)
 
 
 def _comparison(
-    evaluation: Evaluation, phrases: Phrases, node: Node, denied: bool, told: Callable[[str], str]
+    evaluation: Evaluation, phrases: Phrases, single: Single, line: Callable[[str], str]
 ) -> Comparison:
-    value = evaluation.truth(node)
-    result = None if value is None else value is not denied
-    subject = subject_of(node)
-    requirement = phrases.requirement(node, denied)
-    if isinstance(subject, ir.FactRef):
-        text = f"{evaluation.catalogue.facts[subject.name].label} {told(subject.name)}"
-    else:
-        text = f"{phrases.phrase(subject)} {phrases.value(evaluation.value(subject), subject.type, subject)}"
-    if isinstance(node, ir.Compare):
-        other = oriented(node)[2]
-        if not isinstance(other, ir.Const | ir.ParamRef):
-            requirement = f"{requirement}（{phrases.value(evaluation.value(other), other.type, subject)}）"
-    return Comparison(ir.fact_names(node), text, requirement, result)
+    value = evaluation.truth(single.node)
+    requirement = single.requirement
+    text = line(single.fact) if single.fact else _subject_text(evaluation, phrases, single)
+    if single.other is not None:
+        computed = phrases.value(evaluation.value(single.other), single.other.type, single.subject)
+        requirement = f"{requirement}（{computed}）"
+    result = None if value is None else value is not single.denied
+    return Comparison(single.facts, text, requirement, result)
+
+
+def _subject_text(evaluation: Evaluation, phrases: Phrases, single: Single) -> str:
+    subject = single.subject
+    if isinstance(subject, ir.ParamRef):
+        return single.label
+    return f"{single.label} {phrases.value(evaluation.value(subject), subject.type, subject)}"

@@ -1,5 +1,6 @@
 """Reading the legal content of a policy or edition: conditions, benefit and the figures they use."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -126,7 +127,7 @@ def _read_group(reader: Reader, section: Section, depth: int) -> Group | None:
     return Group(
         "all" if kind == "all" else "any",
         tuple(node for node in read if node is not None),
-        section.text("id") or section.path,
+        section.text("id") or re.sub(r"^editions\[[0-9]+\]\.", "", section.path),
         section.text("text") or GROUP_TEXTS[kind],
         section.text("article"),
     )

@@ -36,7 +36,7 @@ class Derivation(NamedTuple):
     ask_for: tuple[str, ...]
 
 
-def explain_derivation(facts: Facts, fact_id: str, told: Callable[[str], str]) -> Derivation:
+def explain_derivation(facts: Facts, fact_id: str, line: Callable[[str], str]) -> Derivation:
     """The way a derived fact was computed for this firm; KeyError for a fact that is not derived."""
     fact = facts.catalogue.facts[fact_id]
     if fact.derivation is None:
@@ -49,7 +49,7 @@ def explain_derivation(facts: Facts, fact_id: str, told: Callable[[str], str]) -
     phrases = Phrases(facts.catalogue, {})
 
     def words(node: Node) -> tuple[Comparison, ...]:
-        return compared(evaluation, phrases, node, told)
+        return compared(evaluation, phrases, node, evaluation.truth(node), line)
 
     row, comparisons, better = _follow(evaluation, fact.derivation, words)
     next_better = None

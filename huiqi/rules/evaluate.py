@@ -4,15 +4,18 @@ Verdicts come from the emitted code (see emit_python); this slower walk gives th
 them and is held to the same results by the property tests.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from huiqi.rules import ir
-from huiqi.rules.catalogue import Facts
+from huiqi.rules.catalogue import STANDINGS, Facts
 from huiqi.rules.emit_python import NO_BINDING, Binding
 from huiqi.rules.ir import Node
 
 Result = bool | int | str | Fraction | None  # dates as day numbers, enumerations as positions
+
+BEST = len(STANDINGS) - 1
+NOTHING = len(STANDINGS)  # the rank of what rests on no given fact
 
 COMPARE: dict[ir.CompareOp, Callable[..., bool]] = {
     "=": lambda a, b: a == b,
@@ -42,7 +45,10 @@ class Evaluation:
         self.facts = facts
         self.catalogue = facts.catalogue
         self.binding = binding
+        # Derivations know no parameters, so what they give can be shared between policies.
         self._memo: dict[str, Result] = shared._memo if shared else {}
+        self._asked: dict[str, frozenset[str]] = shared._asked if shared else {}
+        self._ranks: dict[str, int] = shared._ranks if shared else {}
 
     def fact(self, name: str) -> Result:
         """The fact as given, else as derived, else None."""
@@ -82,37 +88,58 @@ class Evaluation:
 
     def missing(self, node: Node) -> set[str]:
         """Facts a person could state that may still change the value of `node`; empty when it is known."""
-        if self.value(node) is not None:
-            return set()
-        match node:
-            case ir.FactRef(name=name):
-                derivation = self.catalogue.facts[name].derivation
-                return {name} if derivation is None else self.missing(derivation)
-            case ir.Case():
-                return self._missing_in_case(node)
-            case _:
-                return {name for child in ir.children(node) for name in self.missing(child)}
+        return self._missing(node) if self.value(node) is None else set()
 
-    def _missing_in_case(self, node: ir.Case) -> set[str]:
+    def _missing(self, node: Node) -> set[str]:
+        """The same for a node whose value is unknown."""
+        if isinstance(node, ir.FactRef):
+            return set(self._missing_fact(node.name))
+        if isinstance(node, ir.Case):
+            return self._missing_in_case(node)
+        names: set[str] = set()
+        for child in ir.children(node):
+            names |= self.missing(child)
+        return names
+
+    def _missing_fact(self, name: str) -> frozenset[str]:
+        if name not in self._asked:
+            derivation = self.catalogue.facts[name].derivation
+            if isinstance(derivation, ir.Case):
+                open_ = self.catalogue.base_of[name] - self.facts.values.keys()
+                self._asked[name] = frozenset(self._missing_in_case(derivation, open_))
+            else:
+                self._asked[name] = frozenset({name} if derivation is None else self._missing(derivation))
+        return self._asked[name]
+
+    def _missing_in_case(self, node: ir.Case, at_most: frozenset[str] | None = None) -> set[str]:
+        """While a condition is unknown, every branch it leaves open may still matter.
+
+        `at_most` are all facts that can come out, so that a long table need not be read to its end.
+        """
         names: set[str] = set()
         for condition, result in node.branches:
             truth = self.truth(condition)
-            if truth is not False:
-                names |= self.missing(condition) | self.missing(result)
-            if truth:
+            if truth is None:
+                names |= self._missing(condition)
+            if truth is not False and not isinstance(result, ir.Const):
+                names |= self.missing(result)
+            if truth or (at_most is not None and names >= at_most):
                 return names
         return names if node.otherwise is None else names | self.missing(node.otherwise)
 
-    def resting_on(self, node: Node) -> set[str]:
-        """Given facts the value of `node` rests on: those named, or those a derived one was computed from."""
-        names: set[str] = set()
-        for name in ir.fact_names(node):
-            derivation = self.catalogue.facts[name].derivation
+    def rank(self, names: Iterable[str]) -> int:
+        """The weakest standing (as position in STANDINGS) the named facts rest on; NOTHING when on none."""
+        return min(map(self._rank, names), default=NOTHING)
+
+    def _rank(self, name: str) -> int:
+        rank = self._ranks.get(name)
+        if rank is None:
             if name in self.facts.values:
-                names.add(name)
-            elif derivation is not None:
-                names |= self.resting_on(derivation)
-        return names
+                rank = STANDINGS.index(self.facts.standing(name))
+            else:
+                rank = self.rank(self.catalogue.names_in_derivation.get(name, ()))
+            self._ranks[name] = rank
+        return rank
 
 
 def _constant(evaluation: Evaluation, node: ir.Const) -> Result:
@@ -168,8 +195,15 @@ def _membership(evaluation: Evaluation, node: ir.Membership) -> Result:
 
 
 def _logic(evaluation: Evaluation, node: ir.Logic) -> Result:
-    values = [evaluation.value(operand) for operand in node.operands]
-    return conjunction(values) if node.every else disjunction(values)
+    decisive = not node.every
+    result: Result = node.every
+    for operand in node.operands:
+        value = evaluation.value(operand)
+        if value is decisive:
+            return decisive
+        if value is None:
+            result = None
+    return result
 
 
 def _not(evaluation: Evaluation, node: ir.Not) -> Result:

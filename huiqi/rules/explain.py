@@ -1,29 +1,15 @@
 """Why a verdict came out as it did: results and figures of every condition, what to ask, what would help."""
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from huiqi.rules.catalogue import STANDINGS, Facts
-from huiqi.rules.comparisons import Comparison, Phrases, compared
-from huiqi.rules.evaluate import Evaluation, conjunction, disjunction
+from huiqi.rules.comparisons import Phrases, compared
+from huiqi.rules.evaluate import BEST, NOTHING, Evaluation, conjunction, disjunction
 from huiqi.rules.nearest import NearMiss
 from huiqi.rules.plan import Plan, Verdict
 from huiqi.rules.policy import Benefit, Edition, Group, Leaf
-
-RANKS = {name: rank for rank, name in enumerate(STANDINGS)}
-
-
-class Node(NamedTuple):
-    """A condition or a group of conditions with its result for the firm."""
-
-    id: str
-    kind: Literal["all", "any", "leaf"]
-    result: bool | None
-    text: str
-    article: str | None
-    judgement: bool
-    children: "tuple[Node, ...]"
-    comparisons: tuple[Comparison, ...]
+from huiqi.rules.tree import Node as Node
 
 
 class PartAmount(NamedTuple):
@@ -58,41 +44,36 @@ class Explanation(NamedTuple):
     unknown: tuple[str, ...]
 
 
-def unjudged(node: Group | Leaf) -> Node:
-    """The conditions as text, for a policy that is not in force."""
-    if isinstance(node, Leaf):
-        return Node(node.id, "leaf", None, node.text, node.article, node.judgement, (), ())
-    children = tuple(unjudged(child) for child in node.children)
-    return Node(node.id, node.kind, None, node.text, node.article, False, children, ())
-
-
 class Telling:
-    """Values of a firm's facts in words, each worded once."""
+    """A firm's facts in words (label and value), each worded once."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.evaluation = Evaluation(facts)
-        self._texts: dict[str, str] = {}
+        self._lines: dict[str, str] = {}
 
-    def __call__(self, fact_id: str) -> str:
-        text = self._texts.get(fact_id)
+    def line(self, fact_id: str) -> str:
+        """A fact with its value, e.g. 裁员率 6.1% or 裁员率 未填."""
+        text = self._lines.get(fact_id)
         if text is None:
-            text = self._texts[fact_id] = self._worded(fact_id)
+            fact = self.facts.catalogue.facts[fact_id]
+            value = self.facts.values.get(fact_id)
+            if value is None:
+                value = fact.from_cell(self.evaluation.fact(fact_id))
+            text = self._lines[fact_id] = f"{fact.label} {fact.format(value)}"
         return text
-
-    def _worded(self, fact_id: str) -> str:
-        fact = self.facts.catalogue.facts[fact_id]
-        given = self.facts.values.get(fact_id)
-        if given is not None:
-            return fact.format(given)
-        return fact.format(fact.from_cell(self.evaluation.fact(fact_id)))
 
 
 class Explainer:
     """Builds the tree of one policy for one firm."""
 
-    def __init__(self, evaluation: Evaluation, phrases: Phrases, told: Callable[[str], str]) -> None:
-        self.evaluation, self.phrases, self.told = evaluation, phrases, told
+    def __init__(self, evaluation: Evaluation, phrases: Phrases, told: Telling, verdict: Verdict) -> None:
+        self.evaluation, self.phrases, self.line, self.results = (
+            evaluation,
+            phrases,
+            told.line,
+            verdict.results,
+        )
 
     def tree(self, node: Group | Leaf) -> Node:
         if isinstance(node, Leaf):
@@ -103,9 +84,14 @@ class Explainer:
         return Node(node.id, node.kind, result, node.text, node.article, False, children, ())
 
     def leaf(self, leaf: Leaf) -> Node:
-        comparisons = compared(self.evaluation, self.phrases, leaf.ir, self.told)
-        result = self.evaluation.truth(leaf.ir)
+        result = self.results[leaf.id]
+        comparisons = compared(self.evaluation, self.phrases, leaf.ir, result, self.line)
         return Node(leaf.id, "leaf", result, leaf.text, leaf.article, leaf.judgement, (), comparisons)
+
+    def hint(self, leaf: Leaf) -> Node:
+        """A condition that decides nothing; the verdict did not look at it."""
+        self.results[leaf.id] = self.evaluation.truth(leaf.ir)
+        return self.leaf(leaf)
 
     def missing(self, node: Group | Leaf, seen: Node) -> set[str]:
         """Facts that may still change the result of a condition that is unknown."""
@@ -119,17 +105,12 @@ class Explainer:
     def rank(self, node: Group | Leaf, seen: Node) -> int:
         """The weakest standing the result rests on, along its best supported way."""
         if isinstance(node, Leaf):
-            return self.weakest(self.evaluation.resting_on(node.ir))
+            return self.evaluation.rank(self.phrases.fact_names(node.ir))
         pairs = list(zip(node.children, seen.children, strict=True))
         decisive = node.kind == "any"
         if seen.result is decisive:
             return max(self.rank(child, s) for child, s in pairs if s.result is decisive)
-        return min((self.rank(child, s) for child, s in pairs), default=RANKS["listed"])
-
-    def weakest(self, names: set[str]) -> int:
-        """The weakest standing among given facts; listed when there are none."""
-        standing = self.evaluation.facts.standing
-        return min((RANKS[standing(name)] for name in names), default=RANKS["listed"])
+        return min((self.rank(child, s) for child, s in pairs), default=NOTHING)
 
     def parts(self, benefit: Benefit) -> tuple[PartAmount, ...]:
         amount = self.evaluation.amount
@@ -145,11 +126,14 @@ class Explainer:
             names |= self.evaluation.missing(amount)
         return self.evaluation.catalogue.in_order(names)
 
-    def assurance(self, edition: Edition, tree: Node, verdict: Verdict) -> str:
+    def assurance(self, edition: Edition, tree: Node, verdict: Verdict) -> str | None:
+        """The weakest standing it rests on; None while it is unknown and rests on nothing."""
         rank = self.rank(edition.conditions, tree)
         amount = edition.benefit.ir
         if verdict.amount_fen is not None and amount is not None:
-            rank = min(rank, self.weakest(self.evaluation.resting_on(amount)))
+            rank = min(rank, self.evaluation.rank(self.phrases.fact_names(amount)))
+        if rank > BEST:
+            return None if verdict.status == "unknown" else STANDINGS[BEST]
         return STANDINGS[rank]
 
 
@@ -189,8 +173,9 @@ def _found(
 ) -> _Found:
     edition = plan.edition
     if edition is None or plan.status is not None:
-        return _Found(unjudged(plan.policy.conditions))
-    explainer = Explainer(Evaluation(told.facts, plan.binding, told.evaluation), phrases, told)
+        return _Found(plan.unjudged)
+    evaluation = Evaluation(told.facts, plan.binding, told.evaluation)
+    explainer = Explainer(evaluation, phrases, told, verdict)
     tree = explainer.tree(edition.conditions)
     return _Found(
         tree,
@@ -198,5 +183,5 @@ def _found(
         explainer.asked(edition, tree, verdict),
         near() if verdict.status == "ineligible" else None,
         explainer.parts(edition.benefit) if verdict.status == "eligible" else (),
-        tuple(explainer.leaf(leaf) for leaf in edition.optional),
+        tuple(explainer.hint(leaf) for leaf in edition.optional),
     )

@@ -164,4 +164,4 @@ class Judge:
 
     def explain_derivation(self, facts: Facts, fact_id: str) -> Derivation:
         """How a derived fact came about: the row taken, and what the next better row lacked."""
-        return derivations.explain_derivation(facts, fact_id, Telling(facts))
+        return derivations.explain_derivation(facts, fact_id, Telling(facts).line)

@@ -15,6 +15,7 @@ from huiqi.rules.catalogue import Catalogue, Fact, Facts, Value
 from huiqi.rules.evaluate import Evaluation
 from huiqi.rules.ir import Node
 from huiqi.rules.plan import Plan, Verdict
+from huiqi.rules.policy import Leaf
 
 PAST_PERIODS = frozenset({"prev_year"})
 
@@ -45,8 +46,8 @@ def near_miss(
     if plan.edition is None or _is_late(plan, facts, on):
         return None
     failed = set(verdict.failed)
-    nodes = [leaf.ir for leaf in plan.leaves if leaf.id in failed]
-    for candidate in sorted(_candidates(plan, facts, nodes), key=lambda candidate: candidate.cost):
+    leaves = [leaf for leaf in plan.leaves if leaf.id in failed]
+    for candidate in sorted(_candidates(plan, facts, leaves), key=lambda candidate: candidate.cost):
         if eligible(facts.with_value(candidate.fact.id, candidate.value)):
             return _told(candidate, facts)
     return None
@@ -71,14 +72,18 @@ def _told(candidate: Candidate, facts: Facts) -> NearMiss:
     return NearMiss(fact.id, current, needed, f"若‘{fact.label}’{verb}{needed}，即符合", candidate.value)
 
 
-def _candidates(plan: Plan, facts: Facts, nodes: list[Node]) -> Iterator[Candidate]:
-    related = _with_derivations(facts.catalogue, nodes)
-    names = {name for node in related for name in ir.fact_names(node)}
-    every = _with_derivations(facts.catalogue, [leaf.ir for leaf in plan.leaves])
-    for name in facts.catalogue.in_order(names):
-        fact = facts.catalogue.facts[name]
-        if fact.actionable and fact.period not in PAST_PERIODS and name in facts.values:
-            yield from _changes(plan, facts, fact, every)
+def _candidates(plan: Plan, facts: Facts, failed: list[Leaf]) -> Iterator[Candidate]:
+    catalogue = facts.catalogue
+    named = {name for leaf in failed for name in plan.names[leaf.id]}
+    names = {base for name in named for base in catalogue.base_of[name]}
+    changeable = [name for name in names if name in facts.values and may_change(catalogue.facts[name])]
+    for name in catalogue.in_order(changeable):
+        yield from _changes(plan, facts, catalogue.facts[name])
+
+
+def may_change(fact: Fact) -> bool:
+    """Whether a firm can still lawfully change the fact, and it is none of the past."""
+    return fact.actionable and fact.period not in PAST_PERIODS
 
 
 def _with_derivations(catalogue: Catalogue, nodes: list[Node]) -> list[Node]:
@@ -94,7 +99,7 @@ def _with_derivations(catalogue: Catalogue, nodes: list[Node]) -> list[Node]:
     return found
 
 
-def _changes(plan: Plan, facts: Facts, fact: Fact, nodes: list[Node]) -> Iterator[Candidate]:
+def _changes(plan: Plan, facts: Facts, fact: Fact) -> Iterator[Candidate]:
     current = facts.values[fact.id]
     if fact.type == "bool":
         yield Candidate((0, Fraction(0)), fact, not current)
@@ -103,11 +108,12 @@ def _changes(plan: Plan, facts: Facts, fact: Fact, nodes: list[Node]) -> Iterato
             if value != current:
                 yield Candidate((1, Fraction(position)), fact, value)
     elif fact.type != "code":
-        yield from _figures(plan, facts, fact, nodes)
+        yield from _figures(plan, facts, fact)
 
 
-def _figures(plan: Plan, facts: Facts, fact: Fact, nodes: list[Node]) -> Iterator[Candidate]:
+def _figures(plan: Plan, facts: Facts, fact: Fact) -> Iterator[Candidate]:
     """Values of a number or date at which some comparison of the policy turns."""
+    nodes = _with_derivations(facts.catalogue, [leaf.ir for leaf in plan.leaves])
     current = _as_number(facts.values[fact.id])
     step = Fraction(1, fact.scale if fact.type == "ratio" else 1)
     low, high = _as_number(fact.min), _as_number(fact.max)

@@ -3,9 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from huiqi.rules.emit_python import FALSE, UNKNOWN, Binding
+from huiqi.rules import ir
+from huiqi.rules.emit_python import FALSE, TRUE, UNKNOWN, Binding
 from huiqi.rules.ir import Node
 from huiqi.rules.policy import Edition, Leaf, Policy
+from huiqi.rules.tree import Node as TreeNode
+from huiqi.rules.tree import unjudged
+
+RESULTS: dict[int, bool | None] = {FALSE: False, UNKNOWN: None, TRUE: True}
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,16 @@ class Plan:
     @cached_property
     def leaf_ids(self) -> tuple[str, ...]:
         return tuple(leaf.id for leaf in self.leaves)
+
+    @cached_property
+    def unjudged(self) -> TreeNode:
+        """The conditions as text, for a policy that is not in force."""
+        return unjudged(self.policy.conditions)
+
+    @cached_property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The facts each leaf names."""
+        return {leaf.id: ir.fact_names(leaf.ir) for leaf in self.leaves}
 
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
@@ -68,6 +83,11 @@ class Verdict:
     def truths(self) -> tuple[int, ...]:
         """0, 1 or 3 (false, unknown, true) per leaf in reading order; empty when not in force."""
         return self._truths
+
+    @property
+    def results(self) -> dict[str, bool | None]:
+        """The result of every leaf by its id."""
+        return {name: RESULTS[t] for name, t in zip(self._plan.leaf_ids, self._truths, strict=False)}
 
     def _leaves(self, truth: int) -> tuple[str, ...]:
         return tuple(name for name, t in zip(self._plan.leaf_ids, self._truths, strict=False) if t == truth)
