@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -79,8 +80,12 @@ def not_found(request: HttpRequest, exception: Http404 | None = None) -> HttpRes
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500 with the request id, so that a person can name what went wrong; the trace is only in the log."""
-    return render(request, "500.html", {"request_id": getattr(request, "id", "")}, status=500)
+    """500 with the request id, so that a person can name what went wrong; the trace is only in the log.
+
+    Rendered without the request: a context processor may be the very thing that failed.
+    """
+    page = render_to_string("500.html", {"request_id": getattr(request, "id", "")})
+    return HttpResponse(page, status=500)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
