@@ -6,12 +6,14 @@ without a column fails. Not allowed is 404, except that a visitor is sent to sig
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
 
 from huiqi.core.tests.make import make_job
+from huiqi.policies.tests.make import SMALL_MAKER, answer, start
 from tests.harness.addresses import addresses
 from tests.harness.cast import CAST, ROLES, enter
 
@@ -60,14 +62,41 @@ MATRIX: dict[str, Row] = {
     "reference:division_options": everybody(),
     "policies:catalogue": everybody(),
     "policies:catalogue_export": everybody(),
-    "policies:policy": everybody(args={"policy_id": "ui-job-retention-refund"}),
+    "policies:policy": everybody(args={"policy_id": "ui-job-retention-refund"}, also_posts=True),
     "policies:developers": everybody(),
     "policies:check_start": everybody(also_posts=True),
-    "policies:work": Row(SIGN_IN, 200, 404),
-    "policies:rulebook": Row(SIGN_IN, 200, 404),
+    "policies:check_question": private(also_posts=True, args={"question_id": "basics"}),
+    "policies:check_autosave": posts(args={"token": TOKEN, "question_id": "basics"}),
+    "policies:check_answers": private(),
+    "policies:check_figures": posts(args={"token": TOKEN}),
+    "policies:check_delete": private(also_posts=True),
+    "policies:check_result": private(),
+    "policies:check_facts": posts(args={"token": TOKEN}),
+    "policies:check_policy": private(args={"policy_id": "ui-job-retention-refund"}),
+    "policies:check_print": private(),
+    "policies:check_pdf": private(),
+    "policies:check_trace": private(),
+    "policies:check_objection": private(),
+    # A signpost after signing in: each role to its own desk.
+    "policies:work": everybody(302),
+    "policies:rulebook": Row(SIGN_IN, 200, 404, also_posts=True),
     "api:openapi-json": everybody(),
     "api:openapi-view": everybody(),
     "api:api-root": everybody(404),
+    "api:list_divisions": everybody(),
+    "api:search_divisions": everybody(422),
+    "api:get_division": everybody(args={"code": "430181"}),
+    "api:list_industries": everybody(),
+    "api:search_industries": everybody(422),
+    "api:get_industry": everybody(args={"code": "2770"}),
+    "api:get_size_class": everybody(),
+    "api:post_size_class": everybody(),
+    "api:workdays_due": everybody(422),
+    "api:workdays_between": everybody(422),
+    "api:list_policies": everybody(),
+    "api:get_policy": everybody(args={"policy_id": "ui-job-retention-refund"}),
+    "api:list_facts": everybody(),
+    "api:judge_firm": everybody(405, only="POST"),
 }
 EVERY_ADDRESS = addresses()
 OWN = [address for address in EVERY_ADDRESS if not address.name.startswith("admin:")]
@@ -94,7 +123,22 @@ def test_a_get_answers_each_person_as_written(name, person):
     row = MATRIX[name]
     response = client.get(reverse(name, kwargs=row.args))
     assert response.status_code == getattr(row, person)
-    if person == "visitor" and row.visitor == SIGN_IN and row.editor != SIGN_IN:
+    if person == "visitor" and row.visitor == SIGN_IN and row.only == "GET":
+        assert response["Location"].startswith(reverse(settings.LOGIN_URL)), name
+
+
+@pytest.mark.parametrize("person", ROLES)
+@pytest.mark.parametrize(
+    "name",
+    sorted(name for name, row in MATRIX.items() if {row.visitor, row.editor, row.admin} & {SIGN_IN, 404}),
+)
+def test_who_may_not_look_may_not_act_either(name, person):
+    row = MATRIX[name]
+    if getattr(row, person) not in {SIGN_IN, 404} or name in {"set_language", "accounts:sign_in"}:
+        pytest.skip("may look")
+    response = enter(person)[0].post(reverse(name, kwargs=row.args))
+    assert response.status_code in {302, 404, 405}
+    if response.status_code == 302:
         assert response["Location"].startswith(reverse(settings.LOGIN_URL)), name
 
 
@@ -125,3 +169,46 @@ def test_nobody_sees_the_job_of_another_and_its_owner_does():
     assert client.post(reverse("core:job_cancel", args=[other.public_id])).status_code == 404
     assert client.get(reverse("core:job", args=[mine.public_id])).status_code == 200
     assert enter("admin")[0].get(reverse("core:job", args=[mine.public_id])).status_code == 404
+
+
+# --- the private link --------------------------------------------------------------------------------
+
+# What each address behind the link answers to whoever holds it, signed in or not.
+BEHIND_THE_LINK = {
+    "check_question": 200,
+    "check_answers": 200,
+    "check_delete": 200,
+    "check_result": 200,
+    "check_policy": 200,
+    "check_print": 200,
+    "check_pdf": 200,
+    "check_trace": 200,
+    "check_objection": 200,
+}
+
+
+def test_every_address_behind_the_link_is_tried():
+    reads = {name for name, row in MATRIX.items() if "token" in row.args and row.only == "GET"}
+    assert {f"policies:{name}" for name in BEHIND_THE_LINK} == reads
+
+
+@pytest.mark.parametrize("name", BEHIND_THE_LINK)
+def test_whoever_holds_the_link_gets_in_and_nothing_on_the_way_keeps_it(visitor, name):
+    token = start(visitor)
+    answer(visitor, token, "basics", SMALL_MAKER["basics"])
+    args = {**MATRIX[f"policies:{name}"].args, "token": token}
+    response = visitor.get(reverse(f"policies:{name}", kwargs=args))
+    assert response.status_code == BEHIND_THE_LINK[name]
+    assert "no-store" in response["Cache-Control"]
+    assert "noindex" in response["X-Robots-Tag"]
+    assert response["Referrer-Policy"] in {"no-referrer", "strict-origin", "same-origin"}
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in MATRIX.items() if "token" in row.args))
+def test_a_token_never_issued_is_404_whatever_the_method(visitor, name):
+    assert visitor.post(reverse(name, kwargs=MATRIX[name].args)).status_code in {404, 405}
+
+
+def test_a_token_of_strange_shape_is_404_and_no_failure(visitor):
+    for token in ("0", "x" * 3000, "..", "%00", "甲", "' OR 1=1 --"):
+        assert visitor.get(f"/check/{quote(token, safe='')}/").status_code == 404, token

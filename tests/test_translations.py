@@ -93,7 +93,8 @@ PLAIN_CHINESE = {"huiqi/core/templates/500.html", "huiqi/core/templates/core/gal
 
 def test_no_template_says_chinese_outside_a_translation():
     tags = re.compile(
-        r"\{%\s*blocktranslate.*?endblocktranslate\s*%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<!--.*?-->"
+        r"\{%\s*comment.*?endcomment\s*%\}"
+        r"|\{%\s*blocktranslate.*?endblocktranslate\s*%\}|\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}|<!--.*?-->"
         r"|<(\w+)[^>]*\blang=\"zh[^>]*>.*?</\1>",
         re.DOTALL,
     )

@@ -127,6 +127,7 @@ def site(django_db_setup: None, request: pytest.FixtureRequest) -> Any:
 def browse(chromium: Browser, site: Any, transactional_db: None) -> Iterator[Callable[..., Watched]]:
     """`browse(390)` opens a phone-wide page; `person="editor"` signs that person of the cast in."""
     contexts: list[BrowserContext] = []
+    _load_code_lists()
 
     def open_browser(
         width: int = 1280, *, person: str = "visitor", scripts: bool = True, **options: Any
@@ -157,6 +158,13 @@ def browse(chromium: Browser, site: Any, transactional_db: None) -> Iterator[Cal
     yield open_browser
     for context in contexts:
         context.close()
+
+
+def _load_code_lists() -> None:
+    """The test before this one emptied the database."""
+    from huiqi.reference.commands import load_reference  # noqa: PLC0415  needs Django's apps, see below
+
+    load_reference(province="430000")
 
 
 def _session_cookie(person: str, url: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 
+from huiqi.reference.commands import load_reference
 from tests.harness import cast, database, swap, templates
 
 # Playwright runs an event loop in the main thread; Django would refuse the ORM beside it.
@@ -22,6 +23,13 @@ def django_db_modify_db_settings(
     default = connections["default"].settings_dict
     if default["ENGINE"].endswith("sqlite3"):
         default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Divisions and industries are there, as on every installed site (a transactional test empties them)."""
+    with django_db_blocker.unblock():
+        load_reference(province="430000")
 
 
 @pytest.fixture(scope="session", autouse=True)
