@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from huiqi.core import clock
 from huiqi.core.dates import parse_date
@@ -48,6 +49,16 @@ RegionText = Annotated[
     str, Query(max_length=20, description="六位区划代码；空为全国统一安排", examples=["430181"])
 ]
 Level = Literal["province", "prefecture", "county"]
+
+
+def _no_boolean(given: object) -> object:
+    """JSON's true and false are not the counts 1 and 0, though Python thinks so."""
+    if isinstance(given, bool):
+        raise PydanticCustomError("int_type", "应为整数")
+    return given
+
+
+Count = Annotated[int, BeforeValidator(_no_boolean)]
 
 
 class FaultOut(Schema):
@@ -119,11 +130,11 @@ class SizeClassIn(Schema):
     gb_code: Annotated[str, StringConstraints(max_length=20)] = Field(
         "", description="行业代码，可带门类字母", examples=["C3411"]
     )
-    employees: int | None = Field(None, ge=0, le=MOST_PEOPLE, description="从业人员（人）", examples=[300])
-    revenue_fen: int | None = Field(
+    employees: Count | None = Field(None, ge=0, le=MOST_PEOPLE, description="从业人员（人）", examples=[300])
+    revenue_fen: Count | None = Field(
         None, ge=0, le=MOST_FEN, description="营业收入（分）", examples=[2_000_000_000]
     )
-    assets_fen: int | None = Field(None, ge=0, le=MOST_FEN, description="资产总额（分）")
+    assets_fen: Count | None = Field(None, ge=0, le=MOST_FEN, description="资产总额（分）")
 
 
 class IndicatorOut(Schema):

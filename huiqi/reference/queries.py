@@ -16,10 +16,10 @@ from huiqi.core.errors import Refused
 from huiqi.reference.code_rows import help_words, industry_rows, known_region
 from huiqi.reference.code_search import Entry, search
 from huiqi.reference.models import CodeList, Division, DivisionQuerySet, Industry
-from huiqi.reference.size_class import Figures, SizeClass, SizeClassifier
+from huiqi.reference.size_class import FACTS, Figures, SizeClass, SizeClassifier
 from huiqi.reference.size_table import CodeLookup, read_code
 from huiqi.rules.facts_file import read_catalogue
-from huiqi.rules.problems import RulebookError
+from huiqi.rules.problems import Problem, RulebookError
 
 MOST_RESULTS = 100
 _FINEST = {Division.Level.COUNTY: 0, Division.Level.PREFECTURE: 1, Division.Level.PROVINCE: 2}
@@ -171,6 +171,10 @@ def _build_size_rules(path: Path, changed: int) -> tuple[SizeClassifier, CodeLoo
     catalogue, problems = read_catalogue(path)
     if catalogue is None:
         raise RulebookError(problems)
+    lacking = [name for name in FACTS if name not in catalogue.facts]
+    if lacking:
+        remedy = "请补上这些事实及其推导，或恢复原来的 facts.yaml"
+        raise RulebookError([Problem("facts.yaml", f"缺少划型所需的事实 {'、'.join(lacking)}", remedy)])
     classifier = SizeClassifier(catalogue)
     return classifier, _representatives(classifier).get
 

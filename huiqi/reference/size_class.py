@@ -22,6 +22,7 @@ OUTSIDE = 0
 UNDECIDED = "尚不能判定"
 GROUP, CLASS, INDUSTRY = "sme_group", "size_class", "gb4754"
 INDICATORS = ("employees", "revenue", "assets")
+FACTS = (INDUSTRY, GROUP, CLASS, *INDICATORS)
 WORDS = {"employees": "从业人员", "revenue": "营业收入", "assets": "资产总额"}
 FEN_PER_WAN = 1_000_000
 # Names of the sixteen groups as the standard lists them.

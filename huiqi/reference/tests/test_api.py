@@ -77,7 +77,18 @@ def test_a_branch_that_does_not_exist_has_no_children(client):
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b'{"employees": 1.5}', b'{"employees": NaN}']
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff",
+        b'{"employees": 1.5}',
+        b'{"employees": NaN}',
+        b'{"assets_fen": false}',
+    ],
 )
 def test_a_broken_body_is_refused(client, body):
     response = client.post(ROOT + "/size-class", body, content_type="application/json")

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from huiqi.reference.code_rows import industry_rows
@@ -76,6 +77,19 @@ def test_a_file_that_cannot_be_opened_is_named(name):
     assert (code, out) == (1, "")
     assert err and "Traceback" not in err
     err.encode()
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [(None, "facts.yaml"), ("facts: [", "facts.yaml"), ("facts: []\n", "缺少划型所需的事实 gb4754")],
+)
+def test_a_broken_catalogue_is_named(settings, tmp_path, facts, said):
+    settings.RULEBOOK_DIR = tmp_path
+    if facts is not None:
+        (tmp_path / "facts.yaml").write_text(facts)
+    code, out, err = run(EXAMPLES)
+    assert (code, out) == (1, "")
+    assert said in err and "无法划型" in err and "Traceback" not in err
 
 
 def test_wrong_usage_is_exit_2():
@@ -225,7 +239,7 @@ def test_programs_may_ask_for_json(table):
     }
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(
     st.one_of(
         st.binary(max_size=300),
