@@ -81,6 +81,11 @@ class Phrases:
             case ir.ParamRef(type=type_, name=name):
                 bound = self.binding[name]
                 return OPEN_FIGURE if bound is None else self.value(bound, type_, like)
+            case _:
+                return self._computed(node, like)
+
+    def _computed(self, node: Node, like: Node | None) -> str:
+        match node:
             case ir.Arithmetic(op=op, left=left, right=right):
                 return f"{self._side(left, right, op)}{SIGNS[op]}{self._side(right, left, op)}"
             case ir.Negate(operand=operand):

@@ -88,6 +88,10 @@ def _read_text(path: Path, name: str) -> tuple[str, Problem | None]:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         return "", Problem(name, f"文件读不出来（{error.strerror or error}）", "请检查文件权限")
+    return _decoded(raw, name)
+
+
+def _decoded(raw: bytes, name: str) -> tuple[str, Problem | None]:
     if len(raw) > MAX_BYTES:
         return "", Problem(name, f"文件超过{MAX_BYTES // 1024}KB", "请拆分或删去无关内容")
     if b"\x00" in raw:
@@ -97,9 +101,7 @@ def _read_text(path: Path, name: str) -> tuple[str, Problem | None]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return "", Problem(f"{name} 第{line}行", "不是 UTF-8 编码", "请另存为 UTF-8")
-    if not text.strip():
-        return "", Problem(name, "文件是空的", "请填写内容")
-    return text, None
+    return text, None if text.strip() else Problem(name, "文件是空的", "请填写内容")
 
 
 class _Builder:

@@ -62,39 +62,23 @@ class Emitter:
 
     def truth(self, node: Node) -> str:
         """A Python expression worth 0, 1 or 3."""
-        match node:
-            case ir.Const(value=value):
-                return str(TRUE if value else FALSE)
-            case ir.FactRef(name=name):
-                return f"v{self.catalogue.slots[name]}"
-            case ir.ParamRef(name=name):
-                bound = self.binding[name]
-                return str(UNKNOWN if bound is None else TRUE if bound else FALSE)
-            case ir.Not(operand=operand):
-                return self._not(self.truth(operand))
-            case ir.Logic(every=every, operands=operands):
-                return (
-                    conjunction(map(self.truth, operands))
-                    if every
-                    else disjunction(map(self.truth, operands))
-                )
-            case ir.IsNull(operand=operand):
-                return self._is_null(operand)
-            case ir.Case():
-                return self._case_truth(node)
-            case _:
-                return self._test(node)
+        return TRUTHS[type(node)](self, node)
 
-    def _not(self, inner: str) -> str:
-        return (
-            str(TRUE - int(inner))
-            if inner in ("0", "3")
-            else inner
-            if inner == "1"
-            else f"(3, 1, 1, 0)[{inner}]"
-        )
+    def _bound_truth(self, node: ir.ParamRef) -> str:
+        bound = self.binding[node.name]
+        return str(UNKNOWN if bound is None else TRUE if bound else FALSE)
 
-    def _is_null(self, operand: Node) -> str:
+    def _logic(self, node: ir.Logic) -> str:
+        parts = map(self.truth, node.operands)
+        return conjunction(parts) if node.every else disjunction(parts)
+
+    def _not(self, node: ir.Not) -> str:
+        inner = self.truth(node.operand)
+        settled = {"0": "3", "1": "1", "3": "0"}
+        return settled.get(inner) or f"(3, 1, 1, 0)[{inner}]"
+
+    def _is_null(self, node: ir.IsNull) -> str:
+        operand = node.operand
         if operand.type.kind is Kind.BOOL:
             return f"(3 if {self.truth(operand)} == 1 else 0)"
         guards = self.term(operand).guards
@@ -104,83 +88,61 @@ class Emitter:
         text = "1" if node.otherwise is None else self.truth(node.otherwise)
         for condition, result in reversed(node.branches):
             name = self.temporary()
-            text = f"{self.truth(result)} if ({name} := {self.truth(condition)}) == 3 else 1 if {name} == 1 else {text}"
+            test, value = self.truth(condition), self.truth(result)
+            text = f"{value} if ({name} := {test}) == 3 else 1 if {name} == 1 else {text}"
         return f"({text})"
 
-    def _test(self, node: Node) -> str:
-        """A comparison, between or in: unknown under the guards, else true or false."""
-        match node:
-            case ir.Compare(op=op, left=left, right=right) if left.type.kind is Kind.BOOL:
-                a, b = self.temporary(), self.temporary()
-                guards: tuple[str, ...] = (
-                    f"({a} := {self.truth(left)}) == 1",
-                    f"({b} := {self.truth(right)}) == 1",
-                )
-                condition = f"{a} {SIGNS[op]} {b}"
-            case ir.Compare(op=op, left=left, right=right):
-                first, second = self.term(left), self.term(right)
-                guards = merged(first, second)
-                condition = comparison(first, SIGNS[op], second)
-            case ir.Between(operand=operand, low=low, high=high):
-                return self._between(operand, low, high)
-            case ir.Membership(operand=operand, values=values):
-                guards, condition = self._membership(operand, values)
-            case _:
-                raise TypeError(node)
-        if guards == ("True",):
-            return "1"
-        text = f"3 if {condition} else 0"
-        return f"(1 if {' or '.join(guards)} else {text})" if guards else f"({text})"
+    def _compare(self, node: ir.Compare) -> str:
+        if node.left.type.kind is Kind.BOOL:
+            a, b = self.temporary(), self.temporary()
+            guards = (f"({a} := {self.truth(node.left)}) == 1", f"({b} := {self.truth(node.right)}) == 1")
+            return tested(guards, f"{a} {SIGNS[node.op]} {b}")
+        left, right = self.term(node.left), self.term(node.right)
+        return tested(merged(left, right), comparison(left, SIGNS[node.op], right))
 
-    def _between(self, operand: Node, low: Node, high: Node) -> str:
+    def _between(self, node: ir.Between) -> str:
         """One chained test when only the operand may be unknown; two tests and & otherwise (Kleene)."""
-        value, lowest, highest = self.term(operand), self.term(low), self.term(high)
-        same = value.den == lowest.den == highest.den
-        if same and value.atom and not lowest.guards and not highest.guards and not value.unknown:
-            text = f"3 if {lowest.num} <= {value.num} <= {highest.num} else 0"
-            return f"(1 if {' or '.join(value.guards)} else {text})" if value.guards else f"({text})"
-        return conjunction(
-            [self._test(ir.Compare("<=", low, operand)), self._test(ir.Compare("<=", operand, high))]
-        )
+        value, low, high = self.term(node.operand), self.term(node.low), self.term(node.high)
+        same = value.den == low.den == high.den
+        if same and value.atom and not low.guards and not high.guards:
+            return tested(value.guards, f"{low.num} <= {value.num} <= {high.num}")
+        above, below = ir.Compare("<=", node.low, node.operand), ir.Compare("<=", node.operand, node.high)
+        return conjunction([self._compare(above), self._compare(below)])
 
-    def _membership(self, operand: Node, values: tuple[ir.Const, ...]) -> tuple[tuple[str, ...], str]:
+    def _membership(self, node: ir.Membership) -> str:
+        operand, values = node.operand, node.values
         if operand.type.kind is Kind.BOOL:
             name = self.temporary()
             allowed = tuple(sorted({TRUE if value.value else FALSE for value in values}))
-            return (f"({name} := {self.truth(operand)}) == 1",), f"{name} in {allowed!r}"
+            return tested((f"({name} := {self.truth(operand)}) == 1",), f"{name} in {allowed!r}")
         term = self.term(operand)
         if operand.type.is_number:
             tests = [comparison(term, "==", self.term(value)) for value in values]
-            return term.guards, " or ".join(tests)
+            return tested(term.guards, " or ".join(tests))
         if operand.type.kind is Kind.CODE:
-            return term.guards, f"{term.num} in {self.constant(frozenset(value.value for value in values))}"
+            allowed_codes = self.constant(frozenset(value.value for value in values))
+            return tested(term.guards, f"{term.num} in {allowed_codes}")
         numbers = sorted({int(value.value) for value in values})
-        return term.guards, f"{term.num} in ({', '.join(map(str, numbers))},)"
+        return tested(term.guards, f"{term.num} in ({', '.join(map(str, numbers))},)")
 
     # ---------------------------------------------------------------- everything else
 
     def term(self, node: Node) -> Term:
-        match node:
-            case ir.Const(value=value):
-                return self._literal(value)
-            case ir.FactRef(name=name, type=type_):
-                slot = self.catalogue.slots[name]
-                den = f"v{slot + 1}" if type_.kind is Kind.RATIO else "1"
-                return Term(f"v{slot}", den, (f"v{slot} is None",), atom=True)
-            case ir.ParamRef(name=name):
-                bound = self.binding[name]
-                return UNKNOWN_TERM if bound is None else self._literal(bound)
-            case ir.Negate(operand=operand):
-                inner = self.term(operand)
-                return Term(f"-{wrapped(inner)}", inner.den, inner.guards)
-            case ir.Arithmetic():
-                return self._arithmetic(node)
-            case ir.Extreme():
-                return self._extreme(node)
-            case ir.Case():
-                return self._case(node)
-            case _:
-                raise TypeError(node)
+        """The value of a node that is no boolean."""
+        return TERMS[type(node)](self, node)
+
+    def _fact(self, node: ir.FactRef) -> Term:
+        slot = self.catalogue.slots[node.name]
+        den = f"v{slot + 1}" if node.type.kind is Kind.RATIO else "1"
+        return Term(f"v{slot}", den, (f"v{slot} is None",), atom=True)
+
+    def _bound_term(self, node: ir.ParamRef) -> Term:
+        bound = self.binding[node.name]
+        return UNKNOWN_TERM if bound is None else self._literal(bound)
+
+    def _negate(self, node: ir.Negate) -> Term:
+        inner = self.term(node.operand)
+        return Term(f"-{wrapped(inner)}", inner.den, inner.guards)
 
     def _literal(self, value: object) -> Term:
         if isinstance(value, str):
@@ -302,6 +264,37 @@ class Emitter:
             bound = self._bound(term)
             term, value = bound, f"(2 * {bound.num} + {bound.den}) // (2 * {bound.den})"
         return f"(None if {' or '.join(term.guards)} else {value})" if term.guards else value
+
+
+TRUTHS: dict[type, Callable[..., str]] = {
+    ir.Const: lambda emitter, node: str(TRUE if node.value else FALSE),
+    ir.FactRef: lambda emitter, node: f"v{emitter.catalogue.slots[node.name]}",
+    ir.ParamRef: Emitter._bound_truth,
+    ir.Not: Emitter._not,
+    ir.Logic: Emitter._logic,
+    ir.IsNull: Emitter._is_null,
+    ir.Case: Emitter._case_truth,
+    ir.Compare: Emitter._compare,
+    ir.Between: Emitter._between,
+    ir.Membership: Emitter._membership,
+}
+TERMS: dict[type, Callable[..., Term]] = {
+    ir.Const: lambda emitter, node: emitter._literal(node.value),
+    ir.FactRef: Emitter._fact,
+    ir.ParamRef: Emitter._bound_term,
+    ir.Negate: Emitter._negate,
+    ir.Arithmetic: Emitter._arithmetic,
+    ir.Extreme: Emitter._extreme,
+    ir.Case: Emitter._case,
+}
+
+
+def tested(guards: tuple[str, ...], condition: str) -> str:
+    """A test worth 1 under the guards, else 3 or 0."""
+    if guards == ("True",):
+        return str(UNKNOWN)
+    text = f"3 if {condition} else 0"
+    return f"(1 if {' or '.join(guards)} else {text})" if guards else f"({text})"
 
 
 def merged(*terms: Term) -> tuple[str, ...]:

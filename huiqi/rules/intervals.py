@@ -90,25 +90,18 @@ class Analysis:
 
     def visit(self, node: Node) -> Span | None:
         """The span of a number or date; None for the rest and for what is always unknown."""
-        match node:
-            case ir.Const(type=type_, value=value):
-                return constant_span(value) if type_.is_number or type_.kind is Kind.DATE else None
-            case ir.FactRef(name=name):
-                return self._fact(name)
-            case ir.ParamRef(name=name):
-                return self.params.get(name)
-            case ir.Negate(operand=operand):
-                inner = self.visit(operand)
-                return None if inner is None else _negated(inner)
-            case ir.Arithmetic():
-                return self._arithmetic(node)
-            case ir.Extreme(operands=operands, greatest=greatest):
-                return self._extreme([self.visit(operand) for operand in operands], greatest)
-            case ir.Case():
-                return self._case(node)
-            case _:
-                self._boolean(node)
-                return None
+        method = SPANS.get(type(node))
+        if method is not None:
+            return method(self, node)
+        self._boolean(node)
+        return None
+
+    def _constant(self, node: ir.Const) -> Span | None:
+        return constant_span(node.value) if node.type.is_number or node.type.kind is Kind.DATE else None
+
+    def _negate(self, node: ir.Negate) -> Span | None:
+        inner = self.visit(node.operand)
+        return None if inner is None else _negated(inner)
 
     def _fact(self, name: str) -> Span | None:
         if name not in self._facts:
@@ -144,7 +137,8 @@ class Analysis:
         self._fits(span.den)
         return span
 
-    def _extreme(self, spans: list[Span | None], greatest: bool) -> Span | None:
+    def _extreme(self, node: ir.Extreme) -> Span | None:
+        spans = [self.visit(operand) for operand in node.operands]
         known = [span for span in spans if span is not None]
         if len(known) < len(spans):
             return None
@@ -152,7 +146,7 @@ class Analysis:
             self._fits(known[0].num * other.den)
             self._fits(other.num * known[0].den)
         whole = hull(known)
-        if greatest:
+        if node.greatest:
             lows = [span.low for span in known if span.low is not None]
             return Span(max(lows, default=None), whole.high, whole.num, whole.den)
         highs = [span.high for span in known if span.high is not None]
@@ -264,3 +258,14 @@ def one_way(op: ir.CompareOp, left: Span, right: Span) -> bool | None:
     true = {"=": single, "<>": below or above, "<": below, "<=": at_most, ">": above, ">=": at_least}[op]
     false = {"=": below or above, "<>": single, "<": at_least, "<=": above, ">": at_most, ">=": below}[op]
     return True if true else False if false else None
+
+
+SPANS: dict[type, Callable[..., Span | None]] = {
+    ir.Const: Analysis._constant,
+    ir.FactRef: lambda analysis, node: analysis._fact(node.name),
+    ir.ParamRef: lambda analysis, node: analysis.params.get(node.name),
+    ir.Negate: Analysis._negate,
+    ir.Arithmetic: Analysis._arithmetic,
+    ir.Extreme: Analysis._extreme,
+    ir.Case: Analysis._case,
+}

@@ -6,7 +6,7 @@ are exact, ratios are pairs of integers, enumerations are positions in their fac
 codes are fixed-width text.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -174,22 +174,29 @@ Node = (
 
 def children(node: Node) -> tuple[Node, ...]:
     """The direct operands of a node, in reading order."""
-    match node:
-        case Const() | FactRef() | ParamRef():
-            return ()
-        case Negate(operand=operand) | IsNull(operand=operand) | Not(operand=operand):
-            return (operand,)
-        case Arithmetic(left=left, right=right) | Compare(left=left, right=right):
-            return (left, right)
-        case Between(operand=operand, low=low, high=high):
-            return (operand, low, high)
-        case Membership(operand=operand, values=values):
-            return (operand, *values)
-        case Extreme(operands=operands) | Logic(operands=operands):
-            return operands
-        case Case(branches=branches, otherwise=otherwise):
-            flat = tuple(part for branch in branches for part in branch)
-            return flat if otherwise is None else (*flat, otherwise)
+    return _CHILDREN[type(node)](node)
+
+
+def _case_parts(node: Case) -> tuple[Node, ...]:
+    flat = tuple(part for branch in node.branches for part in branch)
+    return flat if node.otherwise is None else (*flat, node.otherwise)
+
+
+_CHILDREN: dict[type, Callable[..., tuple[Node, ...]]] = {
+    Const: lambda node: (),
+    FactRef: lambda node: (),
+    ParamRef: lambda node: (),
+    Negate: lambda node: (node.operand,),
+    IsNull: lambda node: (node.operand,),
+    Not: lambda node: (node.operand,),
+    Arithmetic: lambda node: (node.left, node.right),
+    Compare: lambda node: (node.left, node.right),
+    Between: lambda node: (node.operand, node.low, node.high),
+    Membership: lambda node: (node.operand, *node.values),
+    Extreme: lambda node: node.operands,
+    Logic: lambda node: node.operands,
+    Case: _case_parts,
+}
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -47,7 +47,7 @@ def near_miss(
         return None
     failed = set(verdict.failed)
     leaves = [leaf for leaf in plan.leaves if leaf.id in failed]
-    for candidate in sorted(_candidates(plan, facts, leaves), key=lambda candidate: candidate.cost):
+    for candidate in sorted(_candidates(plan, facts, leaves, on), key=lambda candidate: candidate.cost):
         if eligible(facts.with_value(candidate.fact.id, candidate.value)):
             return _told(candidate, facts)
     return None
@@ -72,13 +72,13 @@ def _told(candidate: Candidate, facts: Facts) -> NearMiss:
     return NearMiss(fact.id, current, needed, f"若‘{fact.label}’{verb}{needed}，即符合", candidate.value)
 
 
-def _candidates(plan: Plan, facts: Facts, failed: list[Leaf]) -> Iterator[Candidate]:
+def _candidates(plan: Plan, facts: Facts, failed: list[Leaf], on: date) -> Iterator[Candidate]:
     catalogue = facts.catalogue
     named = {name for leaf in failed for name in plan.names[leaf.id]}
     names = {base for name in named for base in catalogue.base_of[name]}
     changeable = [name for name in names if name in facts.values and may_change(catalogue.facts[name])]
     for name in catalogue.in_order(changeable):
-        yield from _changes(plan, facts, catalogue.facts[name])
+        yield from _changes(plan, facts, catalogue.facts[name], on)
 
 
 def may_change(fact: Fact) -> bool:
@@ -99,7 +99,7 @@ def _with_derivations(catalogue: Catalogue, nodes: list[Node]) -> list[Node]:
     return found
 
 
-def _changes(plan: Plan, facts: Facts, fact: Fact) -> Iterator[Candidate]:
+def _changes(plan: Plan, facts: Facts, fact: Fact, on: date) -> Iterator[Candidate]:
     current = facts.values[fact.id]
     if fact.type == "bool":
         yield Candidate((0, Fraction(0)), fact, not current)
@@ -108,15 +108,17 @@ def _changes(plan: Plan, facts: Facts, fact: Fact) -> Iterator[Candidate]:
             if value != current:
                 yield Candidate((1, Fraction(position)), fact, value)
     elif fact.type != "code":
-        yield from _figures(plan, facts, fact)
+        yield from _figures(plan, facts, fact, on)
 
 
-def _figures(plan: Plan, facts: Facts, fact: Fact) -> Iterator[Candidate]:
-    """Values of a number or date at which some comparison of the policy turns."""
+def _figures(plan: Plan, facts: Facts, fact: Fact, on: date) -> Iterator[Candidate]:
+    """Values of a number or date at which some comparison of the policy turns; no day gone by."""
     nodes = _with_derivations(facts.catalogue, [leaf.ir for leaf in plan.leaves])
     current = _as_number(facts.values[fact.id])
     step = Fraction(1, fact.scale if fact.type == "ratio" else 1)
     low, high = _as_number(fact.min), _as_number(fact.max)
+    if fact.type == "date":
+        low = max(low, _as_number(on))
     tried: set[Fraction] = set()
     for root in _roots(plan, facts, fact, nodes, step):
         nearest = (floor(root / step) * step, ceil(root / step) * step, root)

@@ -1,4 +1,4 @@
-"""Typed access to the entries of a rulebook file; faults are noted with their line, none stops the reading."""
+"""Typed access to the entries of a rulebook file; faults are noted with their line, none stops it."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
