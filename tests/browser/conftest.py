@@ -82,6 +82,11 @@ class Watched:
         if message.type in {"error", "warning"}:
             self.complaints.append(f"{message.type}: {message.text} ({message.location.get('url', '')})")
 
+    def note_failure(self, url: str, why: str) -> None:
+        """Keep what could not be fetched; a request that the page's own leaving ended is no failure."""
+        if "ERR_ABORTED" not in why:
+            self.complaints.append(f"failed: {url} {why}")
+
     def shoot(self, name: str) -> None:
         """Keep a picture of the whole page for people to look at."""
         SHOTS.mkdir(parents=True, exist_ok=True)
@@ -151,7 +156,7 @@ def browse(chromium: Browser, site: Any, transactional_db: None) -> Iterator[Cal
         watched.page.on("pageerror", lambda error: watched.complaints.append(f"uncaught: {error}"))
         watched.page.on(
             "requestfailed",
-            lambda request: watched.complaints.append(f"failed: {request.url} {request.failure}"),
+            lambda request: watched.note_failure(request.url, str(request.failure)),
         )
         return watched
 
