@@ -1,7 +1,8 @@
 """What all commands of the `huiqi` command line share (the contract other programs rely on).
 
 Exit 0 with the answer on standard output; exit 1 with one readable sentence on standard error when the
-input is refused; exit 2 for wrong usage. Never a traceback for bad input.
+input is refused; exit 2 for wrong usage. Never a traceback for bad input. A person at a terminal gets
+sentences; a program that reads a pipe, or anybody who says `--json`, gets JSON.
 """
 
 import json
@@ -71,8 +72,9 @@ class HuiqiCommand(BaseCommand):
         sys.exit(1)
 
     def answer(self, machine: object, human: str, *, as_json: bool) -> None:
-        """Print `machine` as JSON when asked for, else the `human` sentence."""
-        text = json.dumps(machine, ensure_ascii=False, default=str) if as_json else human
+        """Print `machine` as JSON when asked for or when no person reads along (a pipe), else `human`."""
+        wants_json = as_json or not self.stdout.isatty()
+        text = json.dumps(machine, ensure_ascii=False, default=str) if wants_json else human
         self.stdout.write(printable(text))
 
 

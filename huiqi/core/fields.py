@@ -192,8 +192,10 @@ class DateField(forms.Field):
 
     def to_python(self, value: Any) -> date | None:
         """The date, or None when nothing was typed."""
-        if isinstance(value, date) or not str(value or "").strip():
-            return value or None
+        if isinstance(value, date):
+            return value
+        if not str(value or "").strip():
+            return None
         try:
             day = parse_date(str(value))
         except Refused as refusal:

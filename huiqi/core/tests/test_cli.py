@@ -7,6 +7,7 @@ from django.db.utils import OperationalError
 
 from huiqi.core.cli import HuiqiCommand, printable
 from huiqi.core.errors import Refused
+from huiqi.core.tests.make import Terminal
 
 
 class Greet(HuiqiCommand):
@@ -27,7 +28,7 @@ class Greet(HuiqiCommand):
 
 def run(*argv):
     """Run Greet as the command line does; its exit code and what it wrote."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = Terminal(), io.StringIO()
     command = Greet(stdout=out, stderr=err, no_color=True)
     code = 0
     try:
@@ -72,6 +73,12 @@ def test_json_may_be_asked_for_before_or_after_the_verb(argv):
 
 def test_people_get_a_sentence():
     assert run("hello", "--name", "王") == (0, "你好，王\n", "")
+
+
+def test_a_program_that_reads_a_pipe_gets_json_unasked():
+    command = Greet(stdout=io.StringIO(), stderr=io.StringIO(), no_color=True)
+    command.run_from_argv(["huiqi", "greet", "hello", "--name", "王"])
+    assert json.loads(command.stdout.getvalue())
 
 
 def test_undecodable_bytes_in_an_argument_can_be_repeated():

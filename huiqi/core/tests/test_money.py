@@ -1,7 +1,8 @@
 """Amounts as people type them, exact to the fen."""
 
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from huiqi.core.money import MAX_FEN, AmountError, format_wan, format_yuan, parse_amount
 

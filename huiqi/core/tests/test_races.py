@@ -82,7 +82,9 @@ def test_simultaneous_retries_act_once_and_all_get_the_answer():
     for number in range(ROUNDS):
         acted.clear()
         request = {"n": number}
-        answers = together(*[lambda request=request, number=number: once("s", f"k{number}", request, act)] * 6)
+        answers = together(
+            *[lambda request=request, number=number: once("s", f"k{number}", request, act)] * 6
+        )
         assert answers == [{"receipt": answers[0]["receipt"]}] * 6, answers
         assert IdempotencyKey.objects.filter(key=f"k{number}").count() == 1
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from huiqi.core.errors import Refused
+from huiqi.core.tests.make import Terminal
 from huiqi.reference.code_rows import division_rows, industry_rows, known_region, province_codes
 from huiqi.reference.commands import load_reference
 from huiqi.reference.models import CodeList, Division, Industry
@@ -69,7 +70,7 @@ def test_the_command_counts_for_programs_and_people():
         "industry_groups": 473,
         "industry_classes": 1380,
     }
-    out = StringIO()
+    out = Terminal()
     call_command("load_reference", stdout=out)
     assert "市州14个，县市区122个" in out.getvalue()
 

@@ -3,12 +3,13 @@ import json
 
 import pytest
 
+from huiqi.core.tests.make import Terminal
 from huiqi.reference.management.commands.workdays import Command
 
 
 def run(*argv):
     """`huiqi workdays …`: exit code, standard output, standard error."""
-    out, err = io.StringIO(), io.StringIO()
+    out, err = Terminal(), io.StringIO()
     code = 0
     try:
         Command(stdout=out, stderr=err, no_color=True).run_from_argv(["huiqi", "workdays", *argv])
