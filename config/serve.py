@@ -27,7 +27,9 @@ def main() -> int:
     port = os.environ.get("PORT", "8000")
     address = f"http://127.0.0.1:{port}"
     if _answers(address):
-        print(f"端口 {port} 已被占用。请先结束占用它的程序，或换一个端口：PORT=8001 make run", file=sys.stderr)
+        print(
+            f"端口 {port} 已被占用。请先结束占用它的程序，或换一个端口：PORT=8001 make run", file=sys.stderr
+        )
         return 1
     processes = [_web(port), _worker()]
     signal.signal(signal.SIGTERM, _interrupt)
@@ -45,7 +47,17 @@ def main() -> int:
 
 def _web(port: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning", "--preload"]
+    command += [
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "2",
+        "--threads",
+        "4",
+        "--log-level",
+        "warning",
+        "--preload",
+    ]
     return subprocess.Popen(command)  # noqa: S603  fixed command
 
 

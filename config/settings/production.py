@@ -7,7 +7,9 @@ from config.settings.base import *  # noqa: F403
 
 SECRET_KEY = env_text("HUIQI_SECRET_KEY")
 if len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("HUIQI_SECRET_KEY (or HUIQI_SECRET_KEY_FILE) must hold at least 50 characters.")
+    raise ImproperlyConfigured(
+        "HUIQI_SECRET_KEY (or HUIQI_SECRET_KEY_FILE) must hold at least 50 characters."
+    )
 
 HUIQI_DEMO = False
 SECURE_SSL_REDIRECT = env_bool("HUIQI_SSL_REDIRECT", True)

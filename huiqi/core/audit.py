@@ -8,7 +8,9 @@ from django.db.models import Model
 from huiqi.core.models import AuditRecord
 
 
-def record(act: str, subject: Model | None, *, actor: Model | None, **details: str | int | bool | None) -> AuditRecord:
+def record(
+    act: str, subject: Model | None, *, actor: Model | None, **details: str | int | bool | None
+) -> AuditRecord:
     """Write one audit row; must be called inside the command's transaction.
 
     `act` is `app.verb_past` (`check.started`). `actor` None means a visitor without an account.

@@ -82,7 +82,9 @@ def _run(job: Job) -> None:
         _finish(job, JobState.FAILED, message=refusal.message)
     except Exception:
         log.exception("job failed", job=job.public_id, kind=job.kind)
-        _finish(job, JobState.FAILED, message=f"运行中出错，已记录，请把任务编号 {job.public_id} 告诉管理员。")
+        _finish(
+            job, JobState.FAILED, message=f"运行中出错，已记录。请把任务编号 {job.public_id} 告诉管理员。"
+        )
     else:
         _finish(job, JobState.DONE, result=result)
 

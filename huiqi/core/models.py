@@ -58,10 +58,12 @@ class Versioned(models.Model):
         abstract = True
 
     def save_version(self, *, expected: int, fields: list[str]) -> Self:
-        """Write `fields` if the stored version is still `expected` and raise it by one, else VersionConflict."""
+        """Write `fields` and raise the version by one if it is still `expected`, else VersionConflict."""
         values = {name: getattr(self, name) for name in fields}
         changed = (
-            type(self)._default_manager.filter(pk=self.pk, version=expected).update(version=F("version") + 1, **values)
+            type(self)
+            ._default_manager.filter(pk=self.pk, version=expected)
+            .update(version=F("version") + 1, **values)
         )
         if not changed:
             raise VersionConflict()
@@ -126,7 +128,8 @@ class Job(models.Model):
         verbose_name = _("后台任务")
         constraints = [
             models.CheckConstraint(
-                name="job_progress_within_total", condition=Q(total_count=0) | Q(done_count__lte=F("total_count"))
+                name="job_progress_within_total",
+                condition=Q(total_count=0) | Q(done_count__lte=F("total_count")),
             )
         ]
 

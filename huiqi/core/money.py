@@ -6,7 +6,13 @@ from decimal import Decimal, InvalidOperation
 
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
-UNITS = {"元": FEN_PER_YUAN, "万元": FEN_PER_WAN, "万": FEN_PER_WAN, "亿元": 10_000 * FEN_PER_WAN, "亿": 10_000 * FEN_PER_WAN}
+UNITS = {
+    "元": FEN_PER_YUAN,
+    "万元": FEN_PER_WAN,
+    "万": FEN_PER_WAN,
+    "亿元": 10_000 * FEN_PER_WAN,
+    "亿": 10_000 * FEN_PER_WAN,
+}
 # The rulebook's widest amount is 10 万亿元 (facts.yaml, revenue); nothing larger is a firm's figure.
 MAX_FEN = 10**15
 _AMOUNT = re.compile(r"^([+-]?[0-9]{1,20}(?:\.[0-9]{1,10})?)(万元|亿元|万|亿|元)?$")
