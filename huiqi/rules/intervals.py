@@ -24,14 +24,19 @@ LIMIT_128 = 2**127 - 1
 class Span:
     """Bounds of a number: real values in low..high (None: unbounded); stored as num over den.
 
-    `num` and `den` bound the integers in magnitude, `known` says the value is certain to exist only
-    where the facts do (a parameter that is open makes it None everywhere).
+    `num` and `den` bound the integers in magnitude; `fixed` says that the denominator is `den` for
+    every firm, so that two numbers over the same one add without cross multiplication.
     """
 
     low: Fraction | None
     high: Fraction | None
     num: int
     den: int = 1
+    fixed: bool = True
+
+
+def same_den(left: Span, right: Span) -> bool:
+    return left.fixed and right.fixed and left.den == right.den
 
 
 @dataclass
@@ -58,6 +63,7 @@ def hull(spans: list[Span]) -> Span:
         None if None in highs else max(high for high in highs if high is not None),
         max(span.num for span in spans),
         max(span.den for span in spans),
+        all(same_den(span, spans[0]) for span in spans),
     )
 
 
@@ -148,9 +154,9 @@ class Analysis:
         whole = hull(known)
         if node.greatest:
             lows = [span.low for span in known if span.low is not None]
-            return Span(max(lows, default=None), whole.high, whole.num, whole.den)
+            return Span(max(lows, default=None), whole.high, whole.num, whole.den, whole.fixed)
         highs = [span.high for span in known if span.high is not None]
-        return Span(whole.low, min(highs, default=None), whole.num, whole.den)
+        return Span(whole.low, min(highs, default=None), whole.num, whole.den, whole.fixed)
 
     def _case(self, node: ir.Case) -> Span | None:
         for condition, _ in node.branches:
@@ -180,7 +186,7 @@ class Analysis:
     def _compare(self, node: Node | None, op: ir.CompareOp, left: Span | None, right: Span | None) -> None:
         if left is None or right is None:
             return
-        if left.den != 1 or right.den != 1:
+        if not same_den(left, right):
             self._fits(left.num * right.den)
             self._fits(right.num * left.den)
         result = one_way(op, left, right)
@@ -194,15 +200,16 @@ def _as_number(value: int | Fraction | date) -> Fraction:
 
 def _negated(span: Span) -> Span:
     low = None if span.high is None else -span.high
-    return Span(low, None if span.low is None else -span.low, span.num, span.den)
+    return Span(low, None if span.low is None else -span.low, span.num, span.den, span.fixed)
 
 
 def _sum(left: Span, right: Span) -> Span:
     low = None if left.low is None or right.low is None else left.low + right.low
     high = None if left.high is None or right.high is None else left.high + right.high
-    if left.den == right.den:
+    if same_den(left, right):
         return Span(low, high, left.num + right.num, left.den)
-    return Span(low, high, left.num * right.den + right.num * left.den, left.den * right.den)
+    num = left.num * right.den + right.num * left.den
+    return Span(low, high, num, left.den * right.den, left.fixed and right.fixed)
 
 
 def _difference(left: Span, right: Span) -> Span:
@@ -215,25 +222,24 @@ def _product(left: Span, right: Span) -> Span:
         for a in (left.low, left.high)
         for b in (right.low, right.high)
     ]
-    num, den = left.num * right.num, left.den * right.den
+    num, den, fixed = left.num * right.num, left.den * right.den, left.fixed and right.fixed
     finite = [corner for corner in corners if corner is not None]
     if len(finite) == len(corners):
-        return Span(min(finite), max(finite), num, den)
-    both = [span.low is not None and span.low >= 0 for span in (left, right)]
-    return Span(Fraction(0) if all(both) else None, None, num, den)
+        return Span(min(finite), max(finite), num, den, fixed)
+    floor = Fraction(0) if _at_least_zero(left) and _at_least_zero(right) else None
+    return Span(floor, None, num, den, fixed)
 
 
 def _quotient(left: Span, right: Span) -> Span:
     """left / right where right is not zero (zero makes the value unknown)."""
-    num, den = left.num * right.den, left.den * right.num
-    positive = right.low is not None and right.low > 0
-    negative = right.high is not None and right.high < 0
-    if (positive or negative) and right.low is not None and right.high is not None:
-        inverse = Span(1 / right.high, 1 / right.low, 1, 1)
-        span = _product(left, inverse)
-        return Span(span.low, span.high, num, max(den, 1))
+    num, den = left.num * right.den, max(left.den * right.num, 1)
+    fixed = left.fixed and right.fixed and right.low is not None and right.low == right.high
+    apart = right.low is not None and right.high is not None and (right.low > 0 or right.high < 0)
+    if apart and right.low is not None and right.high is not None:
+        span = _product(left, Span(1 / right.high, 1 / right.low, 1, 1))
+        return Span(span.low, span.high, num, den, fixed)
     floor = Fraction(0) if _at_least_zero(left) and _at_least_zero(right) else None
-    return Span(floor, None, num, max(den, 1))
+    return Span(floor, None, num, den, fixed)
 
 
 def _at_least_zero(span: Span) -> bool:

@@ -1,0 +1,187 @@
+"""The emitted code and the explaining walk against an evaluator that shares nothing with them."""
+
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, reject, settings
+from hypothesis import strategies as st
+
+from huiqi.rules.catalogue import Catalogue
+from huiqi.rules.evaluate import Evaluation
+from huiqi.rules.facts_file import read_catalogue
+from huiqi.rules.intervals import Analysis, one_way
+from huiqi.rules.ir import BOOL, DATE, Compare, Node, Type, walk
+from huiqi.rules.problems import ExpressionError
+from huiqi.rules.tests import expressions
+from huiqi.rules.tests.make import FEN, emitted_function, parsed
+from huiqi.rules.tests.oracle import Oracle, rounded
+
+SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
+RUNS = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=SLOW, database=None)
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    path = Path(tmp_path_factory.mktemp("facts")) / "facts.yaml"
+    path.write_text(expressions.FACTS, encoding="utf-8")
+    found, problems = read_catalogue(path)
+    assert found is not None, problems
+    return found
+
+
+def understood(catalogue: Catalogue, text: str, expected: Type | None = BOOL) -> Node:
+    """The expression in IR; a text whose bare literals took a wrong unit, or divide by 0, is dropped."""
+    try:
+        return parsed(catalogue, text, expected)
+    except ExpressionError as error:
+        assert any(word in error.message for word in ("放在一起", "除以", "这里须为", "总是")), error
+        reject()
+
+
+def oracle_value(row: dict[str, Any], text: str) -> Any:
+    return Oracle(expressions.oracle_facts(row), expressions.DERIVATIONS).evaluate(text)
+
+
+@RUNS
+@given(text=expressions.conditions(3), seed=st.integers(0, 10**6))
+def test_conditions_come_out_as_the_oracle_says(catalogue: Catalogue, text: str, seed: int) -> None:
+    node = understood(catalogue, text)
+    judge = emitted_function(catalogue, node)
+    for row in expressions.edge_rows(catalogue, text, seed):
+        facts = catalogue.parse(row)
+        expected = oracle_value(row, text)
+        assert judge(facts) is expected, (text, row)
+        assert Evaluation(facts).truth(node) is expected, (text, row)
+
+
+@RUNS
+@given(text=expressions.numbers("fen", 3), seed=st.integers(0, 10**6))
+def test_amounts_come_out_as_the_oracle_says_rounded_once(catalogue: Catalogue, text: str, seed: int) -> None:
+    node = understood(catalogue, text, FEN)
+    judge = emitted_function(catalogue, node)
+    for row in expressions.edge_rows(catalogue, text, seed):
+        facts = catalogue.parse(row)
+        expected = rounded(oracle_value(row, text))
+        assert judge(facts) == expected, (text, row)
+        assert Evaluation(facts).amount(node) == expected, (text, row)
+
+
+@RUNS
+@given(text=expressions.dates(3), seed=st.integers(0, 10**6))
+def test_dates_come_out_as_the_oracle_says(catalogue: Catalogue, text: str, seed: int) -> None:
+    node = understood(catalogue, text, DATE)
+    for row in expressions.edge_rows(catalogue, text, seed):
+        expected = oracle_value(row, text)
+        got = Evaluation(catalogue.parse(row)).value(node)
+        assert got == (None if expected is None else expected.toordinal()), (text, row)
+        same = understood(catalogue, f"({text}) >= DATE '2020-02-29'")
+        wanted = None if expected is None else expected >= date(2020, 2, 29)
+        assert emitted_function(catalogue, same)(catalogue.parse(row)) is wanted
+
+
+@RUNS
+@given(
+    text=st.sampled_from(["fen", "person", "ratio", "day"]).flatmap(
+        lambda unit: expressions.numbers(unit, 3)
+    ),
+    seed=st.integers(0, 10**6),
+)
+def test_no_row_leaves_the_interval_that_was_proved(catalogue: Catalogue, text: str, seed: int) -> None:
+    node = understood(catalogue, text, None)
+    assume(node.type.is_number)
+    try:
+        span = Analysis(catalogue).visit(node)
+    except ExpressionError:
+        return  # refused: nothing was proved
+    assert span is not None
+    for row in expressions.edge_rows(catalogue, text, seed):
+        stored = {name: at_scale(catalogue, name, value) for name, value in row.items()}
+        value = oracle_value(stored, text)
+        if value is not None:
+            assert span.low is None or span.low <= value, (text, stored)
+            assert span.high is None or value <= span.high, (text, stored)
+            assert abs(Fraction(value).numerator) <= span.num, (text, stored)
+            assert Fraction(value).denominator <= span.den, (text, stored)
+
+
+@RUNS
+@given(text=expressions.comparisons(2), seed=st.integers(0, 10**6))
+def test_what_is_said_to_be_always_true_or_false_is(catalogue: Catalogue, text: str, seed: int) -> None:
+    node = understood(catalogue, text)
+    analysis = Analysis(catalogue)
+    try:
+        analysis.examine(node)
+    except ExpressionError:
+        return
+    always = dict(
+        (id(part), result) for part, result in analysis.findings.always if isinstance(part, Compare)
+    )
+    for row in expressions.edge_rows(catalogue, text, seed):
+        evaluation = Evaluation(catalogue.parse(row))
+        for part in walk(node):
+            if id(part) in always:
+                assert evaluation.truth(part) in (None, always[id(part)]), (text, row)
+
+
+def at_scale(catalogue: Catalogue, name: str, value: Any) -> Any:
+    """The value as a column would store it: ratios only in steps of the scale."""
+    fact = catalogue.facts[name]
+    if fact.type != "ratio" or value is None:
+        return value
+    return Fraction(int(Fraction(value) * fact.scale), fact.scale)
+
+
+@pytest.mark.parametrize(
+    ("op", "left", "right", "result"),
+    [("<=", "heads", "3000000", True), (">", "heads", "3000000", False), ("<", "heads", "3000000", None)],
+)
+def test_a_threshold_at_the_bound_is_seen(
+    catalogue: Catalogue, op: Any, left: str, right: str, result: bool | None
+) -> None:
+    analysis = Analysis(catalogue)
+    spans = [analysis.visit(parsed(catalogue, text, None)) for text in (left, right)]
+    assert spans[0] is not None and spans[1] is not None
+    assert one_way(op, spans[0], spans[1]) is result
+
+
+@pytest.mark.parametrize(
+    ("fen", "share", "expected"),
+    [
+        (1, "0.5", 1),
+        (3, "0.5", 2),
+        (1, "0.4999", 0),
+        (8640001, "0.5", 4320001),
+        (0, "0.5", 0),
+        (10, "1/3", 3),
+    ],
+)
+def test_half_a_fen_is_rounded_up_and_less_is_not(
+    catalogue: Catalogue, fen: int, share: str, expected: int
+) -> None:
+    node = parsed(catalogue, "money * growth", FEN)
+    assert emitted_function(catalogue, node)(catalogue.parse({"money": fen, "growth": share})) == expected
+
+
+@RUNS
+@given(text=st.recursive(
+    st.sampled_from(["order", "limit", "heads >= 20", "rate <= 0.055", "select = 'large'", "industrial"]),
+    lambda inner: st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(lambda parts: f"({' '.join(parts)})"),
+    max_leaves=6,
+), seed=st.integers(0, 10**6))  # fmt: skip
+def test_learning_more_never_unmakes_a_settled_verdict(catalogue: Catalogue, text: str, seed: int) -> None:
+    """Kleene's logic is monotone: an unknown may become true or false, a known result stays."""
+    judge = emitted_function(catalogue, parsed(catalogue, text))
+    for row in expressions.edge_rows(catalogue, text, seed, 30):
+        before = judge(catalogue.parse(row))
+        if before is None:
+            continue
+        fuller = {
+            name: expressions.edge_values(fact, text)[1] if row.get(name) is None else row[name]
+            for name, fact in catalogue.facts.items()
+            if not fact.derived
+        }
+        assert judge(catalogue.parse({**fuller, **{k: v for k, v in row.items() if v is not None}})) is before
+    assert parsed(catalogue, text).type == BOOL
