@@ -96,7 +96,9 @@ class IndustryField(FactField):
         found = reference.search_industries(text, MOST_INDUSTRIES, classes_only=True)
         if len(found) == 1:
             return super().to_python(found[0].code)
-        raise ValidationError(_industry_refusal(text, len(found)), code="industry", params={"found": found})
+        # Django formats a message that has params; what a person typed may hold a percent sign.
+        refusal = _industry_refusal(text, len(found)).replace("%", "%%")
+        raise ValidationError(refusal, code="industry", params={"found": found})
 
 
 def _industry_refusal(text: str, count: int) -> str:
@@ -279,6 +281,7 @@ def _field(asking: Asking, fact: Fact) -> forms.Field:
         box = {"maxlength": LONGEST_INDUSTRY, "placeholder": prompt.placeholder}
         return IndustryField(fact, widget=AheadInput(reverse("reference:industry_options"), box), **options)
     if fact.id == PLACE:
+        options["label"] = _("注册或参保在哪里")
         options["help_text"] = _("先找市州，再选县市区；湖南省外的选省份。")
         return FactField(fact, widget=_place_select(), **options)
     last = asking.values.get(fact.id)
@@ -315,7 +318,7 @@ def _place_select() -> AheadSelect:
         )
         initials |= {row.code: row.initials for row in [prefecture, *within]}
     elsewhere = [row for row in PROVINCES.items() if row[0] != settings.HUIQI_PROVINCE]
-    select = AheadSelect(initials)
+    select = AheadSelect(initials, {"data-hq-placeholder": _("如 浏阳，或拼音首字母 lys")})
     select.choices = [*groups, (_("其他省份"), elsewhere)]
     return select
 

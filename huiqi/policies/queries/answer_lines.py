@@ -1,16 +1,24 @@
 """Answers as lines to read: for the page 核对答案, the print and the trace."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from django.utils.translation import gettext as _
 
 from huiqi.policies import answers
 from huiqi.policies.queries import judging
-from huiqi.policies.queries.check import Standing
+from huiqi.policies.queries.check import Standing, private_facts
 from huiqi.policies.questions import Question
 from huiqi.policies.sheet import SKIPPED
 from huiqi.reference import queries as reference
 from huiqi.reference.size_class import Figures, SizeClassifier
 from huiqi.rules.catalogue import Catalogue
+
+
+# The place is asked once and stated as two facts; the nearer one is shown.
+PLACE, COUNTY = "province", "prefecture"
+# The form's name for a list of ticks, where a link "更改" leads.
+TICKS, TICKS_FROM = "ticks", 2
 
 
 @dataclass(frozen=True)
@@ -34,15 +42,20 @@ class AnswerGroup:
     lines: tuple[Line, ...]
 
 
+def _label(standing: Standing, fact_id: str) -> str:
+    prompt = standing.book.prompts.get(fact_id)
+    return prompt.label if prompt and prompt.label else judging.rulebook().catalogue.facts[fact_id].label
+
+
 def answer_line(standing: Standing, fact_id: str) -> Line:
     """The answer to one fact, money in 万元 and 元, codes with their names."""
     fact = judging.rulebook().catalogue.facts[fact_id]
-    prompt = standing.book.prompts.get(fact_id)
-    label = prompt.label if prompt and prompt.label else fact.label
+    if fact_id == PLACE and standing.values.get(COUNTY):
+        return replace(answer_line(standing, COUNTY), fact_id=PLACE)
     value = standing.values.get(fact_id)
     elsewhere = fact_id in standing.missing_here
     text = _named(fact_id, str(value)) if fact.type == "code" and value else answers.in_words(fact, value)
-    return Line(fact_id, label, text, not fact.kept, value is not None, elsewhere)
+    return Line(fact_id, _label(standing, fact_id), text, not fact.kept, value is not None, elsewhere)
 
 
 def _named(fact_id: str, code: str) -> str:
@@ -59,11 +72,27 @@ def answer_groups(standing: Standing) -> list[AnswerGroup]:
     extra = [question for question in standing.book.questions if question not in asked]
     groups = []
     for question in [*asked, *extra]:
-        lines = tuple(answer_line(standing, name) for name in question.facts if name in standing.stated)
+        lines = _lines(standing, question)
         if lines:
             is_skipped = standing.sheet.state_of(question.id) == SKIPPED
             groups.append(AnswerGroup(question, is_skipped, lines))
     return groups
+
+
+def _lines(standing: Standing, question: Question) -> tuple[Line, ...]:
+    """One line a fact; a list of ticks takes two: what is the case, and what is not."""
+    stated = question.facts_in(standing.stated)
+    ticked = [name for name in stated if name in question.tick and name not in standing.missing_here]
+    if len(ticked) < TICKS_FROM:
+        return tuple(answer_line(standing, name) for name in stated)
+    lines = [answer_line(standing, name) for name in stated if name not in ticked]
+    for value, label in ((True, _("有")), (False, _("没有")), (None, _("不清楚"))):
+        names = [name for name in ticked if standing.values.get(name) is value]
+        if names:
+            text = "；".join(_label(standing, name) for name in names)
+            borrowed = any(name in private_facts() for name in names)
+            lines.append(Line(TICKS, label, text, borrowed, value is not None))
+    return tuple(lines)
 
 
 def missing_lines(standing: Standing) -> list[Line]:

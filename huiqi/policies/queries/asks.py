@@ -14,7 +14,7 @@ CHOSEN_KINDS = {"yesno", "choice"}
 
 @dataclass(frozen=True)
 class AskField:
-    """One small field; `options` for choices, `unit` printed after a number, `typed` and `error` after a refusal."""
+    """One small field; `typed` and `error` are set after a refusal, `unit` is printed after a number."""
 
     name: str
     kind: str
@@ -43,6 +43,10 @@ class Ask:
 
     fields: tuple[AskField, ...]
     links: tuple[Link, ...]
+    # After a refusal: what was wrong beyond single fields, and what a second submit sends to confirm.
+    error: str = ""
+    confirmation: str = ""
+    is_refused: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,9 @@ def ask_for(facts: Sequence[Fact], book: QuestionBook, refusal: Refusal) -> Ask:
         question = book.asking(fact.id)
         if fact not in inline and question is not None:
             links[question.id] = Link(question.id, question.title)
-    return Ask(tuple(_field(fact, book, refusal) for fact in inline), tuple(links.values()))
+    fields = tuple(_field(fact, book, refusal) for fact in inline)
+    general = refusal.errors.get("", "")
+    return Ask(fields, tuple(links.values()), general, refusal.confirmation, bool(refusal.policy))
 
 
 def _field(fact: Fact, book: QuestionBook, refusal: Refusal) -> AskField:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -106,6 +106,11 @@ class Row:
         return Amount(self.benefit.nature, fen, self.per, self.benefit.floor)
 
     @property
+    def is_sum_open(self) -> bool:
+        """True when the policy can be had and gives money, but how much is not known yet."""
+        return self.group == ELIGIBLE and self.amount is None and self.benefit.nature in MONEY_NATURES
+
+    @property
     def per(self) -> str:
         """The period of the amount in words: 月, 年, 笔 …"""
         return PERIODS.get(self.benefit.per or "", self.benefit.per or "")
@@ -148,8 +153,9 @@ class Result:
     rows: tuple[Row, ...]
 
     def of(self, group: str) -> tuple[Row, ...]:
-        """The rows of one group, in the order of the rulebook."""
-        return tuple(row for row in self.rows if row.group == group)
+        """The rows of one group: first what the firm itself can move on, then the rulebook's order."""
+        found = [row for row in self.rows if row.group == group]
+        return tuple(sorted(found, key=lambda row: group == UNKNOWN and bool(row.certified)))
 
     @cached_property
     def groups(self) -> dict[str, tuple[Row, ...]]:
@@ -158,9 +164,9 @@ class Result:
 
     @property
     def headline(self) -> str:
-        """按2020年3月1日的政策，您有 12 项可享、3 项差一点、9 项待认定."""
+        """按2020年3月1日的政策，您有12项可享、3项差一点、9项待认定."""
         counts = {group: len(rows) for group, rows in self.groups.items()}
-        return _("按%(day)s的政策，您有 %(eligible)s 项可享、%(near)s 项差一点、%(unknown)s 项待认定") % {
+        return _("按%(day)s的政策，您有%(eligible)s项可享、%(near)s项差一点、%(unknown)s项待认定") % {
             "day": format_date_zh(self.on),
             **counts,
         }
@@ -248,11 +254,17 @@ def deadline_of(policy: Policy, standing: Standing) -> DeadlineNote | None:
     return _dated(deadline.text, day, standing.on)
 
 
+@lru_cache(maxsize=1024)
+def _working_days(on: date, day: date) -> int:
+    """Counting walks through the calendar day by day; most policies share a few dates."""
+    return working_days_between(on, day, Basis(known_on=on))
+
+
 def _dated(text: str, day: date, on: date) -> DeadlineNote:
     named = text if format_date_zh(day) in text else f"{text}（{format_date_zh(day)}）"
     if day < on:
         return DeadlineNote(_("%s，已过") % named, is_over=True)
-    left = working_days_between(on, day, Basis(known_on=on))
+    left = _working_days(on, day)
     if left == 0:
         return DeadlineNote(_("%s，就是今天") % named, is_near=True)
     count = ngettext("还剩%d个工作日", "还剩%d个工作日", left) % left

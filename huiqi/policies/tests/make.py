@@ -10,41 +10,43 @@ from huiqi.policies import commands
 from huiqi.policies.models import Check
 from huiqi.policies.queries.check import find_check
 
-# What a small protective-equipment maker in 浏阳 types, by question; every other question is skipped.
-SMALL_MAKER: dict[str, dict[str, Any]] = {
-    "basics": {"gb4754": "1789", "org_type": "enterprise", "province": "430181"},
-    "size": {
-        "employees": "45",
-        "revenue": "1280",
-        "revenue_unit": "wan",
-        "assets": "960",
-        "assets_unit": "wan",
-    },
-    "situation": {"ticks": ["affected_by_epidemic", "liquidity_trouble"], "rest": "none"},
-    "business": {"ticks": ["on_cloud"], "rest": "none"},
-    "lists": {"ticks": [], "rest": "none"},
-    "cash": {
-        "cash_balance": "50",
-        "cash_balance_unit": "wan",
-        "payroll_payable": "300000",
-        "payroll_payable_unit": "yuan",
-        "si_payable": "10",
-        "si_payable_unit": "wan",
-    },
-    "loans": {
-        "gate": "yes",
-        "loan_due_date": "2020-4-15",
-        "interest_due_date": "2020年3月21日",
-        "credit_line": "500",
-        "credit_line_unit": "wan",
-        "ticks": [],
-        "rest": "none",
-    },
-    "donation": {"gate": "no"},
-    "transport": {"gate": "no"},
-    "services": {"vacancies": "20", "dispute_type": "none", "entrant_type": "none"},
-    "vat": {"vat_status": "small_scale", "tax_filing_cycle": "quarterly", "vat_levy_rate": "3%"},
-    "power": {"electricity_class": "一般工商业及其他"},
+# What a small protective-equipment maker in 浏阳 types, by fact; what is not here it does not know.
+SMALL_MAKER: dict[str, str] = {
+    "gb4754": "1789",
+    "org_type": "enterprise",
+    "province": "430181",
+    "employees": "45",
+    "revenue": "1280万元",
+    "assets": "９６０万",
+    "affected_by_epidemic": "yes",
+    "liquidity_trouble": "yes",
+    "refinance_need": "no",
+    "employee_consent": "no",
+    "rents_state_owned": "no",
+    "is_landlord": "no",
+    "contract": "no",
+    "evidence": "no",
+    "on_cloud": "yes",
+    "two_part_tariff": "no",
+    "gas_user": "no",
+    "vacancies": "20",
+    "dispute_type": "none",
+    "entrant_type": "none",
+    "vat_status": "small_scale",
+    "tax_filing_cycle": "quarterly",
+    "vat_levy_rate": "3%",
+    "electricity_class": "一般工商业及其他",
+    "cargo_type": "other",
+    "cash_balance": "50万元",
+    "payroll_payable": "300000元",
+    "si_payable": "10万元",
+    "loan_due_date": "2020-4-15",
+    "interest_due_date": "2020年3月21日",
+    "tax_due": "12万元",
+    "tax_due_date": "2020-03-23",
+    "apply_date": "2020-03-10",
+    "insured_months_paid": "24",
+    "insured_employees": "40",
 }
 
 
@@ -69,16 +71,31 @@ def answer(client: Client, token: str, question_id: str, fields: dict[str, Any],
     return client.post(url, {"do": "next", **fields, **more})
 
 
-def walk(client: Client, token: str, firm: dict[str, dict[str, Any]]) -> list[str]:
+def fields_for(form: Any, firm: dict[str, str]) -> dict[str, Any]:
+    """What the firm posts for one question: its own texts, ticks for its yeses, the rest as it knows."""
+    asking = form.asking
+    ticked = [fact.id for fact in asking.ticked]
+    posted: dict[str, Any] = {
+        fact.id: firm.get(fact.id, "") for fact in asking.facts if fact.id not in ticked
+    }
+    if asking.question.gate:
+        posted["gate"] = "yes" if any(posted.values()) else "unknown"
+    if ticked:
+        posted["ticks"] = [name for name in ticked if firm.get(name) == "yes"]
+        posted["rest"] = "none" if all(name in firm for name in ticked) else "unknown"
+    return posted
+
+
+def walk(client: Client, token: str, firm: dict[str, str]) -> list[str]:
     """Answer every question asked until the answers page, skipping those the firm knows nothing of."""
     asked: list[str] = []
     url = reverse("policies:check_question", args=[token, "basics"])
     while "/q/" in url:
-        question_id = url.split("/q/")[1].strip("/")
-        fields = {"do": "next", **firm[question_id]} if question_id in firm else {"do": "skip"}
-        response = client.post(url, fields)
-        assert response.status_code == 302, (question_id, response.content.decode())
-        asked.append(question_id)
+        form = client.get(url).context["form"]
+        known = any(fact.id in firm for fact in form.asking.facts)
+        response = client.post(url, {"do": "next", **fields_for(form, firm)} if known else {"do": "skip"})
+        assert response.status_code == 302, (url, response.content.decode())
+        asked.append(url.split("/q/")[1].strip("/"))
         url = response["Location"]
     return asked
 

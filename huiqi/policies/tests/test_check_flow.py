@@ -20,7 +20,9 @@ def test_a_small_maker_gets_from_the_start_page_to_a_result(client):
     assert "按2020年3月1日的政策" in result.content.decode()
 
 
-@pytest.mark.parametrize("name", ["check_print", "check_objection", "check_trace", "check_pdf", "check_delete"])
+@pytest.mark.parametrize(
+    "name", ["check_print", "check_objection", "check_trace", "check_pdf", "check_delete"]
+)
 def test_every_page_around_the_result_opens(client, name):
     token = start(client)
     walk(client, token, SMALL_MAKER)

@@ -157,7 +157,7 @@ def _question_page(
         "question": question,
         "place": place,
         "total": max(standing.announced, place),
-        "minutes": max(1, -(-(standing.announced - place + 1) * MINUTES_IN_ALL // MAX_QUESTIONS)),
+        "minutes": max(1, round((standing.announced - place + 1) * MINUTES_IN_ALL / MAX_QUESTIONS)),
         "before": standing.before(question.id),
         "saved_at": standing.check.updated_at if question.facts_in(standing.stated) else None,
         "then": then if then in {"answers", "result"} else "",

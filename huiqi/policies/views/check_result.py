@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from huiqi.core.htmx import render_page
@@ -18,7 +18,8 @@ from huiqi.policies.queries.result import Row, result_of, row_of
 from huiqi.policies.queries.trace import trace_of
 from huiqi.policies.questions import Question
 from huiqi.policies.result_pdf import PdfUnavailable, make_pdf
-from huiqi.policies.views.private import TOO_MUCH, private, remember, store_answers
+from huiqi.policies.views.private import TOO_MUCH, private, remember, root_of, store_answers
+from huiqi.policies.views.result_parts import Link, detail_of, head, shown_groups
 
 PAGE, FRAGMENT = "policies/check_result.html", "policies/_check_result.html"
 
@@ -40,12 +41,18 @@ def _result_page(
     status: int = 200,
 ) -> HttpResponse:
     context = _context(standing, token, refusal)
+    context["shown"] = shown_groups(context["result"], _link(request, standing, token))
     return render_page(request, PAGE, FRAGMENT, context, status=status)
+
+
+def _link(request: HttpRequest, standing: Standing, token: str) -> Link:
+    return Link(token, get_token(request), standing.check.keeps_figures)
 
 
 def _context(standing: Standing, token: str, refusal: Refusal = NOTHING_REFUSED) -> dict[str, Any]:
     return {
         "token": token,
+        "root": root_of(token),
         "check": standing.check,
         "result": result_of(standing, refusal),
         "size": size_sentence(standing),
@@ -61,7 +68,9 @@ def _context(standing: Standing, token: str, refusal: Refusal = NOTHING_REFUSED)
 @private
 def check_policy(request: HttpRequest, standing: Standing, *, token: str, policy_id: str) -> HttpResponse:
     """One policy's conditions against the firm's figures: a page, or a fragment inside the result."""
-    context = {"token": token, "check": standing.check, "row": _row(standing, policy_id)}
+    row = _row(standing, policy_id)
+    detail = detail_of(row, _link(request, standing, token))
+    context = {"row": row, "detail": detail, "head": head(row), "root": root_of(token)}
     return render_page(request, "policies/check_policy.html", "policies/_check_detail.html", context)
 
 
@@ -80,7 +89,7 @@ def check_facts(request: HttpRequest, standing: Standing, *, token: str) -> Http
     form = _form(request, standing, row)
     if not form.is_valid():
         return _result_page(request, standing, token, _refusal(request, row, form), status=422)
-    response = HttpResponseRedirect(f"{reverse('policies:check_result', args=[token])}#p-{row.id}")
+    response = HttpResponseRedirect(f"{root_of(token)}#p-{row.id}")
     saved = store_answers(request, response, standing, token, form.answers)
     if saved is None:
         return _result_page(request, standing, token, Refusal(row.id, errors={"": str(TOO_MUCH)}), status=422)

@@ -78,7 +78,7 @@ def set_figures(request: HttpRequest, response: HttpResponse, token: str, sealed
     response.set_cookie(
         FIGURES_COOKIE,
         sealed,
-        path=_root(token),
+        path=root_of(token),
         secure=request.is_secure(),
         httponly=True,
         samesite="Lax",
@@ -114,7 +114,7 @@ def store_answers(
 
 def drop_figures(response: HttpResponse, token: str) -> None:
     """Take the figures out of the browser."""
-    response.delete_cookie(FIGURES_COOKIE, path=_root(token), samesite="Lax")
+    response.delete_cookie(FIGURES_COOKIE, path=root_of(token), samesite="Lax")
 
 
 def remember(request: HttpRequest, response: HttpResponse, token: str) -> None:
@@ -135,5 +135,6 @@ def forget(response: HttpResponse, token: str) -> None:
     response.delete_cookie(LAST_COOKIE, path=reverse("policies:check_start"), samesite="Lax")
 
 
-def _root(token: str) -> str:
+def root_of(token: str) -> str:
+    """The result page's address, under which all pages of a check lie."""
     return reverse("policies:check_result", args=[token])
