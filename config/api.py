@@ -5,7 +5,8 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError as RequestInvalid
+from ninja.errors import HttpError
+from ninja.errors import ValidationError as RequestInvalid
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
@@ -75,7 +76,10 @@ class HuiqiAPI(NinjaAPI):
 api = HuiqiAPI(
     title="惠企开放接口",
     version="1",
-    description="行政区划、国民经济行业、企业划型、工作日、惠企政策目录与政策判断。金额单位为分，日期为 ISO 8601，比率为十进制或分数文本。",
+    description=(
+        "行政区划、国民经济行业、企业划型、工作日、惠企政策目录与政策判断。"
+        "金额单位为分，日期为 ISO 8601，比率为十进制或分数文本。"
+    ),
     renderer=ChineseRenderer(),
     parser=StrictParser(),
     urls_namespace="api",

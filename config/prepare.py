@@ -5,6 +5,7 @@ One process for all steps, so that a second start takes seconds; every step does
 
 import hashlib
 import os
+from io import StringIO
 from pathlib import Path
 
 import django
@@ -21,10 +22,10 @@ def main() -> None:
     django.setup()
     Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
     migrate()
-    call_command("load_reference", verbosity=0)
+    call_command("load_reference", verbosity=0, stdout=StringIO())
     collect_static()
     if settings.HUIQI_DEMO:
-        call_command("demo", verbosity=0)
+        call_command("demo", verbosity=0, stdout=StringIO())
 
 
 def migrate() -> None:

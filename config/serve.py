@@ -10,12 +10,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from types import FrameType
+from typing import IO
 
 import django
 from django.conf import settings
 
-from huiqi.accounts.commands import DEMO_ACCOUNTS, DEMO_PASSWORD
+from huiqi.accounts.roles import DEMO_ACCOUNTS, DEMO_PASSWORD
 
 START_SECONDS = 30
 
@@ -31,13 +33,15 @@ def main() -> int:
             f"端口 {port} 已被占用。请先结束占用它的程序，或换一个端口：PORT=8001 make run", file=sys.stderr
         )
         return 1
-    processes = [_web(port), _worker()]
+    log = Path(settings.DATA_DIR) / "huiqi.log"
+    with log.open("ab") as output:
+        processes = [_web(port, output), _worker(output)]
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if not _wait_until_up(address, processes[0]):
-            print("网站没有启动成功，原因见上面的日志。", file=sys.stderr)
+            print(f"网站没有启动成功，原因见 {log} 的最后几行：\n{_tail(log)}", file=sys.stderr)
             return 1
-        _welcome(address)
+        _welcome(address, log)
         return _watch(processes)
     except KeyboardInterrupt:
         return 0
@@ -45,7 +49,11 @@ def main() -> int:
         _end(processes)
 
 
-def _web(port: str) -> subprocess.Popen[bytes]:
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+
+
+def _web(port: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
     command += [
         "--worker-class",
@@ -58,11 +66,12 @@ def _web(port: str) -> subprocess.Popen[bytes]:
         "warning",
         "--preload",
     ]
-    return subprocess.Popen(command)  # noqa: S603  fixed command
+    return subprocess.Popen(command, stdout=output, stderr=output)  # noqa: S603  fixed command
 
 
-def _worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "manage.py", "db_worker", "--verbosity", "0"])  # noqa: S603
+def _worker(output: IO[bytes]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "manage.py", "db_worker", "--verbosity", "0"]
+    return subprocess.Popen(command, stdout=output, stderr=output)  # noqa: S603  fixed command
 
 
 def _answers(address: str) -> bool:
@@ -84,7 +93,7 @@ def _wait_until_up(address: str, web: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _welcome(address: str) -> None:
+def _welcome(address: str, log: Path) -> None:
     print(f"\n惠企 Huiqi {settings.HUIQI_RELEASE} 已启动：{address}\n")
     if settings.REFERENCE_DATE:
         print(f"参考日期：{settings.REFERENCE_DATE}（演示用；HUIQI_DEMO_DATE=false 时按当天判断）")
@@ -92,7 +101,7 @@ def _welcome(address: str) -> None:
         print("演示账号（公众页面无需登录）：")
         for username, name, role in DEMO_ACCOUNTS:
             print(f"  {username:<10}{DEMO_PASSWORD:<20}{name}（{role.label}）")
-    print("\n按 Ctrl+C 结束。", flush=True)
+    print(f"\n日志：{log}\n按 Ctrl+C 结束。", flush=True)
 
 
 def _watch(processes: list[subprocess.Popen[bytes]]) -> int:
@@ -106,6 +115,9 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:
+    # A second Ctrl+C must not interrupt the tidying up.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     for process in processes:
         if process.poll() is None:
             process.terminate()

@@ -2,15 +2,9 @@
 
 from django.db import transaction
 
-from huiqi.accounts.models import Role, User
+from huiqi.accounts.models import User
+from huiqi.accounts.roles import DEMO_ACCOUNTS, DEMO_PASSWORD, Role
 from huiqi.core import audit
-
-# Shown on the start screen of the demo and refused outside it (see demo.py).
-DEMO_ACCOUNTS = [
-    ("editor", "政策编辑 周敏", Role.POLICY_EDITOR),
-    ("admin", "系统管理员 刘洋", Role.SYSTEM_ADMIN),
-]
-DEMO_PASSWORD = "huiqi-demo-2020"  # noqa: S105  a published demo password; production has no demo accounts
 
 
 @transaction.atomic

@@ -6,14 +6,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from huiqi.accounts.roles import Role
 from huiqi.core.ids import PublicIdField
-
-
-class Role(models.TextChoices):
-    """What a person is here; the roles that nothing uses yet are added with what they use."""
-
-    POLICY_EDITOR = "policy_editor", _("政策编辑")
-    SYSTEM_ADMIN = "system_admin", _("系统管理员")
 
 
 class UserManager(BaseUserManager["User"]):
