@@ -16,9 +16,10 @@ MAX_DIGITS = 40
 
 
 def parse(raw: bytes, *, what: str = "内容") -> Any:
-    """The JSON value; numbers with a decimal point become Decimal. Refused (`core.bad_json`) says what is wrong.
+    """The JSON value; numbers with a decimal point become Decimal.
 
-    `what` names the source in the message, e.g. `文件 facts.json`.
+    Raises Refused (`core.bad_json`) saying what is wrong. `what` names the source in the message, e.g.
+    `文件 facts.json`.
     """
     if len(raw) > MAX_BYTES:
         raise _refused(what, f"超过{MAX_BYTES:,}字节，请拆分后再试")

@@ -4,9 +4,8 @@ from collections.abc import Generator
 from typing import Any
 
 from huiqi.core.jobs import Progress, job_kind
-from huiqi.policies.queries.desk import VERIFY_RULEBOOK
 from huiqi.policies.queries.judging import rulebook
-from huiqi.policies.queries.verification import counts, run_by_policy
+from huiqi.policies.queries.verification import VERIFY_RULEBOOK, counts, run_by_policy
 
 # More failing cases than this and the table helps nobody; the count still tells.
 MOST_ROWS = 200
@@ -25,7 +24,10 @@ def verify_rulebook(arguments: dict[str, Any]) -> Generator[Progress, None, dict
         yield done, found.cases
     passed = found.cases - len(failing)
     return {
-        "summary": f"{found.policies}项政策、{found.editions}个版本，{found.cases}个用例：{passed}个相符，{len(failing)}个不符。",
+        "summary": (
+            f"{found.policies}项政策、{found.editions}个版本，"
+            f"{found.cases}个用例：{passed}个相符，{len(failing)}个不符。"
+        ),
         "is_good": not failing,
         "columns": ["政策", "用例", "哪里不符"],
         "rows": failing[:MOST_ROWS],

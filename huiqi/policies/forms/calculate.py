@@ -32,7 +32,8 @@ class DatesForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None, reference_date: date) -> None:
         super().__init__(data, auto_id="d_%s")
         self.reference_date = reference_date
-        self.fields["on"].label = _("按哪一天判断")
+        self.fields["on"].label = _("日期")
+        self.fields["on"].widget.attrs["placeholder"] = reference_date.isoformat()
         self.fields["known_on"].label = _("按哪一天已公布的政策")
         self.fields["known_on"].help_text = _("不填就与上面同一天。用来回看：当时还不知道后来的文件。")
 
@@ -53,7 +54,7 @@ class DatesForm(forms.Form):
 
 
 def facts_of(edition: Edition, catalogue: Catalogue) -> list[Fact]:
-    """The facts a person could state on which conditions and amount of the edition rest, in catalogue order."""
+    """The facts a person could state on which the edition rests, in the catalogue's order."""
     benefit = edition.benefit
     nodes = [leaf.ir for leaf in leaves(edition.conditions)]
     nodes += [part.ir for part in (*benefit.parts, *benefit.alternatives)]
@@ -108,7 +109,7 @@ def _field(fact: Fact) -> forms.Field:
         return FactField(fact, label=_("所在省份"), widget=_select(PROVINCES.items()))
     prompt = question_book().prompts.get(fact.id)
     label = prompt.label if prompt and prompt.label else fact.label
-    return FactField(fact, label=label, help_text=prompt.hint if prompt else fact.note, widget=_widget(fact))
+    return FactField(fact, label=label, help_text=prompt.hint if prompt else "", widget=_widget(fact))
 
 
 def _widget(fact: Fact) -> forms.Widget:

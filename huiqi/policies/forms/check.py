@@ -30,13 +30,15 @@ LONGEST_INDUSTRY = 80
 PLACE = "province"
 # GB/T 2260, for firms registered outside the site's province.
 PROVINCES = {
-    "110000": "北京市", "120000": "天津市", "130000": "河北省", "140000": "山西省", "150000": "内蒙古自治区",
-    "210000": "辽宁省", "220000": "吉林省", "230000": "黑龙江省", "310000": "上海市", "320000": "江苏省",
-    "330000": "浙江省", "340000": "安徽省", "350000": "福建省", "360000": "江西省", "370000": "山东省",
-    "410000": "河南省", "420000": "湖北省", "430000": "湖南省", "440000": "广东省", "450000": "广西壮族自治区",
-    "460000": "海南省", "500000": "重庆市", "510000": "四川省", "520000": "贵州省", "530000": "云南省",
-    "540000": "西藏自治区", "610000": "陕西省", "620000": "甘肃省", "630000": "青海省", "640000": "宁夏回族自治区",
-    "650000": "新疆维吾尔自治区", "710000": "台湾省", "810000": "香港特别行政区", "820000": "澳门特别行政区",
+    "110000": "北京市", "120000": "天津市", "130000": "河北省", "140000": "山西省",
+    "150000": "内蒙古自治区", "210000": "辽宁省", "220000": "吉林省", "230000": "黑龙江省",
+    "310000": "上海市", "320000": "江苏省", "330000": "浙江省", "340000": "安徽省",
+    "350000": "福建省", "360000": "江西省", "370000": "山东省", "410000": "河南省",
+    "420000": "湖北省", "430000": "湖南省", "440000": "广东省", "450000": "广西壮族自治区",
+    "460000": "海南省", "500000": "重庆市", "510000": "四川省", "520000": "贵州省",
+    "530000": "云南省", "540000": "西藏自治区", "610000": "陕西省", "620000": "甘肃省",
+    "630000": "青海省", "640000": "宁夏回族自治区", "650000": "新疆维吾尔自治区", "710000": "台湾省",
+    "810000": "香港特别行政区", "820000": "澳门特别行政区",
 }  # fmt: skip
 # One yes-or-no fact reads better as two buttons than as a list with a single box.
 TICKS_FROM = 2
@@ -159,6 +161,12 @@ class QuestionForm(forms.Form):
             name: value for name, value in found.items() if value is not None or name in self.asking.values
         }
 
+    @property
+    def undoubted_answers(self) -> dict[str, Plain]:
+        """`readable_answers` without what looks like a slip: that is kept only once confirmed."""
+        doubtful = {doubt.fact_id for doubt in self.doubts}
+        return {name: value for name, value in self.readable_answers.items() if name not in doubtful}
+
     def _read(self, cleaned: Mapping[str, Any]) -> dict[str, Plain]:
         if self.asking.question.gate and cleaned.get(GATE) == NO:
             nothing: dict[str, Plain] = {fact.id: None for fact in self.asking.facts}
@@ -208,8 +216,13 @@ class QuestionForm(forms.Form):
     @property
     def industry_choices(self) -> list[reference.IndustryPath]:
         """The industries found for what was typed, to pick one without script."""
-        found = [error for errors in self.errors.as_data().values() for error in errors if error.params]
-        return [choice for error in found if error.code == "industry" for choice in error.params["found"]]
+        errors = [error for errors in self.errors.as_data().values() for error in errors]
+        return [
+            choice
+            for error in errors
+            if error.code == "industry" and error.params
+            for choice in error.params["found"]
+        ]
 
 
 def _with_pick(data: QueryDict | None) -> QueryDict | None:
@@ -217,7 +230,7 @@ def _with_pick(data: QueryDict | None) -> QueryDict | None:
     if data is None or not data.get(PICKED):
         return data
     changed = data.copy()
-    changed["gb4754"] = data[PICKED]
+    changed["gb4754"] = str(data[PICKED])
     return changed
 
 
@@ -326,6 +339,7 @@ def _place_select() -> AheadSelect:
 def _gate_field(text: str) -> forms.Field:
     return forms.ChoiceField(
         label=text,
+        help_text=_("选“没有”的，下面不用填，直接按“下一题”。"),
         required=False,
         choices=[(YES, _("有")), (NO, _("没有")), (UNKNOWN, _("不清楚"))],
         widget=forms.RadioSelect,
@@ -339,7 +353,7 @@ def _tick_fields(asking: Asking, listed: Sequence[Fact]) -> tuple[forms.Field, f
         choices=[(fact.id, asking.prompt(fact).label) for fact in listed],
         widget=forms.CheckboxSelectMultiple,
     )
-    ticks.widget.hq_hints = {fact.id: asking.prompt(fact).hint for fact in listed}  # type: ignore[attr-defined]
+    ticks.widget.hq_hints = {fact.id: asking.prompt(fact).hint for fact in listed}
     rest = forms.ChoiceField(
         label=_("没有勾选的各项"),
         required=False,

@@ -30,33 +30,28 @@ def words(node: Node, reader: Reader) -> str:
     """The expression as a Chinese formula, e.g. `上年度实缴失业保险费 × 50%`."""
     match node:
         case ir.Const():
-            return _constant(node)
+            text = _constant(node)
         case ir.FactRef(name=name):
-            return reader.fact(name)
+            text = reader.fact(name)
         case ir.ParamRef(name=name):
-            return reader.param(name)
-        case ir.Arithmetic(op=op):
-            return _arithmetic(node, op, reader)
-        case ir.Negate(operand=operand):
-            return f"－{words(operand, reader)}"
+            text = reader.param(name)
+        case ir.Arithmetic() | ir.Negate():
+            text = _arithmetic(node, reader)
         case ir.Extreme(greatest=greatest, operands=operands):
-            listed = "、".join(words(part, reader) for part in operands)
-            return (
-                _("%(list)s中较大的") % {"list": listed}
-                if greatest
-                else _("%(list)s中较小的") % {"list": listed}
-            )
+            which = _("%(list)s中较大的") if greatest else _("%(list)s中较小的")
+            text = which % {"list": "、".join(words(part, reader) for part in operands)}
         case ir.Case():
-            return _case(node, reader)
+            text = _case(node, reader)
         case _:
-            return _condition(node, reader)
+            text = _condition(node, reader)
+    return text
 
 
-def _arithmetic(node: ir.Arithmetic, op: str, reader: Reader) -> str:
-    left, right = (
-        _operand(part, op, reader, is_right=part is node.right) for part in (node.left, node.right)
-    )
-    return f"{left} {SIGNS[op]} {right}"
+def _arithmetic(node: ir.Arithmetic | ir.Negate, reader: Reader) -> str:
+    if isinstance(node, ir.Negate):
+        return f"－{words(node.operand, reader)}"
+    left = _operand(node.left, node.op, reader, is_right=False)
+    return f"{left} {SIGNS[node.op]} {_operand(node.right, node.op, reader, is_right=True)}"
 
 
 def _operand(part: Node, op: str, reader: Reader, *, is_right: bool) -> str:

@@ -13,13 +13,14 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pypinyin import Style, lazy_pinyin
 
 from huiqi.policies.queries import wording
 from huiqi.policies.queries.judging import rulebook
+from huiqi.policies.queries.states import state_on
 from huiqi.policies.queries.wording import Text
-from huiqi.rules import editions
 from huiqi.rules.policy import Edition, Group, Leaf, Policy
 
 MAX_TERMS = 8
@@ -151,20 +152,6 @@ def _rows_on(path: Path, on: date) -> tuple[Row, ...]:
     return tuple(Row(indexed, *state_on(indexed.policy, on, on)) for indexed in _index(path))
 
 
-def state_on(policy: Policy, on: date, known_on: date) -> tuple[str, Edition | None]:
-    """`live`, `not_in_force` (not yet begun or published) or `ended`, and the edition that tells.
-
-    Only editions known on `known_on` count: nobody could rely on a later notice.
-    """
-    edition = editions.choose(policy, on, known_on)
-    if edition is not None:
-        return "live", edition
-    past = [one for one in policy.editions if one.is_known(known_on) and one.to is not None and one.to < on]
-    if past:
-        return "ended", past[-1]
-    return "not_in_force", policy.editions[0] if policy.editions else None
-
-
 @lru_cache(maxsize=4)
 def _index(path: Path) -> tuple[Indexed, ...]:
     return tuple(_indexed(place, policy) for place, policy in enumerate(rulebook().policies.values()))
@@ -266,10 +253,16 @@ def _ordered(rows: list[Row], filters: Filters) -> list[Row]:
     return sorted(rows, key=lambda row: (sum(_rank(row.indexed, word) or 0 for word in words), *_usual(row)))
 
 
-def _usual(row: Row) -> tuple[int, int, str]:
-    """What can be had now before what is over, money before rules, then by pinyin."""
+def _usual(row: Row) -> tuple[int, bool, int, str]:
+    """What can be had now before what is over or open, money before rules, then by pinyin."""
     states, natures = list(wording.STATES), list(wording.NATURES)
-    return states.index(row.state), natures.index(row.policy.benefit.nature), row.indexed.pinyin
+    policy = row.policy
+    return (
+        states.index(row.state),
+        policy.standing != "live",
+        natures.index(policy.benefit.nature),
+        row.indexed.pinyin,
+    )
 
 
 def _known(row: Row) -> date:

@@ -7,12 +7,9 @@ from typing import Any
 from huiqi.core.models import Job
 from huiqi.policies.queries.figures import figure_name
 from huiqi.policies.queries.policy_page import edition_span
-from huiqi.policies.queries.verification import Counts, counts
+from huiqi.policies.queries.verification import VERIFY_RULEBOOK, Counts, counts
 from huiqi.rules.policy import Policy
 from huiqi.rules.rulebook import Rulebook
-
-# The kind of job that runs all cases; named here because jobs may look at queries, never the reverse.
-VERIFY_RULEBOOK = "rulebook.verify"
 
 LATEST_RUNS = 5
 

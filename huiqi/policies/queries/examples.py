@@ -32,10 +32,14 @@ def worked_example(policy: Policy, edition: Edition) -> Example | None:
     fitting = [
         case for case in policy.cases if case.expect == "eligible" and _edition_of(policy, case) is edition
     ]
-    # A case of nothing or one fen tests a boundary and teaches nobody anything.
-    best = [case for case in fitting if (case.amount_fen or 0) > 10_000]
-    chosen = next(iter([*best, *fitting]), None)
+    chosen = max(fitting, key=_plainness, default=None)
     return _example(chosen, edition) if chosen else None
+
+
+def _plainness(case: ExpectedCase) -> int:
+    """How readable a case's amount is: the zeros at its end. Boundary cases have crooked ones, or none."""
+    digits = str(case.amount_fen or "")
+    return len(digits) - len(digits.rstrip("0")) if digits else 0
 
 
 def _edition_of(policy: Policy, case: ExpectedCase) -> Edition | None:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from huiqi.core.dates import format_date_zh
 from huiqi.policies.queries import amounts, wording
-from huiqi.policies.queries.catalogue import state_on
 from huiqi.policies.queries.examples import Example, worked_example
 from huiqi.policies.queries.figures import Figure, figure_texts, figures_of
 from huiqi.policies.queries.judging import rulebook
+from huiqi.policies.queries.states import state_on
 from huiqi.reference.working_days import Basis, working_days_between
 from huiqi.rules import ir
 from huiqi.rules.policy import Benefit, Deadline, Edition, Group, Leaf, Policy
@@ -159,21 +159,18 @@ def _certifiers(leaf: Leaf) -> Iterator[str]:
     """Who says so, for each fact of the condition, each sentence once."""
     catalogue = rulebook().catalogue
     bases = {base for name in ir.fact_names(leaf.ir) for base in catalogue.base_of[name]}
-    seen: set[str] = set()
-    for fact_id in catalogue.in_order(bases):
-        fact = catalogue.facts[fact_id]
-        said = certifier_words(fact.stated_by, fact.owner)
-        if said not in seen:
-            seen.add(said)
-            yield said
+    facts = [catalogue.facts[fact_id] for fact_id in catalogue.in_order(bases)]
+    facts.sort(key=lambda fact: fact.stated_by != "firm")
+    yield from dict.fromkeys(certifier_words(fact.stated_by, fact.owner) for fact in facts)
 
 
 def certifier_words(stated_by: str, owner: str) -> str:
-    """`企业自己填报`, `由人社认定`, `以税务的名单或登记为准`, `由系统按规定推算`."""
+    """`企业自己填报`, `由人社部门核实`, `以税务机关的名单或登记为准`, `由系统按规定推算`."""
+    named = {"owner": wording.OWNERS.get(owner, owner)}
     if stated_by == "officer":
-        return _("由%(owner)s认定") % {"owner": owner}
+        return _("由%(owner)s核实") % named
     if stated_by == "authority_list":
-        return _("以%(owner)s的名单或登记为准") % {"owner": owner}
+        return _("以%(owner)s的名单或登记为准") % named
     return str(wording.STATED_BY[stated_by])
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from huiqi.rules.cases import CaseReport, run_cases
 from huiqi.rules.rulebook import Rulebook
 
+# The kind of job that runs all cases (jobs.py).
+VERIFY_RULEBOOK = "rulebook.verify"
+
 
 @dataclass(frozen=True)
 class Counts:

@@ -1,4 +1,4 @@
-"""The catalogue of policies and the page of one policy. Nothing here writes; no answer is stored or logged."""
+"""The catalogue of policies and the page of one policy. Nothing here writes, stores or logs an answer."""
 
 import csv
 from collections.abc import Iterable
@@ -122,7 +122,7 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
     )
     result = _judged(form, found, dates) if form.is_bound and form.is_valid() else None
     status = 422 if not dates.is_valid() or (form.is_bound and result is None) else 200
-    context = {**_context(page, dates), "form": form, "explanation": result}
+    context = {**_context(page, dates), "form": form, "explanation": result, "ask_for": _asked(result)}
     return render_page(request, "policies/policy.html", "policies/_calculate.html", context, status)
 
 
@@ -137,6 +137,12 @@ def _context(page: PolicyPage, dates: DatesForm) -> dict[str, Any]:
         "clauses": [(code, wording.CLAUSES[code]) for code in page.policy.clauses if code in wording.CLAUSES],
         "query": "?" + "&".join(f"{name}={value}" for name, value in fixed) if fixed else "",
     }
+
+
+def _asked(result: Explanation | None) -> list[str]:
+    """The names of the facts still missing."""
+    facts = rulebook().catalogue.facts
+    return [facts[name].label for name in result.ask_for] if result else []
 
 
 def _judged(form: CalculateForm, found: Policy, dates: DatesForm) -> Explanation | None:

@@ -1,4 +1,4 @@
-"""Pages about the rulebook as such: the policy editor's desk, the developers' page, and the way in after sign-in."""
+"""Pages about the rulebook as such: the editor's desk, the developers' page, the way in after sign-in."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,8 +7,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huiqi.core.jobs import start_job
-from huiqi.policies.queries.desk import VERIFY_RULEBOOK, desk
+from huiqi.policies.queries.desk import desk
 from huiqi.policies.queries.judging import rulebook as loaded_rulebook
+from huiqi.policies.queries.verification import VERIFY_RULEBOOK
 
 
 @login_required

@@ -5,7 +5,6 @@
 
 import json
 import sys
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,35 +43,36 @@ class Command(HuiqiCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         as_json = bool(options["as_json"])
-        acts = {"check": self._check, "facts": self._facts, "judge": self._judge}
+        folder = _folder(options["rulebook"])
         try:
-            acts[options["act"]](load_rulebook(_folder(options["rulebook"])), options, as_json)
+            if options["act"] == "check":
+                self._check(folder, as_json)
+            elif options["act"] == "facts":
+                self._print(facts_json(load_rulebook(folder).catalogue))
+            else:
+                self._judge(folder, options)
         except RulesError as error:
             self.fail(_listed(error))
 
-    def _check(self, rulebook: Rulebook, options: dict[str, Any], as_json: bool) -> None:
+    def _check(self, folder: Path, as_json: bool) -> None:
+        rulebook = load_rulebook(folder)
         report = run_cases(rulebook)
         found = counts(rulebook)
         self.answer(counts_json(found, report.failed), _said(rulebook, found, report), as_json=as_json)
         if report.failed:
             sys.exit(1)
 
-    def _facts(self, rulebook: Rulebook, options: dict[str, Any], as_json: bool) -> None:
-        self._print(facts_json(rulebook.catalogue))
-
-    def _judge(self, rulebook: Rulebook, options: dict[str, Any], as_json: bool) -> None:
+    def _judge(self, folder: Path, options: dict[str, Any]) -> None:
+        # What was typed is read first: a slip is told at once, not after the rulebook.
         on = parse_date(options["on"])
         known_on = parse_date(options["known_on"]) if options["known_on"] is not None else None
-        self._print(verdicts_json(_explained(rulebook, options["facts"], on, known_on)))
+        given = parse_object(_read(options["facts"]), what=f"文件 {_shown(options['facts'])} ")
+        rulebook = load_rulebook(folder)
+        facts = rulebook.catalogue.parse(given)
+        self._print(verdicts_json(Judge(rulebook, on, known_on).explain_all(facts)))
 
     def _print(self, machine: object) -> None:
         self.stdout.write(printable(json.dumps(machine, ensure_ascii=False)))
-
-
-def _explained(rulebook: Rulebook, path: str, on: date, known_on: date | None) -> list[Any]:
-    given = parse_object(_read(path), what=f"文件 {_shown(path)} ")
-    facts = rulebook.catalogue.parse(given)
-    return Judge(rulebook, on, known_on).explain_all(facts)
 
 
 def _folder(given: str | None) -> Path:
