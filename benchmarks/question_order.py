@@ -40,29 +40,30 @@ def make_firm(dice: random.Random, facts: Mapping[str, object], names: Sequence[
 
 
 def _value(dice: random.Random, fact: object) -> object:
-    kind = fact.type
     if fact.id == "gb4754":
         return dice.choice(INDUSTRIES)
-    if kind == "code":
-        return "430000" if dice.random() < 0.9 else "420000"
-    if kind == "bool":
-        return dice.random() < 0.35
-    if kind == "enum":
-        return dice.choice(list(fact.values))
-    if kind == "date":
-        return (ON + timedelta(days=dice.randint(-120, 300))).isoformat()
-    if kind == "ratio":
-        return _ratio(dice, fact)
-    if fact.unit == "fen":
-        return 0 if dice.random() < 0.15 else min(int(10 ** dice.uniform(5, 11)), int(fact.max))
-    return min(int(10 ** dice.uniform(0, 3)), int(fact.max))
+    if fact.type == "int":
+        return _whole(dice, fact)
+    makers = {
+        "code": lambda: "430000" if dice.random() < 0.9 else "420000",
+        "bool": lambda: dice.random() < 0.35,
+        "enum": lambda: dice.choice(list(fact.values)),
+        "date": lambda: (ON + timedelta(days=dice.randint(-120, 300))).isoformat(),
+        "ratio": lambda: _ratio(dice, fact),
+    }
+    return makers[fact.type]()
+
+
+def _whole(dice: random.Random, fact: object) -> int:
+    if fact.unit != "fen":
+        return min(int(10 ** dice.uniform(0, 3)), int(fact.max))
+    return 0 if dice.random() < 0.15 else min(int(10 ** dice.uniform(5, 11)), int(fact.max))
 
 
 def _ratio(dice: random.Random, fact: object) -> str:
     if fact.unit != "ratio":
         return str(dice.randint(1, 500))
-    high = min(float(fact.max), 0.9)
-    return f"{round(dice.uniform(0, high), 2):.2f}"
+    return f"{round(dice.uniform(0, min(float(fact.max), 0.9)), 2):.2f}"
 
 
 def run(picker: Picker, firm: Values, explain: Callable[[Values], list[object]]) -> list[int]:

@@ -2,8 +2,8 @@
 
 Run: `.venv/bin/python benchmarks/result_page.py [--firms N] [--seconds S] [--workers W] [--json]`
 
-Budgets: 95 of 100 pages within 80 ms of server time; 60 distinct pages a second on two cores, loader included.
-Works in a temporary folder on an embedded database; the server listens on 127.0.0.1 only and is stopped.
+Budgets: 95 of 100 pages within 80 ms of server time; 60 distinct pages a second on two cores.
+Works in a temporary folder on an embedded database; the server listens on 127.0.0.1 and is stopped.
 """
 
 import argparse

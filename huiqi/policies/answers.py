@@ -186,8 +186,8 @@ def in_words(fact: Fact, value: Plain) -> str:
     return fact.format(value)
 
 
-# (figure, heads, low, high): outside these fen per head, 元 and 万元 were most likely mixed up. Wide on purpose,
-# as a confirmation asked of an honest firm costs more trust than a missed slip.
+# (figure, heads, low, high): outside these fen per head, 元 and 万元 were most likely mixed up. Wide on
+# purpose, as a confirmation asked of an honest firm costs more trust than a missed slip.
 PER_HEAD = (
     ("revenue", "employees", 10_000, 10_000_000_000),
     ("assets", "employees", 10_000, 100_000_000_000),

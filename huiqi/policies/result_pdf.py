@@ -152,6 +152,7 @@ def _row(row: Row) -> dict[str, Any]:
                 results[line.result],
             ]
             for line in row.lines
+            if row.group != UNKNOWN
         ],
     }
 

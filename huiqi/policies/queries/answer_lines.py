@@ -14,7 +14,6 @@ from huiqi.reference import queries as reference
 from huiqi.reference.size_class import Figures, SizeClassifier
 from huiqi.rules.catalogue import Catalogue
 
-
 # The place is asked once and stated as two facts; the nearer one is shown.
 PLACE, COUNTY = "province", "prefecture"
 # The form's name for a list of ticks, where a link "更改" leads.
@@ -51,7 +50,7 @@ def answer_line(standing: Standing, fact_id: str) -> Line:
     """The answer to one fact, money in 万元 and 元, codes with their names."""
     fact = judging.rulebook().catalogue.facts[fact_id]
     if fact_id == PLACE and standing.values.get(COUNTY):
-        return replace(answer_line(standing, COUNTY), fact_id=PLACE)
+        return replace(answer_line(standing, COUNTY), fact_id=PLACE, label=_("注册或参保在哪里"))
     value = standing.values.get(fact_id)
     elsewhere = fact_id in standing.missing_here
     text = _named(fact_id, str(value)) if fact.type == "code" and value else answers.in_words(fact, value)

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from huiqi.core.dates import format_date_zh
-from huiqi.policies.queries import catalogue, judging, wording
+from huiqi.policies.queries import judging, wording
 from huiqi.policies.queries.asks import NOTHING_REFUSED, Ask, Refusal, ask_for
 from huiqi.policies.queries.check import Standing
 from huiqi.policies.queries.condition_lines import Line, condition_lines, reason
+from huiqi.policies.queries.states import state_on
 from huiqi.reference.working_days import FIRST_YEAR, LAST_YEAR, Basis, working_days_between
 from huiqi.rules.catalogue import Fact
 from huiqi.rules.explain import Explanation
@@ -128,6 +129,8 @@ class Row:
     @property
     def assurance(self) -> str:
         """Who settles it: a sentence that never promises more than we may."""
+        if not self.lines:
+            return _("没有设条件，具体由%s办理。") % self.policy.authority
         if self.explanation.assurance == "listed":
             return _("依据%s的名单判断。") % self.policy.authority
         if self.policy.role == "decide":
@@ -273,7 +276,7 @@ def _dated(text: str, day: date, on: date) -> DeadlineNote:
 
 def _later_reason(policy: Policy, on: date) -> str:
     """Why a policy that is not in force is not: begun later, published later, or ended."""
-    state, edition = catalogue.state_on(policy, on, on)
+    state, edition = state_on(policy, on, on)
     if edition is None:
         return _("没有录入有效期，不在判断范围内。")
     if state == "ended" and edition.to:

@@ -1,4 +1,4 @@
-"""The full trace of a result as plain values: what was stated, by which law, with which outcome. For objections."""
+"""The full trace of a result as plain values, for objections: what was stated, which law, which outcome."""
 
 from typing import Any
 

@@ -9,6 +9,7 @@ from huiqi.core import clock
 from huiqi.policies import commands
 from huiqi.policies.models import Check
 from huiqi.policies.queries.check import find_check
+from huiqi.policies.queries.question_book import question_book
 
 # What a small protective-equipment maker in 浏阳 types, by fact; what is not here it does not know.
 SMALL_MAKER: dict[str, str] = {
@@ -63,6 +64,13 @@ def start(client: Client) -> str:
     response = client.post(reverse("policies:check_start"), {"credit_code": ""})
     assert response.status_code == 302, response.content.decode()
     return response["Location"].split("/")[2]
+
+
+def question_of(fact_id: str) -> str:
+    """The id of the question that asks for a fact: the rulebook may regroup its questions at any time."""
+    question = question_book().asking(fact_id)
+    assert question is not None, fact_id
+    return question.id
 
 
 def answer(client: Client, token: str, question_id: str, fields: dict[str, Any], **more: Any) -> Any:

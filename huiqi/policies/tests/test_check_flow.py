@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from huiqi.policies.tests.make import SMALL_MAKER, answer, start, walk
+from huiqi.policies.tests.make import SMALL_MAKER, start, walk
 
 pytestmark = pytest.mark.django_db
 

@@ -87,7 +87,7 @@ def check_autosave(request: HttpRequest, standing: Standing, *, token: str, ques
     form = QuestionForm(_asking(standing, _question(standing, question_id)), request.POST)
     form.is_valid()
     response = HttpResponse(status=204)
-    saved = store_answers(request, response, standing, token, form.readable_answers)
+    saved = store_answers(request, response, standing, token, form.undoubted_answers)
     return response if saved else HttpResponse(status=413)
 
 

@@ -1,4 +1,4 @@
-"""Pages behind a private link: found by token, never cached, never named to other sites, figures in a cookie."""
+"""Pages behind a private link: found by token, never cached, never named elsewhere, figures in a cookie."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from huiqi.core.templatetags.hq import icon, result_tag, wan
 from huiqi.policies.queries.asks import Ask
 from huiqi.policies.queries.condition_lines import Line
+from huiqi.policies.queries.question_book import question_book
 from huiqi.policies.queries.result import ELIGIBLE, NEAR, UNKNOWN, Result, Row
 
 # Markers in remembered forms; both stand-ins are of letters, digits, - and _ only.
@@ -86,6 +87,7 @@ class _RowWords(NamedTuple):
     at_least: str
     open_sum: str
     more: str
+    change: str
     chevron: str
     calendar: str
     target: str
@@ -93,7 +95,7 @@ class _RowWords(NamedTuple):
 
 @lru_cache(maxsize=8)
 def _row_words(language: str) -> _RowWords:
-    texts = (_("至少"), _("金额待算"), _("逐条对照条件、怎么办理"))
+    texts = (_("至少"), _("金额待算"), _("逐条对照条件、怎么办理"), _("已经办到，更改答案"))
     icons = (icon("chevron-right"), icon("calendar-time"), icon("target-arrow"))
     return _RowWords(*(str(escape(text)) for text in texts), *(str(one) for one in icons))
 
@@ -120,8 +122,15 @@ def _near_miss(row: Row) -> str:
     near = row.explanation.near_miss
     if near is None:
         return ""
-    target = _row_words(get_language() or "").target
-    return f'<div class="hq-note hq-note-near">{target}<p>{escape(near.sentence)}</p></div>'
+    words, question = _row_words(get_language() or ""), question_book().asking(near.fact_id)
+    change = (
+        f' <a class="hq-noprint" href="/check/{TOKEN_MARK}/q/{question.id}/?then=result">{words.change}</a>'
+        if question
+        else ""
+    )
+    return (
+        f'<div class="hq-note hq-note-near mt-2">{words.target}<p>{escape(near.sentence)}{change}</p></div>'
+    )
 
 
 # --- remembered parts -------------------------------------------------------------------------------------
@@ -214,16 +223,20 @@ def condition_table(lines: Sequence[Line], has_articles: bool) -> str:
     parts += [f'<th scope="col">{name}</th>' for name in heads]
     parts.append("</tr></thead><tbody>")
     for line in lines:
-        values = "<br>".join(escape(pair.value) for pair in line.pairs)
-        demands = "<br>".join(escaped(pair.requirement) for pair in line.pairs)
         note = f'<br><span class="hq-soft hq-small">{certified}</span>' if line.judgement else ""
-        parts.append(
-            f'<tr><th scope="row">{"　" * line.depth}{escaped(line.text)}{note}</th>'
-            f'<td data-label="{own}">{values}</td><td data-label="{required}">{demands}</td>'
-            f'<td data-label="{result}">{tags[line.result]}</td>'
-        )
-        parts.append(
-            f'<td data-label="{article}">{escaped(line.article)}</td></tr>' if has_articles else "</tr>"
-        )
+        text = f"{'　' * line.depth}{escaped(line.text)}{note}"
+        if line.is_group:
+            parts.append(f'<tr><th scope="row" colspan="3">{text}</th>')
+        else:
+            values = "<br>".join(escape(pair.value) for pair in line.pairs)
+            demands = "<br>".join(escaped(pair.requirement) for pair in line.pairs)
+            parts.append(f'<tr><th scope="row">{text}</th><td data-label="{own}">{values}</td>')
+            parts.append(f'<td data-label="{required}">{demands}</td>')
+        parts.append(f'<td data-label="{result}">{tags[line.result]}</td>')
+        if has_articles:
+            parts.append(
+                f'<td data-label="{article}">{escaped(line.article)}</td>' if line.article else "<td></td>"
+            )
+        parts.append("</tr>")
     parts.append("</tbody></table>")
     return "".join(parts)
