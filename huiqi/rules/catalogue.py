@@ -189,7 +189,13 @@ def _check_bounds(fact: Fact, value: Value) -> None:
             None if low is None else fact.format(low), None if high is None else fact.format(high)
         )
         hint = "，金额以分计" if fact.unit == "fen" else "，5.5% 写成 0.055" if fact.unit == "ratio" else ""
-        raise Unreadable(f"{fact.format(value)}超出范围", f"应{bounds}{hint}")
+        told = "所填的数" if _is_huge(value) else fact.format(value)
+        raise Unreadable(f"{told}超出范围", f"应{bounds}{hint}")
+
+
+def _is_huge(value: Value) -> bool:
+    """Too many digits to print."""
+    return isinstance(value, int | Fraction) and abs(value) >= 10**MAX_DIGITS
 
 
 @dataclass(frozen=True)

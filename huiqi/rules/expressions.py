@@ -139,8 +139,9 @@ def _check_result(got: Type, expected: Type) -> None:
             )
         return
     if not _same_kind(got, expected):
+        wanted = units.UNIT_NAMES[expected.unit] if expected.is_number else KIND_NAMES[expected.kind]
         raise ExpressionError(
-            f"结果是{KIND_NAMES[got.kind]}，这里须为{KIND_NAMES[expected.kind]}",
+            f"结果是{KIND_NAMES[got.kind]}，这里须为{wanted}",
             "条件须能判断是否，如 employees >= 20" if expected.kind is Kind.BOOL else "请核对表达式",
         )
 

@@ -62,7 +62,7 @@ def _policy_folders(root: Path, problems: list[Problem]) -> list[Path]:
         if path.name.startswith((".", "_")):
             continue
         if path.is_symlink():
-            problems.append(Problem(path.name, "是符号链接", "规则目录中请放目录和文件本身"))
+            problems.append(Problem(path.name, "是符号链接", "规则目录中请放文件本身"))
         elif path.is_dir():
             folders.append(path)
             if not POLICY_ID.fullmatch(path.name):

@@ -12,21 +12,28 @@ from huiqi.rules.catalogue import Catalogue, Fact
 
 FACTS = """
 facts:
-- {id: money, label: 金额, type: int, unit: fen, min: 0, max: 10000000000000, sensitivity: business, stated_by: firm}
-- {id: balance, label: 结余, type: int, unit: fen, min: -1000000000000, max: 1000000000000, sensitivity: business,
+- {id: money, label: 金额, type: int, unit: fen, min: 0, max: 10000000000000,
+   sensitivity: business, stated_by: firm}
+- {id: balance, label: 结余, type: int, unit: fen, min: -1000000000000, max: 1000000000000,
+   sensitivity: business,
    stated_by: firm}
-- {id: heads, label: 人数, type: int, unit: person, min: 0, max: 3000000, sensitivity: business, stated_by: firm}
-- {id: leavers, label: 离职, type: int, unit: person, min: -50, max: 3000000, sensitivity: business, stated_by: firm}
+- {id: heads, label: 人数, type: int, unit: person, min: 0, max: 3000000,
+   sensitivity: business, stated_by: firm}
+- {id: leavers, label: 离职, type: int, unit: person, min: -50, max: 3000000,
+   sensitivity: business, stated_by: firm}
 - {id: average, label: 平均人数, type: ratio, unit: person, scale: 100, min: 0, max: 3000000,
    sensitivity: business, stated_by: firm}
 - {id: rate, label: 利率, type: ratio, unit: ratio, scale: 100000, min: 0, max: "0.24", sensitivity: business,
    stated_by: firm}
-- {id: growth, label: 增长率, type: ratio, unit: ratio, scale: 10000, min: -1, max: 1000, sensitivity: business,
+- {id: growth, label: 增长率, type: ratio, unit: ratio, scale: 10000, min: -1, max: 1000,
+   sensitivity: business,
    stated_by: firm}
 - {id: days, label: 天数, type: int, unit: day, min: -5, max: 3660, sensitivity: business, stated_by: firm}
-- {id: contract, label: 合同日, type: date, unit: day, min: 2000-01-01, max: 2050-12-31, sensitivity: business,
+- {id: contract, label: 合同日, type: date, unit: day, min: 2000-01-01, max: 2050-12-31,
+   sensitivity: business,
    stated_by: firm}
-- {id: evidence, label: 到期日, type: date, unit: day, min: 2000-01-01, max: 2050-12-31, sensitivity: business,
+- {id: evidence, label: 到期日, type: date, unit: day, min: 2000-01-01, max: 2050-12-31,
+   sensitivity: business,
    stated_by: firm}
 - {id: order, label: 甲, type: bool, sensitivity: business, stated_by: firm}
 - {id: limit, label: 乙, type: bool, sensitivity: business, stated_by: firm}
@@ -36,21 +43,25 @@ facts:
    stated_by: firm}
 - {id: sector, label: 行业, type: code, pattern: "[0-9]{4}", sensitivity: business, stated_by: firm}
 - {id: turnover, label: 离职率, type: ratio, unit: ratio, scale: 1000000, min: -3000000, max: 3000000,
-   sensitivity: business, stated_by: computed, derivation: "least(leavers / average, (heads - leavers) / heads)"}
+   sensitivity: business, stated_by: computed,
+   derivation: "least(leavers / average, (heads - leavers) / heads)"}
 - {id: industrial, label: 工业, type: bool, sensitivity: business, stated_by: computed,
    derivation: "sector between '0600' and '4699' or sector in ('7030', '7090')"}
 - {id: verdict, label: 结论, type: enum, values: {large: 大, small: 小, none: 无}, sensitivity: business,
    stated_by: computed,
-   derivation: "case when industrial and heads >= 300 then 'large' when heads >= 20 then 'small' else 'none' end"}
+   derivation: "case when industrial and heads >= 300 then 'large'
+     when heads >= 20 then 'small' else 'none' end"}
 - {id: deadline, label: 期限, type: date, unit: day, min: 2000-01-01, max: 2061-12-31, sensitivity: business,
    stated_by: computed, derivation: "case when order then contract + least(days, 60) else evidence - 30 end"}
-- {id: due, label: 应付, type: int, unit: fen, min: -1000000000000, max: 20000000000000, sensitivity: business,
+- {id: due, label: 应付, type: int, unit: fen, min: -1000000000000, max: 20000000000000,
+   sensitivity: business,
    stated_by: computed, derivation: "greatest(money, balance) + balance"}
 """
 DERIVATIONS = {
     "turnover": "least(leavers / average, (heads - leavers) / heads)",
     "industrial": "sector between '0600' and '4699' or sector in ('7030', '7090')",
-    "verdict": "case when industrial and heads >= 300 then 'large' when heads >= 20 then 'small' else 'none' end",
+    "verdict": "case when industrial and heads >= 300 then 'large'"
+    " when heads >= 20 then 'small' else 'none' end",
     "deadline": "case when order then contract + least(days, 60) else evidence - 30 end",
     "due": "greatest(money, balance) + balance",
 }

@@ -20,7 +20,8 @@ FACTS = """
 facts:
 - {id: gb4754, label: 行业代码, type: code, unit: none, scale: 1, pattern: "[0-9]{4}", sensitivity: public,
    owner: 市监, stated_by: authority_list, kept: true, fresh_days: 365, actionable: false, period: none}
-- {id: employees, label: 从业人员, type: int, unit: person, scale: 1, min: 0, max: 3000000, sensitivity: business,
+- {id: employees, label: 从业人员, type: int, unit: person, scale: 1, min: 0, max: 3000000,
+   sensitivity: business,
    owner: 企业, stated_by: firm, kept: true, fresh_days: 365, actionable: false, period: prev_year}
 - {id: revenue, label: 营业收入, type: int, unit: fen, scale: 1, min: 0, max: 1000000000000000,
    sensitivity: business, owner: 企业, stated_by: firm, kept: true, fresh_days: 365, period: prev_year}
@@ -51,9 +52,11 @@ facts:
     - {when: sme_group = 16 and employees >= 10, then: "'small'"}
     - {when: sme_group = 16, then: "'micro'"}
     otherwise: unclassified
-- {id: insured_jan, label: 年初参保人数, type: int, unit: person, min: 0, max: 3000000, sensitivity: social_insurance,
+- {id: insured_jan, label: 年初参保人数, type: int, unit: person, min: 0, max: 3000000,
+   sensitivity: social_insurance,
    stated_by: firm, period: prev_year}
-- {id: insured_dec, label: 年末参保人数, type: int, unit: person, min: 0, max: 3000000, sensitivity: social_insurance,
+- {id: insured_dec, label: 年末参保人数, type: int, unit: person, min: 0, max: 3000000,
+   sensitivity: social_insurance,
    stated_by: firm, period: prev_year}
 - {id: insured_avg, label: 年平均参保人数, type: ratio, unit: person, scale: 100, min: 0, max: 3000000,
    sensitivity: social_insurance, stated_by: firm, period: prev_year}
@@ -62,7 +65,8 @@ facts:
 - {id: layoff_rate, label: 裁员率, type: ratio, unit: ratio, scale: 1000000, min: -3000000, max: 3000000,
    sensitivity: social_insurance, stated_by: computed, period: prev_year,
    derivation: "least((insured_jan - insured_dec) / insured_avg, claimants / insured_avg)"}
-- {id: premium, label: 上年度保费, type: int, unit: fen, min: 0, max: 10000000000000, sensitivity: social_insurance,
+- {id: premium, label: 上年度保费, type: int, unit: fen, min: 0, max: 10000000000000,
+   sensitivity: social_insurance,
    stated_by: firm, period: prev_year}
 - {id: consent, label: 职工协商一致, type: bool, min: 0, max: 1, sensitivity: business, stated_by: firm,
    actionable: true}
@@ -76,7 +80,8 @@ facts:
    sensitivity: business, stated_by: firm, actionable: true}
 - {id: apply_date, label: 申请日期, type: date, unit: day, min: 2000-01-01, max: 2050-12-31,
    sensitivity: business, stated_by: firm, actionable: true}
-- {id: due_date, label: 到期日, type: date, unit: day, min: 2000-01-01, max: 2050-12-31, sensitivity: business,
+- {id: due_date, label: 到期日, type: date, unit: day, min: 2000-01-01, max: 2050-12-31,
+   sensitivity: business,
    stated_by: firm}
 - {id: months, label: 缴费月数, type: int, unit: month, min: 0, max: 600, sensitivity: social_insurance,
    stated_by: firm}

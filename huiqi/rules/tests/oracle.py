@@ -123,18 +123,18 @@ class Oracle:
             return self._case(rest)
         if word in ("greatest", "least"):
             values, rest = self._arguments(rest, self._either)
-            if None in values:
-                return None, rest
-            return (max(values) if word == "greatest" else min(values)), rest
+            best = None if None in values else max(values) if word == "greatest" else min(values)
+            return best, rest
         if word == "DATE":
             return date.fromisoformat(rest[0].strip("'")), rest[1:]
+        return self._plain(word), rest
+
+    def _plain(self, word: str) -> Value:
         if word[0].isdigit():
-            return Fraction(word), rest
-        if word[0] == "'":
-            return word[1:-1], rest
+            return Fraction(word)
         if word in ("true", "false"):
-            return word == "true", rest
-        return self.name(word), rest
+            return word == "true"
+        return word[1:-1] if word[0] == "'" else self.name(word)
 
     def _case(self, words: list[str]) -> tuple[Value, list[str]]:
         taken, value = False, None
