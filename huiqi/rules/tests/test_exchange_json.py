@@ -15,7 +15,8 @@ from huiqi.rules.tests.make import make_judge
     "text",
     [
         "", "{", "[]", "3", '"x"', "null", '{"a": NaN}', '{"a": Infinity}', '{"a": -Infinity}',
-        '{"a": 1, "a": 2}', '{"a": {"b": 1, "b": 2}}', '{"a": ' + "9" * 100 + "}", '{"a": 0.' + "1" * 100 + "}",
+        '{"a": 1, "a": 2}', '{"a": {"b": 1, "b": 2}}', '{"a": ' + "9" * 100 + "}",
+         '{"a": 0.' + "1" * 100 + "}",
         "[" * 100_000, '{"a": 1}{', "{'a': 1}", '{"a": 01}', '{"a": 1,}', '{"a": "\x01"}', "x" * 1_000_001,
     ],
     ids=range(20),
@@ -54,8 +55,10 @@ def test_an_explanation_has_exactly_the_keys_of_the_contract(tmp_path: Path) -> 
             "text": "以下条件须全部满足",
             "article": None,
             "children": [
-                {"id": "paid", "kind": "leaf", "result": True, "text": "缴费满12个月", "article": None, "children": []},
-                {"id": "honest", "kind": "leaf", "result": True, "text": "未列入严重失信名单", "article": "第三条",
+                {"id": "paid", "kind": "leaf", "result": True, "text":
+                 "缴费满12个月", "article": None, "children": []},
+                {"id": "honest", "kind": "leaf", "result": True, "text":
+                 "未列入严重失信名单", "article": "第三条",
                  "children": []},
             ],
         },

@@ -296,7 +296,7 @@ BAD_FACTS: list[tuple[str, str]] = [
     (BASE[:-1] + ", derivation: a + 1}", "绕成一圈"),
     (BASE[:-1] + ", derivation: 1 / 3}", "须为整数"),
     (BASE[:-1] + ", derivation: {rows: []}}", "没有行"),
-    (BASE[:-1] + ", derivation: {rows: [{when: 1, then: 2}], otherwise: 3}}", "不能"),
+    (BASE[:-1] + ", derivation: {rows: [{when: 1, then: 2}], otherwise: 3}}", "是整数"),
     (BASE[:-1] + ", derivation: [1]}", "不是表达式"),
     ("[1, 2]", "键: 值"),
 ]
@@ -307,14 +307,12 @@ def test_a_fault_of_the_catalogue_is_told(tmp_path: Path, entry: str, word: str)
     facts = f"facts: {entry}" if entry.startswith("[") else f"facts:\n{entry}\n"
     write_rulebook(tmp_path, facts=facts)
     problems = problems_of(tmp_path)
-    if word == "不能":
-        word = "是整数"
     assert any(word in str(problem) for problem in problems), problems
     assert all(problem.place.startswith("facts.yaml") for problem in problems), problems
 
 
 def test_a_number_too_large_for_128_bits_is_refused(tmp_path: Path) -> None:
-    huge = "revenue / loan_rate / loan_rate * loan_rate * loan_rate * loan_rate * loan_rate / loan_rate > premium"
+    huge = "premium" + " * loan_rate" * 8 + " > 0"
     write_rulebook(tmp_path, {"refund": policy_text(conditions=f"all:\n- {{id: a, text: 甲, expr: {huge}}}")})
     assert "128位" in only_problem(tmp_path).message
 

@@ -1,5 +1,6 @@
 """What the small language admits, and what it becomes."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ def test_conditions_mean_what_they_say(
     assert emitted(catalogue, parsed(catalogue, text), catalogue.parse(given)) is result
 
 
+ONE_FIFTH = Fraction(1, 5)
 RETENTION = (
     "employees <= tiny and case when layoff_rate is not null then layoff_rate <= most else"
     " (insured_jan - insured_dec) / insured_avg <= most or claimants / insured_avg <= most end"
@@ -104,9 +106,6 @@ def test_either_reading_of_the_layoff_rate_suffices_also_when_the_other_is_unkno
         catalogue, node, catalogue.parse({"employees": 30, **given}), {"tiny": 30, "most": ONE_FIFTH}
     )
     assert from_code is result
-
-
-ONE_FIFTH = ir.Fraction(1, 5)
 
 
 def test_negation_is_pushed_into_comparisons(catalogue: Catalogue) -> None:

@@ -32,7 +32,8 @@ def case(**parts: str) -> str:
         (case(facts="{months: 11}"), "不通过：缴费满12个月（paid）"),
         (case(facts="{months: 12}"), "缺数据：未列入严重失信名单（honest）"),
         (case(on="2021-01-01"), "没有在施行期内的版本"),
-        (case(facts="{months: 11}", expect="ineligible", amount_fen="null", failed="[]"), "不通过的条件应为 无，实为 paid"),
+        (case(facts="{months: 11}", expect="ineligible", amount_fen="null", failed="[]"),
+         "不通过的条件应为 无，实为 paid"),
         (
             case(facts="{months: 11}", expect="ineligible", amount_fen="null", unknown="[paid]"),
             "缺数据的条件应为 paid，实为 honest",
