@@ -1,5 +1,6 @@
 """The public API: one NinjaAPI, a router per app, every error as problem+json (RFC 9457)."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, ValidationError
@@ -17,6 +18,7 @@ from huiqi.policies.api import router as policies
 from huiqi.reference.api import divisions_router, industries_router, size_class_router, workdays_router
 from huiqi.rules.problems import FactsError, RulebookError
 
+_NAMED = re.compile(r"\{([a-z_]+)\}")
 PROBLEM_TYPE = "application/problem+json"
 # pydantic's kinds of faults in our words; the rest falls back to a general sentence.
 FAULTS = {
@@ -162,11 +164,5 @@ def _fault(item: dict[str, Any]) -> str:
     words = FAULTS.get(item["type"])
     if words is None:
         return f"写法不对（{item['type']}）"
-    return words.format_map(_Context(item.get("ctx") or {}))
-
-
-class _Context(dict[str, Any]):
-    """What a fault says of itself; a missing part is left out rather than failing."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
+    context = item.get("ctx") or {}
+    return _NAMED.sub(lambda found: str(context.get(found[1], "")), words)

@@ -1,6 +1,7 @@
 """`huiqi rulebook check|facts|judge`: the rulebook from the command line, with the site's or another folder.
 
-`facts` and `judge` always print JSON; `check` prints Chinese for people and JSON with `--json`.
+`facts` and `judge` always print JSON; `check` prints Chinese for people and JSON with `--json` or into a
+pipe. Cases that do not hold are named on standard error either way.
 """
 
 import json
@@ -58,6 +59,8 @@ class Command(HuiqiCommand):
         rulebook = load_rulebook(folder)
         report = run_cases(rulebook)
         found = counts(rulebook)
+        for failure in report.failures:
+            self.stderr.write(printable(f"不符：{failure.text}"))
         self.answer(counts_json(found, report.failed), _said(rulebook, found, report), as_json=as_json)
         if report.failed:
             sys.exit(1)
@@ -110,6 +113,5 @@ def _said(rulebook: Rulebook, found: Counts, report: CaseReport) -> str:
         f"版本{found.editions}个，用例{found.cases}个。"
     ]
     lines += [f"提醒：{problem}" for problem in rulebook.warnings]
-    lines += [f"不符：{failure.text}" for failure in report.failures]
     lines.append(f"有{report.failed}个用例不符，请改用例或规则。" if report.failed else "全部用例相符。")
     return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""The API's description: a snapshot that changes only on purpose, and a fuzzer that holds the API to it."""
+
+import json
+from pathlib import Path
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, settings
+
+from config.api import api
+from config.wsgi import application
+
+SNAPSHOT = Path(__file__).parent / "openapi.json"
+schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    schemathesis.checks.CHECKS.get_one("status_code_conformance"),
+    schemathesis.checks.CHECKS.get_one("content_type_conformance"),
+    schemathesis.checks.CHECKS.get_one("response_schema_conformance"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _kept_connection():
+    """The server's handler closes connections around each request, which would end the test's transaction."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+def test_the_description_changes_only_on_purpose():
+    """After a wanted change: `make openapi`, and read the difference."""
+    assert json.loads(SNAPSHOT.read_text(encoding="utf-8")) == json.loads(
+        json.dumps(api.get_openapi_schema(), ensure_ascii=False)
+    )
+
+
+def test_every_operation_has_a_name_and_a_chinese_summary():
+    for path in api.get_openapi_schema()["paths"].values():
+        for operation in path.values():
+            assert operation["operationId"].replace("_", "").isalnum()
+            assert any("一" <= char <= "鿿" for char in operation["summary"])
+            errors = [code for code in operation["responses"] if int(code) >= 400]
+            for code in errors:
+                assert list(operation["responses"][code]["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.django_db
+@schema.parametrize()
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_a_few_made_up_requests_get_what_the_description_promises(case):
+    case.call_and_validate(checks=CHECKS)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@schema.parametrize()
+@settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+)
+def test_many_made_up_requests_get_what_the_description_promises(case):
+    case.call_and_validate(checks=CHECKS)
