@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from huiqi.core.tests.make import make_job
-from huiqi.policies.tests.make import SMALL_MAKER, answer, start
+from huiqi.policies.tests.make import SMALL_MAKER, start, walk
 from tests.harness.addresses import addresses
 from tests.harness.cast import CAST, ROLES, enter
 
@@ -195,7 +195,7 @@ def test_every_address_behind_the_link_is_tried():
 @pytest.mark.parametrize("name", BEHIND_THE_LINK)
 def test_whoever_holds_the_link_gets_in_and_nothing_on_the_way_keeps_it(visitor, name):
     token = start(visitor)
-    answer(visitor, token, "basics", SMALL_MAKER["basics"])
+    walk(visitor, token, SMALL_MAKER)
     args = {**MATRIX[f"policies:{name}"].args, "token": token}
     response = visitor.get(reverse(f"policies:{name}", kwargs=args))
     assert response.status_code == BEHIND_THE_LINK[name]
