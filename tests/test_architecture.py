@@ -41,7 +41,7 @@ NAMELESS = {
 MAX_LINES = 600
 # Lock files and committed fixtures are made by tools, not written.
 UNWRITTEN = re.compile(
-    r"(^|/)(package-lock\.json|requirements/[a-z]+\.txt|migrations/.*|.*\.(csv|po|mo|png|svg|ico|snap|woff2|md))$"
+    r"(^|/)(package-lock\.json|openapi\.json|requirements/[a-z]+\.txt|migrations/.*|.*\.(csv|po|mo|png|svg|ico|snap|woff2|md))$"
 )
 
 

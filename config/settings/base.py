@@ -91,7 +91,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "accounts:sign_in"
-LOGIN_REDIRECT_URL = "policies:rulebook"
+LOGIN_REDIRECT_URL = "policies:work"
 LOGOUT_REDIRECT_URL = "core:home"
 
 # --- language and time ----------------------------------------------------------------------------

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.conf import settings
 
-from huiqi.accounts.commands import DEMO_ACCOUNTS, DEMO_PASSWORD, create_demo_accounts
+from huiqi.accounts.commands import create_demo_accounts
+from huiqi.accounts.roles import DEMO_ACCOUNTS, DEMO_PASSWORD
 from huiqi.core.cli import HuiqiCommand
 from huiqi.core.errors import Refused
 
