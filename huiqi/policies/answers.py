@@ -237,8 +237,14 @@ def _per_head(figure: Fact, head: Fact, pair: tuple[Plain, Plain], limits: tuple
     size = "偏小" if each < limits[0] else "偏大"
     return (
         f"{figure.label}{format_wan(int(amount))}、{head.label}{int(people):,}人，"
-        f"人均{format_wan(each)}，明显{size}，请核对单位是元还是万元。"
+        f"人均约{format_wan(_rounded(each))}，明显{size}，请核对单位是元还是万元。"
     )
+
+
+def _rounded(fen: int) -> int:
+    """About three digits of an amount, for a sentence; never below a whole 元."""
+    unit = max(100, 10 ** (len(str(fen)) - 3))
+    return fen // unit * unit
 
 
 def small_percent(fact: Fact, text: str) -> str:

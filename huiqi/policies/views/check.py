@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiqi.core import clock
 from huiqi.policies import commands
@@ -166,7 +166,7 @@ def _question_page(
     return render(request, "policies/check_question.html", context, status=status)
 
 
-@require_GET
+@require_safe
 @private
 def check_answers(request: HttpRequest, standing: Standing, *, token: str) -> HttpResponse:
     """All answers on one page, figures said back in 元 and 万元, each with a way to change it."""

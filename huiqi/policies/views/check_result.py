@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from huiqi.core.htmx import render_page
 from huiqi.policies.forms.check import Asking, QuestionForm
@@ -24,7 +24,7 @@ from huiqi.policies.views.result_parts import Link, detail_of, head, shown_group
 PAGE, FRAGMENT = "policies/check_result.html", "policies/_check_result.html"
 
 
-@require_GET
+@require_safe
 @private
 def check_result(request: HttpRequest, standing: Standing, *, token: str) -> HttpResponse:
     """What the firm is entitled to, in groups, with what to do about each."""
@@ -64,7 +64,7 @@ def _context(standing: Standing, token: str, refusal: Refusal = NOTHING_REFUSED)
     }
 
 
-@require_GET
+@require_safe
 @private
 def check_policy(request: HttpRequest, standing: Standing, *, token: str, policy_id: str) -> HttpResponse:
     """One policy's conditions against the firm's figures: a page, or a fragment inside the result."""
@@ -119,7 +119,7 @@ def _refusal(request: HttpRequest, row: Row, form: QuestionForm) -> Refusal:
     return Refusal(row.id, typed, errors, form.confirmation if form.doubts else "")
 
 
-@require_GET
+@require_safe
 @private
 def check_print(request: HttpRequest, standing: Standing, *, token: str) -> HttpResponse:
     """The result as one clean page to print."""
@@ -127,7 +127,7 @@ def check_print(request: HttpRequest, standing: Standing, *, token: str) -> Http
     return render(request, "policies/check_print.html", context)
 
 
-@require_GET
+@require_safe
 @private
 def check_pdf(request: HttpRequest, standing: Standing, *, token: str) -> HttpResponse:
     """The result as a PDF file; an honest page when this server has no Chinese font to set it in."""
@@ -144,7 +144,7 @@ def check_pdf(request: HttpRequest, standing: Standing, *, token: str) -> HttpRe
     return _download(made, "application/pdf", f"huiqi-{standing.check.short_number}.pdf")
 
 
-@require_GET
+@require_safe
 @private
 def check_trace(request: HttpRequest, standing: Standing, *, token: str) -> HttpResponse:
     """The whole judgement as JSON, to hand over with an objection."""
@@ -153,7 +153,7 @@ def check_trace(request: HttpRequest, standing: Standing, *, token: str) -> Http
     return _download(text.encode(), "application/json; charset=utf-8", name)
 
 
-@require_GET
+@require_safe
 @private
 def check_objection(request: HttpRequest, standing: Standing, *, token: str) -> HttpResponse:
     """算得不对？ Whom to call, which number to say, and the trace to take along."""
