@@ -54,6 +54,7 @@ def run_cases(rulebook: Rulebook, only: Iterable[str] | None = None) -> CaseRepo
 
 
 def run_case(rulebook: Rulebook, policy: Policy, case: ExpectedCase) -> Verdict:
+    """The verdict of one case, on its day and as known then."""
     judge = Judge(rulebook, case.on, case.known_on, only=[policy.id])
     return judge.verdict(rulebook.catalogue.parse(case.facts), policy.id)
 

@@ -134,6 +134,7 @@ def _read_group(reader: Reader, section: Section, depth: int) -> Group | None:
 
 
 def read_leaf(reader: Reader, entry: Entry, path: str) -> Leaf | None:
+    """One condition, or None after noting what is wrong with it."""
     section = Section(reader.report, entry, path, LEAF_KEYS)
     leaf_id, text = section.text("id", required=True), section.text("text", required=True)
     if leaf_id is not None and not NAME.fullmatch(leaf_id):
@@ -157,6 +158,7 @@ def read_leaf(reader: Reader, entry: Entry, path: str) -> Leaf | None:
 
 
 def read_optional(reader: Reader, section: Section) -> tuple[Leaf, ...]:
+    """The conditions that only give hints; they decide nothing."""
     entries = section.items("optional")
     read = (read_leaf(reader, entry, section.at(f"optional[{index}]")) for index, entry in enumerate(entries))
     return tuple(leaf for leaf in read if leaf is not None)
@@ -166,6 +168,7 @@ def read_optional(reader: Reader, section: Section) -> tuple[Leaf, ...]:
 
 
 def read_benefit(reader: Reader, section: Section) -> Benefit | None:
+    """What the firm gets, or None when the section is missing."""
     entry = section.pairs.get("benefit")
     if entry is None:
         section.wrong("benefit", "缺少这一项", "写明企业得到什么，至少有 nature")
@@ -208,6 +211,7 @@ def _read_parts(reader: Reader, section: Section, key: str) -> tuple[Part, ...]:
 
 
 def read_parameters(reader: Reader, section: Section) -> dict[str, Parameter]:
+    """The figures of a policy or edition by name."""
     entry = section.pairs.get("parameters")
     if entry is None or entry.value is None:
         return {}

@@ -10,7 +10,6 @@ codes are passed as constants.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
 
 from huiqi.rules import ir
 from huiqi.rules.catalogue import Catalogue
@@ -304,10 +303,12 @@ def merged(*terms: Term) -> tuple[str, ...]:
 
 
 def wrapped(term: Term) -> str:
+    """The numerator, safe to stand beside any operator."""
     return term.num if term.atom else f"({term.num})"
 
 
 def times(left: str, right: str) -> str:
+    """The product of two integer expressions, without needless factors of 1."""
     if left == "1" or right == "1":
         return right if left == "1" else left
     if left.isdigit() and right.isdigit():
@@ -323,31 +324,26 @@ def comparison(left: Term, sign: str, right: Term) -> str:
 
 
 def conjunction(parts: Iterable[str]) -> str:
+    """Kleene's and of expressions worth 0, 1 or 3; settled parts fall away."""
     kept = list(dict.fromkeys(part for part in parts if part != "3"))
     return "0" if "0" in kept else f"({' & '.join(kept)})" if len(kept) > 1 else kept[0] if kept else "3"
 
 
 def disjunction(parts: Iterable[str]) -> str:
+    """Kleene's or of expressions worth 0, 1 or 3; settled parts fall away."""
     kept = list(dict.fromkeys(part for part in parts if part != "0"))
     return "3" if "3" in kept else f"({' | '.join(kept)})" if len(kept) > 1 else kept[0] if kept else "0"
-
-
-@lru_cache(maxsize=4096)
-def used_facts(node: Node) -> frozenset[str]:
-    return frozenset(ir.fact_names(node))
 
 
 def needed_facts(catalogue: Catalogue, nodes: Iterable[Node]) -> frozenset[str]:
     """Facts the expressions rest on, with those their derived facts rest on."""
     needed: set[str] = set()
-    pending = [name for node in nodes for name in used_facts(node)]
+    pending = [name for node in nodes for name in ir.fact_names(node)]
     while pending:
         name = pending.pop()
         if name not in needed:
             needed.add(name)
-            derivation = catalogue.facts[name].derivation
-            if derivation is not None:
-                pending += used_facts(derivation)
+            pending += catalogue.names_in_derivation.get(name, ())
     return frozenset(needed)
 
 

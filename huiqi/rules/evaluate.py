@@ -33,6 +33,7 @@ def conjunction(values: list[Result]) -> bool | None:
 
 
 def disjunction(values: list[Result]) -> bool | None:
+    """Kleene's or: true beats unknown beats false."""
     return True if True in values else None if None in values else False
 
 

@@ -89,6 +89,7 @@ def explanation_to_json(explanation: Explanation) -> dict[str, object]:
 
 
 def node_to_json(node: Node) -> dict[str, object]:
+    """A condition and all below it."""
     return {
         "id": node.id,
         "kind": node.kind,

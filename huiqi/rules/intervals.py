@@ -36,6 +36,7 @@ class Span:
 
 
 def same_den(left: Span, right: Span) -> bool:
+    """Whether both numbers have the same denominator for every firm."""
     return left.fixed and right.fixed and left.den == right.den
 
 
@@ -51,6 +52,7 @@ ParamSpans = Mapping[str, Span | None]  # None: open, so whatever rests on it is
 
 
 def constant_span(value: object) -> Span:
+    """The span of a figure of the law or a literal."""
     number = Fraction(value) if isinstance(value, int | Fraction) else Fraction(0)
     return Span(number, number, abs(number.numerator), number.denominator)
 
@@ -170,28 +172,35 @@ class Analysis:
     def _boolean(self, node: Node) -> None:
         match node:
             case ir.Compare(op=op, left=left, right=right):
-                self._compare(node, op, self.visit(left), self.visit(right))
+                self._note(node, self._compare(op, self.visit(left), self.visit(right)))
             case ir.Between(operand=operand, low=low, high=high):
                 span = self.visit(operand)
-                self._compare(node, ">=", span, self.visit(low))
-                self._compare(node, "<=", span, self.visit(high))
+                above, below = (
+                    self._compare(">=", span, self.visit(low)),
+                    self._compare("<=", span, self.visit(high)),
+                )
+                # A range may well start at the fact's own bound; only both sides together are a slip.
+                self._note(node, False if False in (above, below) else above and below)
             case ir.Membership(operand=operand, values=values):
                 span = self.visit(operand)
                 for value in values:
-                    self._compare(None, "=", span, self.visit(value))
+                    self._compare("=", span, self.visit(value))
             case _:
                 for child in ir.children(node):
                     self.visit(child)
 
-    def _compare(self, node: Node | None, op: ir.CompareOp, left: Span | None, right: Span | None) -> None:
+    def _note(self, node: Node, result: bool | None) -> None:
+        if result is not None:
+            self.findings.always.append((node, result))
+
+    def _compare(self, op: ir.CompareOp, left: Span | None, right: Span | None) -> bool | None:
+        """The only result the comparison can have, if there is just one; its integers are bounded too."""
         if left is None or right is None:
-            return
+            return None
         if not same_den(left, right):
             self._fits(left.num * right.den)
             self._fits(right.num * left.den)
-        result = one_way(op, left, right)
-        if node is not None and result is not None:
-            self.findings.always.append((node, result))
+        return one_way(op, left, right)
 
 
 def _as_number(value: int | Fraction | date) -> Fraction:

@@ -212,4 +212,5 @@ def fact_names(node: Node) -> tuple[str, ...]:
 
 
 def param_names(node: Node) -> tuple[str, ...]:
+    """Parameters named in the expression, each once, in reading order."""
     return tuple(dict.fromkeys(part.name for part in walk(node) if isinstance(part, ParamRef)))

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from datetime import date
 
 from huiqi.rules import ir
 from huiqi.rules.catalogue import Catalogue
@@ -204,8 +203,3 @@ def _goes_in_circle(edition: Edition, by_id: dict[str, Edition]) -> bool:
         seen.add(earlier)
         earlier = by_id[earlier].supersedes
     return False
-
-
-def is_open_ended(edition: Edition, on: date) -> bool:
-    """Whether the edition still runs on the day."""
-    return edition.to is None or on <= edition.to

@@ -1,6 +1,6 @@
 """Typed access to the entries of a rulebook file; faults are noted with their line, none stops it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -149,8 +149,3 @@ def number(value: object) -> int | Fraction | None:
     if match is None or match["divisor"] is not None and int(match["divisor"]) == 0:
         return None
     return Fraction(match["number"]) / int(match["divisor"] or 1)
-
-
-def repeated(names: Iterable[str]) -> list[str]:
-    seen: set[str] = set()
-    return list(dict.fromkeys(name for name in names if name in seen or seen.add(name)))  # type: ignore[func-returns-value]

@@ -36,6 +36,7 @@ def meet(left: str, right: str) -> str | None:
 
 
 def join(left: str, right: str, where: str) -> str:
+    """The unit of a sum, difference or comparison; ExpressionError when the two may not meet."""
     unit = meet(left, right)
     if unit is None:
         raise ExpressionError(
@@ -46,6 +47,7 @@ def join(left: str, right: str, where: str) -> str:
 
 
 def product(left: str, right: str, where: str) -> str:
+    """The unit of a product; ExpressionError for money times money."""
     left, right = _plain(left), _plain(right)
     if left in PLAIN_UNITS:
         return right if right != NUMBER else left
@@ -57,6 +59,7 @@ def product(left: str, right: str, where: str) -> str:
 
 
 def quotient(left: str, right: str, where: str) -> str:
+    """The unit of a quotient; ExpressionError when it would have none."""
     left, right = _plain(left), _plain(right)
     if right in PLAIN_UNITS:
         return left if left != NUMBER else right

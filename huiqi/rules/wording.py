@@ -42,14 +42,17 @@ def decimal(number: int | Fraction, grouped: bool = False) -> str:
 
 
 def percent(ratio: int | Fraction) -> str:
+    """A ratio as a percentage, e.g. 6.1%."""
     return decimal(Fraction(ratio) * 100) + "%"
 
 
 def day(value: date) -> str:
+    """A date as 2020年2月9日."""
     return f"{value.year}年{value.month}月{value.day}日"
 
 
 def yes_no(value: bool) -> str:
+    """A boolean as 是 or 否."""
     return "是" if value else "否"
 
 
@@ -67,6 +70,7 @@ def value(given: bool | int | Fraction | date, unit: str) -> str:
 
 
 def bounds(low: str | None, high: str | None) -> str:
+    """An allowed range in words; None is an open end."""
     if low is None:
         return f"不超过{high}"
     return f"不低于{low}" if high is None else f"在{low}至{high}之间"
