@@ -47,6 +47,7 @@ class Phrases:
         self.binding = binding
         self._singles: dict[tuple[int, bool], Single] = {}
         self._fixed: dict[int, tuple[Node, tuple[Single, ...] | None]] = {}
+        self._flat: dict[int, tuple[Node, bool]] = {}
         self._names: dict[int, tuple[Node, tuple[str, ...]]] = {}
 
     def value(self, value: Result, type_: Type, like: Node | None = None) -> str:
@@ -140,6 +141,19 @@ class Phrases:
             )
             parts = tuple(self.single(part, denied) for part, denied in _spread(node)) if fixed else None
             known = self._fixed[id(node)] = (node, parts)
+        return known[1]
+
+    def is_flat(self, node: Node) -> bool:
+        """Whether, while the condition is unknown, every unknown fact in it matters.
+
+        True of a comparison and of an and or an or of comparisons: none of them can have settled it.
+        """
+        known = self._flat.get(id(node))
+        if known is None:
+            parts = node.operands if isinstance(node, ir.Logic) else (node,)
+            inner = (part for operand in parts for part in ir.walk(operand))
+            flat = not any(isinstance(part, ir.Logic | ir.Case | ir.IsNull | ir.Between) for part in inner)
+            known = self._flat[id(node)] = (node, flat)
         return known[1]
 
     def fact_names(self, node: Node) -> tuple[str, ...]:

@@ -91,6 +91,10 @@ class Evaluation:
         """Facts a person could state that may still change the value of `node`; empty when it is known."""
         return self._missing(node) if self.value(node) is None else set()
 
+    def missing_facts(self, names: Iterable[str]) -> set[str]:
+        """What to ask so that all the named facts become known."""
+        return {asked for name in names if self.fact(name) is None for asked in self._missing_fact(name)}
+
     def _missing(self, node: Node) -> set[str]:
         """The same for a node whose value is unknown."""
         if isinstance(node, ir.FactRef):

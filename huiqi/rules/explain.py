@@ -98,6 +98,8 @@ class Explainer:
         if seen.result is not None:
             return set()
         if isinstance(node, Leaf):
+            if self.phrases.is_flat(node.ir):
+                return self.evaluation.missing_facts(self.phrases.fact_names(node.ir))
             return self.evaluation.missing(node.ir)
         pairs = zip(node.children, seen.children, strict=True)
         return {name for child, child_seen in pairs for name in self.missing(child, child_seen)}

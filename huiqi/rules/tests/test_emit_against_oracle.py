@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from huiqi.rules import ir
 from huiqi.rules.catalogue import Catalogue
+from huiqi.rules.comparisons import Phrases
 from huiqi.rules.evaluate import Evaluation
 from huiqi.rules.facts_file import read_catalogue
 from huiqi.rules.intervals import Analysis, one_way
@@ -234,3 +235,26 @@ def test_learning_more_never_unmakes_a_settled_verdict(catalogue: Catalogue, tex
         stated = {name: value for name, value in row.items() if value is not None}
         assert judge(catalogue.parse(fuller | stated)) is before
     assert parsed(catalogue, text).type == BOOL
+
+
+@FEWER
+@given(text=expressions.conditions(3), seed=st.integers(0, 10**6))
+def test_what_is_not_asked_for_cannot_settle_an_unknown(catalogue: Catalogue, text: str, seed: int) -> None:
+    node = understood(catalogue, text)
+    assume(not any(isinstance(part, ir.IsNull) for part in walk(node)))
+    judge, phrases = emitted_function(catalogue, node), Phrases(catalogue, {})
+    for row in expressions.edge_rows(catalogue, text, seed):
+        facts = catalogue.parse(row)
+        if judge(facts) is not None:
+            continue
+        asked = Evaluation(facts).missing(node)
+        if phrases.is_flat(node):
+            assert Evaluation(facts).missing_facts(ir.fact_names(node)) == asked, (text, row)
+        assert all(facts.get(name) is None and not catalogue.facts[name].derived for name in asked)
+        others = {
+            name: expressions.edge_values(fact, text)[-1]
+            for name, fact in catalogue.facts.items()
+            if not fact.derived and row.get(name) is None and name not in asked
+        }
+        stated = {name: value for name, value in row.items() if value is not None}
+        assert judge(catalogue.parse(others | stated)) is None, (text, row, asked)
