@@ -158,8 +158,8 @@ def _index(path: Path) -> tuple[Indexed, ...]:
 
 
 def _indexed(place: int, policy: Policy) -> Indexed:
-    syllables = lazy_pinyin(policy.title, errors=lambda text: [text])
-    initials = lazy_pinyin(policy.title, style=Style.FIRST_LETTER, errors=lambda text: [text])
+    syllables = lazy_pinyin(policy.title)
+    initials = lazy_pinyin(policy.title, style=Style.FIRST_LETTER)
     texts = [
         policy.title,
         policy.title_en or "",

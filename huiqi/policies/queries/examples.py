@@ -11,6 +11,8 @@ from huiqi.policies.queries.figures import figure_texts, figure_values
 from huiqi.policies.queries.judging import judge, parse_facts, rulebook
 from huiqi.rules import editions, ir
 from huiqi.rules.catalogue import Facts
+from huiqi.rules.evaluate import Evaluation
+from huiqi.rules.ir import Node
 from huiqi.rules.policy import Edition, ExpectedCase, Policy
 
 
@@ -57,8 +59,22 @@ def _example(case: ExpectedCase, edition: Edition) -> Example:
             _values(facts, edition, case), figure_values(edition, case.on, known_on), labels
         )
         formula = amounts.words(edition.benefit.ir, named)
-        reckoning = amounts.words(edition.benefit.ir, filled)
+        binding = editions.bind(edition, case.on, known_on)
+        reckoning = amounts.words(_branch_taken(edition.benefit.ir, Evaluation(facts, binding)), filled)
     return Example(case.name, case.on, case.known_on, shown_facts(facts), formula, reckoning, case.amount_fen)
+
+
+def _branch_taken(node: Node, evaluation: Evaluation) -> Node:
+    """The result a formula by cases comes down to for this firm; other formulas as they are."""
+    if not isinstance(node, ir.Case):
+        return node
+    for when, then in node.branches:
+        truth = evaluation.truth(when)
+        if truth is None:
+            return node
+        if truth:
+            return _branch_taken(then, evaluation)
+    return node if node.otherwise is None else _branch_taken(node.otherwise, evaluation)
 
 
 def shown_facts(facts: Facts) -> list[tuple[str, str]]:

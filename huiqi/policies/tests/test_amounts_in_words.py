@@ -65,6 +65,13 @@ def test_a_worked_example_is_one_of_the_policy_s_own_cases(policy):
         assert verdict.edition == edition.id
 
 
+def test_an_example_by_cases_shows_only_the_branch_that_holds():
+    policy = rulebook().policies["startup-guarantee-loan"]
+    example = worked_example(policy, policy.editions[-1])
+    assert "其他情况" in example.formula
+    assert "其他情况" not in example.reckoning
+
+
 @pytest.mark.parametrize(
     ("ratio", "said"),
     [
