@@ -156,8 +156,11 @@ class Result:
     rows: tuple[Row, ...]
 
     def of(self, group: str) -> tuple[Row, ...]:
-        """The rows of one group: first what the firm itself can move on, then the rulebook's order."""
+        """The rows of one group, most useful first: sums before open ones, what the firm can move before
+        what only an authority can; the rulebook's order breaks ties."""
         found = [row for row in self.rows if row.group == group]
+        if group == ELIGIBLE:
+            return tuple(sorted(found, key=_by_worth))
         return tuple(sorted(found, key=lambda row: group == UNKNOWN and bool(row.certified)))
 
     @cached_property
@@ -178,6 +181,13 @@ class Result:
     def totals(self) -> list[Total]:
         """Sums over what can be had, by nature and period; natures are never added together."""
         return [total for nature in MONEY_NATURES if (total := _total(nature, self.groups[ELIGIBLE]))]
+
+
+def _by_worth(row: Row) -> tuple[int, int]:
+    """Known sums by nature and size, then money still to be worked out, then what is no money."""
+    if row.amount is not None:
+        return MONEY_NATURES.index(row.amount.nature), -row.amount.fen
+    return len(MONEY_NATURES) + (not row.is_sum_open), 0
 
 
 def _total(nature: str, rows: Iterable[Row]) -> Total | None:

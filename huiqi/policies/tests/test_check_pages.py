@@ -124,3 +124,28 @@ def test_sums_of_different_natures_and_periods_stay_apart(client):
     saving = next(total for total in result.totals if total.nature == "saving")
     assert {amount.per: amount.fen for amount in saving.amounts}["月"] == 5_160_000
     assert len(saving.amounts) == 2
+
+
+def test_known_sums_stand_before_what_is_still_open(client):
+    _, token = make_check(
+        gb4754="1789",
+        org_type="enterprise",
+        province="430000",
+        employees=45,
+        revenue=10**9,
+        on_cloud=True,
+        tolls_in_window=500_000,
+    )
+    rows = client.get(reverse("policies:check_result", args=[token])).context["result"].groups["eligible"]
+    known = [row.amount is not None for row in rows]
+    assert known == sorted(known, reverse=True) and any(known) and not all(known)
+
+
+@pytest.mark.parametrize("name", ["result", "answers", "print", "objection", "delete"])
+def test_the_pages_open_in_english_too(client, name):
+    token = start(client)
+    walk(client, token, SMALL_MAKER)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    response = client.get(reverse(f"policies:check_{name}", args=[token]))
+    assert response.status_code == 200
+    assert 'lang="en"' in response.content.decode()
