@@ -196,6 +196,28 @@ def test_a_threshold_at_the_bound_is_seen(
     assert one_way(op, spans[0], spans[1]) is result
 
 
+def test_numbers_over_different_scales_are_bounded_after_cross_multiplication(catalogue: Catalogue) -> None:
+    mixed = parsed(catalogue, "case when order then growth else rate end + rate", None)
+    span = Analysis(catalogue).visit(mixed)
+    assert span is not None
+    assert span.num >= 1000 * 10_000 * 100_000  # growth over 10,000 is multiplied by the scale of rate
+    alike = Analysis(catalogue).visit(parsed(catalogue, "rate + rate", None))
+    assert alike is not None and (alike.num, alike.den, alike.high) == (48_000, 100_000, Fraction(12, 25))
+
+
+@pytest.mark.parametrize(
+    ("text", "bits"),
+    [
+        ("money + balance", 64),
+        ("money * rate", 64),
+        ("money * rate * growth", 128),
+        ("money / 365 * rate", 64),
+    ],
+)
+def test_the_width_that_amounts_need_is_told(catalogue: Catalogue, text: str, bits: int) -> None:
+    assert Analysis(catalogue).examine(parsed(catalogue, text, FEN), rounds=True).bits == bits
+
+
 @pytest.mark.parametrize(
     ("fen", "share", "expected"),
     [

@@ -137,6 +137,13 @@ def test_of_a_derived_fact_what_its_way_needs_is_asked(
     assert explained(tmp_path, given, conditions=SIZE, benefit="{nature: rule}").ask_for == asked
 
 
+def test_while_a_case_is_undecided_every_open_branch_is_asked_for(tmp_path: Path) -> None:
+    expr = "case when consent then employees >= 20 else months >= 3 end"
+    assert explained(tmp_path, {}, conditions=leaf(expr)).ask_for == ("employees", "consent", "months")
+    assert explained(tmp_path, {"consent": True}, conditions=leaf(expr)).ask_for == ("employees",)
+    assert explained(tmp_path, {"consent": False}, conditions=leaf(expr)).ask_for == ("months",)
+
+
 def test_nothing_is_asked_when_division_by_zero_is_the_reason(tmp_path: Path) -> None:
     given = {"insured_jan": 5, "insured_dec": 5, "insured_avg": 0, "claimants": 0}
     found = explained(tmp_path, given, conditions=leaf("layoff_rate <= 0.055"))

@@ -53,6 +53,8 @@ RAW: dict[str, tuple[bytes, str]] = {
     "duplicate": (b"id: refund\ntitle: a\nid: refund\n", "重复"),
     "anchor": (b"id: &a refund\ntitle: *a\n", "锚点"),
     "bomb": (b"a: &a [x,x]\nb: &b [*a,*a]\nc: [*b,*b]\n", "锚点"),
+    "lone anchor": (b"id: &a refund\n", "锚点"),
+    "list anchor": (b"id: &a [x]\n", "锚点"),
     "merge": (b"id: refund\n<<: {title: a}\n", "不认识的键"),
     "tag": (b"id: !!python/object/apply:os.system [id]\n", "标签"),
     "text tag": (b"id: !!str refund\n", "标签"),

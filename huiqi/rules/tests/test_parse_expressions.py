@@ -156,3 +156,35 @@ def test_a_date_parameter_bounds_a_date(catalogue: Catalogue) -> None:
         assert (
             emitted(catalogue, node, catalogue.parse({"due_date": day}), {"start": int(start or 0)}) is result
         )
+
+
+@pytest.mark.parametrize("denied", [False, True])
+@pytest.mark.parametrize(
+    ("op", "below", "same", "above"),
+    [
+        ("=", False, True, False),
+        ("<>", True, False, True),
+        ("<", True, False, False),
+        ("<=", True, True, False),
+        (">", False, False, True),
+        (">=", False, True, True),
+    ],
+)
+def test_every_comparison_and_its_denial_is_exact_at_the_threshold(
+    catalogue: Catalogue, op: str, below: bool, same: bool, above: bool, denied: bool
+) -> None:
+    shape = "not ({})" if denied else "{}"
+    for expr, name, values in (
+        (f"employees {op} 20", "employees", (19, 20, 21)),
+        (f"20 {op} employees", "employees", (21, 20, 19)),
+        (
+            f"loan_rate {op} 0.055",
+            "loan_rate",
+            ("0.0549999999999999999999", "0.055", "0.0550000000000000000001"),
+        ),
+        (f"employees / -3 {op} -7", "employees", (22, 21, 20)),
+        (f"due_date {op} DATE '2020-02-29'", "due_date", ("2020-02-28", "2020-02-29", "2020-03-01")),
+    ):
+        node = parsed(catalogue, shape.format(expr))
+        got = [emitted(catalogue, node, catalogue.parse({name: value})) for value in values]
+        assert got == [wanted is not denied for wanted in (below, same, above)], expr
