@@ -14,7 +14,7 @@ from huiqi.rules.problems import Problem, RulebookError
 from huiqi.rules.programs import ProgramCache
 from huiqi.rules.sections import Report
 
-MAX_PROGRAMS = 1024
+MAX_PROGRAMS = 256  # one whole program takes some 150 kB
 MAX_POLICIES = 2000
 
 
