@@ -169,6 +169,17 @@ def test_no_naughty_text_breaks_any_page(client, text):
     every_question(client, token, text)
 
 
+@pytest.mark.parametrize("text", NAUGHTY)
+def test_no_naughty_text_breaks_the_start_page_or_a_figure_on_the_result_page(client, text):
+    assert client.post(reverse("policies:check_start"), {"credit_code": text}).status_code in {302, 422}
+    _, token = make_check(gb4754="1789", org_type="enterprise", province="430000")
+    facts = reverse("policies:check_facts", args=[token])
+    for policy in ("worker-point-to-point", "gas-offseason-price", "toll-free-all-vehicles", text):
+        posted = dict.fromkeys(("vacancies", "gas_user", "tolls_in_window", "tolls_in_window_unit"), text)
+        response = client.post(facts, {**posted, "policy": policy})
+        assert response.status_code in {302, 404, 422}, policy
+
+
 @pytest.mark.skipif(not blns(), reason="the big list of naughty strings is not on this machine")
 def test_no_text_of_the_big_list_breaks_any_page(client):
     _, token = make_check()
