@@ -100,13 +100,15 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     # Imported late: the script works from the folder of the project, wherever it is started.
     sys.path.insert(0, str(ROOT))
-    from tests.browser.walk import walk_the_check  # noqa: PLC0415
+    from tests.browser.walk import add_figures, walk_the_check  # noqa: PLC0415
 
     with demo() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         for suffix, size in (("", DESKTOP), ("-phone", PHONE)):
             page = _page(browser, size)
             walk_the_check(page, url)
+            add_figures(page)
+            page.reload()
             _keep(page, f"check-result{suffix}")
         page = _page(browser, DESKTOP)
         for name, address in (("catalogue", "/policies/"), ("policy", "/policies/ui-job-retention-refund/")):

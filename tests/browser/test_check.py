@@ -7,7 +7,7 @@ from django.test import Client
 
 from huiqi.policies.tests.make import SMALL_MAKER, start, walk
 from tests.browser.conftest import WIDTHS
-from tests.browser.walk import QUESTION, tab_to, walk_the_check
+from tests.browser.walk import QUESTION, add_figures, tab_to, walk_the_check
 
 MOST_QUESTIONS = 7
 
@@ -90,6 +90,19 @@ def test_the_check_can_be_done_with_the_keyboard_alone(browse):
 def test_the_result_enlarged_to_400_percent_needs_no_sideways_scroll(browse):
     watched = browse(320, viewport={"width": 320, "height": 256}, device_scale_factor=2)
     walk_the_check(watched.page, watched.base, lambda name: watched.assert_calm())
+
+
+def test_figures_added_beside_the_result_show_at_once_and_after_a_reload(browse):
+    watched = browse(390)
+    walk_the_check(watched.page, watched.base)
+    assert add_figures(watched.page) >= 2
+    money = watched.page.locator("main .hq-figures").first.inner_text()
+    assert "元" in money
+    watched.assert_calm()
+    watched.assert_accessible()
+    watched.page.reload()
+    assert watched.page.locator("main .hq-figures").first.inner_text() == money
+    watched.shoot("check-result-figures")
 
 
 def test_answers_survive_going_back_and_coming_again(browse):

@@ -72,13 +72,13 @@ def test_an_inline_script_would_be_refused(browse):
     """The watch itself works: what the policy blocks is a complaint."""
     watched = browse(1280)
     page = watched.go("/")
-    page.evaluate(
-        """() => {
-          const script = document.createElement('script');
-          script.textContent = 'window.bad = 1';
-          document.body.append(script);
-        }"""
-    )
-    page.wait_for_timeout(50)
+    with page.expect_console_message():
+        page.evaluate(
+            """() => {
+              const script = document.createElement('script');
+              script.textContent = 'window.bad = 1';
+              document.body.append(script);
+            }"""
+        )
     assert page.evaluate("window.bad") is None
     assert any("Content Security Policy" in complaint for complaint in watched.complaints)

@@ -27,6 +27,15 @@ CHOICES = {
     "gate": "no",
     "rest": "none",
 }
+# What the firm adds where the result asks for it, in 万元.
+BESIDE_THE_RESULT = {
+    "pension_base": "24",
+    "ui_base": "24",
+    "injury_base": "24",
+    "electricity_bill": "18",
+    "tolls_in_window": "1.2",
+    "taxable_sales": "96",
+}
 TICKS = {"affected_by_epidemic", "liquidity_trouble", "on_cloud"}
 COUNTY = ("430181", "浏阳市")
 MOST_PAGES = 12
@@ -58,6 +67,27 @@ def walk_the_check(page: Page, base: str, on_page: Callable[[str], Any] = lambda
     page.wait_for_url(re.compile(r"/check/[^/]+/$"))
     on_page("check-result")
     return asked
+
+
+def add_figures(page: Page) -> int:
+    """On the result, fill in each figure asked for that the firm knows; how many forms were sent."""
+    sent = 0
+    for name in BESIDE_THE_RESULT:
+        forms = page.locator('main form[action$="/facts/"]').filter(has=page.locator(f'input[name="{name}"]'))
+        if not forms.count():
+            continue
+        form = forms.first
+        for fold in form.locator("xpath=ancestor::details[not(@open)]").all():
+            fold.locator("> summary").click()
+        for each, figure in BESIDE_THE_RESULT.items():
+            if form.locator(f'input[name="{each}"]').count():
+                form.locator(f'input[name="{each}"]').fill(figure)
+                form.locator(f'select[name="{each}_unit"]').select_option("wan")
+        with page.expect_response(lambda answer: answer.url.endswith("/facts/")):
+            form.locator("button").first.click()
+        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+        sent += 1
+    return sent
 
 
 def fill_question(page: Page) -> None:
