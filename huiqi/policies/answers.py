@@ -243,7 +243,7 @@ def _per_head(figure: Fact, head: Fact, pair: tuple[Plain, Plain], limits: tuple
 
 def _rounded(fen: int) -> int:
     """About three digits of an amount, for a sentence; never below a whole 元."""
-    unit = max(100, 10 ** (len(str(fen)) - 3))
+    unit = max(100, int(10 ** (len(str(fen)) - 3)))
     return fen // unit * unit
 
 
