@@ -202,9 +202,10 @@ def explain_size_class(
     """
     classifier, lookup = size_rules()
     code = None
-    if gb_code:
+    typed = gb_code[:20].strip()
+    if typed:
         try:
-            code = read_code(gb_code[:20].strip(), lookup)
+            code = read_code(typed, lookup)
         except ValueError as error:
             raise Refused("reference.unknown_industry", str(error)) from error
     return classifier.explain(Figures(code, employees, revenue_fen, assets_fen), stated=gb_code)

@@ -180,7 +180,7 @@ def read_code(text: str, lookup: CodeLookup) -> str | None:
     A branch code (C34) stands for its classes when they all belong to one group of the standard.
     """
     code = text.upper()
-    letter, digits = (code[0], code[1:]) if code[0].isalpha() else ("", code)
+    letter, digits = (code[0], code[1:]) if code[:1].isalpha() else ("", code)
     if not re.fullmatch(r"[A-Z]?[0-9]{0,4}", code) or not code.isascii():
         raise ValueError(f"“{readable(text)}”不是行业代码。请填四位代码，可带门类字母，如 C3411 或 3411。")
     if not letter and len(digits) == 3:

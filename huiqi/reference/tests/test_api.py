@@ -122,6 +122,11 @@ def test_any_parameters_never_fail(client, one, other, number):
         assert get(client, path, **query)[0] < 500
 
 
+def test_a_blank_industry_code_is_an_unstated_one(client):
+    for blank in ("", " ", "\t"):
+        assert get(client, "/size-class", gb_code=blank, employees=5)[0] == 200
+
+
 # --- what is answered -----------------------------------------------------------------------------
 
 
