@@ -108,7 +108,8 @@ def main() -> None:
             page = _page(browser, size)
             walk_the_check(page, url)
             add_figures(page)
-            page.reload()
+            page.goto(page.url.partition("#")[0])
+            page.evaluate("() => window.scrollTo(0, 0)")
             _keep(page, f"check-result{suffix}")
         page = _page(browser, DESKTOP)
         for name, address in (("catalogue", "/policies/"), ("policy", "/policies/ui-job-retention-refund/")):

@@ -85,7 +85,7 @@ def add_figures(page: Page) -> int:
                 form.locator(f'select[name="{each}_unit"]').select_option("wan")
         with page.expect_response(lambda answer: answer.url.endswith("/facts/")):
             form.locator("button").first.click()
-        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+        page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
         sent += 1
     return sent
 
