@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth import logout
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -24,7 +25,7 @@ class SignIn(LoginView):
         del context["site"], context["site_name"]
         return context
 
-    def form_invalid(self, form: SignInForm) -> HttpResponse:
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """422, so that htmx and programs see the failure; the account name stays in the form."""
         return self.render_to_response(self.get_context_data(form=form), status=422)
 

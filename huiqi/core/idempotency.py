@@ -25,9 +25,10 @@ def once(scope: str, key: str, request: dict[str, Any], act: Callable[[], dict[s
     try:
         with transaction.atomic():
             row = IdempotencyKey.objects.create(scope=scope, key=key, fingerprint=fingerprint, answer={})
-            row.answer = act()
+            answer = act()
+            row.answer = answer
             row.save(update_fields=["answer"])
-            return row.answer
+            return answer
     except IntegrityError:
         known = _known(scope, key, fingerprint)
         if known is None:
@@ -41,4 +42,5 @@ def _known(scope: str, key: str, fingerprint: str) -> dict[str, Any] | None:
         return None
     if row.fingerprint != fingerprint:
         raise Refused("core.idempotency_key_reused", "这个幂等键已用于另一项请求，请换一个新的幂等键再提交。")
-    return row.answer
+    known: dict[str, Any] = row.answer
+    return known

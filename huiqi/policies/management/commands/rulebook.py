@@ -92,7 +92,7 @@ def _read(path: str) -> bytes:
         with Path(path).open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reasons = {
+        reasons: dict[type[Exception], str] = {
             FileNotFoundError: "没有这个文件",
             IsADirectoryError: "是目录，不是文件",
             PermissionError: "没有读取权限",
