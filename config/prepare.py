@@ -24,6 +24,7 @@ def main() -> None:
     migrate()
     call_command("load_reference", verbosity=0, stdout=StringIO())
     collect_static()
+    call_command("requeue_jobs", verbosity=0, stdout=StringIO())
     if settings.HUIQI_DEMO:
         call_command("demo", verbosity=0, stdout=StringIO())
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django_tasks import task
 
 from huiqi.core import audit, clock
@@ -23,7 +24,8 @@ Progress = tuple[int, int]
 Work = Callable[[dict[str, Any]], Generator[Progress, None, Any]]
 KINDS: dict[str, Work] = {}
 PROGRESS_SECONDS = 1.0
-# A worker that has not written a heartbeat for this long is taken for dead and its job may be run again.
+# A worker that has not written a heartbeat for this long is taken for dead and its job may be run again;
+# hence a step must take less, and a run that wakes up late finds that it no longer owns the row.
 DEAD_AFTER = timedelta(seconds=60)
 
 
@@ -67,7 +69,7 @@ def run_job(public_id: str) -> None:
     """Run one waiting job to its end. Claimed by compare-and-set, so two workers never run the same job."""
     started = clock.now()
     claimed = Job.objects.filter(public_id=public_id, state=JobState.WAITING).update(
-        state=JobState.RUNNING, started_at=started, heartbeat_at=started
+        state=JobState.RUNNING, started_at=started, heartbeat_at=started, attempt=F("attempt") + 1
     )
     if claimed:
         _run(Job.objects.get(public_id=public_id))
@@ -93,6 +95,11 @@ class _CancelledError(Exception):
     pass
 
 
+def _mine(job: Job) -> QuerySet[Job]:
+    """The row, as long as this run still owns it: a run taken for dead must not write over its successor."""
+    return Job.objects.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING)
+
+
 def _step_through(job: Job, work: Generator[Progress, None, Any]) -> Any:
     written = 0.0
     while True:
@@ -102,18 +109,17 @@ def _step_through(job: Job, work: Generator[Progress, None, Any]) -> Any:
             return stop.value
         if time.monotonic() - written >= PROGRESS_SECONDS:
             written = time.monotonic()
-            Job.objects.filter(pk=job.pk).update(done_count=done, total_count=total, heartbeat_at=clock.now())
-            if Job.objects.filter(pk=job.pk, is_cancel_requested=True).exists():
+            _mine(job).update(done_count=done, total_count=total, heartbeat_at=clock.now())
+            if not _mine(job).filter(is_cancel_requested=False).exists():
                 work.close()
                 raise _CancelledError
 
 
 def _finish(job: Job, state: JobState, *, result: Any = None, message: str = "") -> None:
-    job.refresh_from_db()
-    job.state, job.result, job.message, job.finished_at = state, result, message, clock.now()
+    ended = {"state": state, "result": result, "message": message, "finished_at": clock.now()}
     if state == JobState.DONE:
-        job.done_count = job.total_count
-    job.save(update_fields=["state", "result", "message", "finished_at", "done_count"])
+        ended["done_count"] = F("total_count")
+    _mine(job).update(**ended)
 
 
 def requeue_dead_jobs() -> int:

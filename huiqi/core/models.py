@@ -115,6 +115,7 @@ class Job(models.Model):
     arguments = models.JSONField(default=dict)
     done_count = models.PositiveIntegerField(_("已完成数"), default=0)
     total_count = models.PositiveIntegerField(_("总数"), default=0)
+    attempt = models.PositiveSmallIntegerField(default=0)
     is_cancel_requested = models.BooleanField(default=False)
     result = models.JSONField(null=True)
     message = models.TextField(_("说明"), blank=True)

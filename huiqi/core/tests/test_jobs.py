@@ -132,9 +132,28 @@ def test_a_job_whose_worker_died_is_run_again_and_a_living_one_is_left():
     assert requeue_dead_jobs() == 0
 
 
+def test_a_run_taken_for_dead_does_not_write_over_its_successor():
+    """The first run stalls, its job is queued again and done; when the first wakes up it changes nothing."""
+    job = make_job(arguments={})
+
+    @job_kind("stalls")
+    def stall(arguments):
+        if Job.objects.get(pk=job.pk).attempt == 1:
+            stale = clock.now() - timedelta(minutes=5)
+            Job.objects.filter(pk=job.pk).update(heartbeat_at=stale)
+            assert requeue_dead_jobs() == 1
+        yield 1, 1
+        return Job.objects.get(pk=job.pk).attempt
+
+    Job.objects.filter(pk=job.pk).update(kind="stalls")
+    run_job.call(job.public_id)
+    job.refresh_from_db()
+    assert (job.state, job.attempt, job.result) == (JobState.DONE, 2, 2)
+
+
 def test_progress_is_written_at_most_once_a_second(monkeypatch, assert_queries):
     monkeypatch.setattr(jobs, "PROGRESS_SECONDS", 30.0)
     job = make_job(arguments={"to": 1000})
-    # claim, read, one progress, one look for a wish to cancel, refresh, finish
-    with assert_queries(6):
+    # claim, read, one progress, one look for a wish to cancel, finish
+    with assert_queries(5):
         run_job.call(job.public_id)
