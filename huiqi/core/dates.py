@@ -5,6 +5,7 @@ import unicodedata
 from datetime import date
 
 from huiqi.core.errors import Refused
+from huiqi.core.messages import Message, gettext_noop
 
 LONGEST_TEXT = 40
 _PATTERN = re.compile(
@@ -14,7 +15,6 @@ _PATTERN = re.compile(
     r"|(?P<m3>[0-9]{2})(?P<d3>[0-9]{2})"
     r")"
 )
-_REMEDY = "请写成 2020-02-09 或 2020年2月9日。"
 
 
 def parse_date(text: str) -> date:
@@ -28,10 +28,11 @@ def parse_date(text: str) -> date:
         unicodedata.normalize("NFKC", text[: LONGEST_TEXT + 1]).strip().replace("。", ".").replace("−", "-")
     )
     if not plain:
-        raise Refused("core.bad_date", f"没有填写日期。{_REMEDY}")
+        raise Refused("core.bad_date", gettext_noop("没有填写日期。请写成 2020-02-09 或 2020年2月9日。"))
     found = _PATTERN.fullmatch(plain) if len(text) <= LONGEST_TEXT else None
     if found is None:
-        raise Refused("core.bad_date", f"“{shown}”不是能识别的日期。{_REMEDY}")
+        unknown = gettext_noop("“%(shown)s”不是能识别的日期。请写成 2020-02-09 或 2020年2月9日。")
+        raise Refused("core.bad_date", Message(unknown, {"shown": shown}))
     year = int(found["y"])
     month = int(found["m1"] or found["m2"] or found["m3"])
     day = int(found["d1"] or found["d2"] or found["d3"])
@@ -41,12 +42,16 @@ def parse_date(text: str) -> date:
 def _existing_date(year: int, month: int, day: int, shown: str) -> date:
     """The date of the three numbers, or Refused naming the number that cannot be."""
     if year < 1:
-        raise Refused("core.bad_date", f"“{shown}”的年份不对。{_REMEDY}")
+        wrong = gettext_noop("“%(shown)s”的年份不对。请写成 2020-02-09 或 2020年2月9日。")
+        raise Refused("core.bad_date", Message(wrong, {"shown": shown}))
     if not 1 <= month <= 12:
-        raise Refused("core.bad_date", f"“{shown}”的月份应在1至12之间，你填的是{month}。")
+        wrong = gettext_noop("“%(shown)s”的月份应在1至12之间，您填的是%(month)s。")
+        raise Refused("core.bad_date", Message(wrong, {"shown": shown, "month": month}))
     last = _days_in_month(year, month)
     if not 1 <= day <= last:
-        raise Refused("core.bad_date", f"“{shown}”不存在：{year}年{month}月只有{last}天，请核对日期。")
+        wrong = gettext_noop("“%(shown)s”不存在：%(year)s年%(month)s月只有%(last)s天，请核对日期。")
+        values = {"shown": shown, "year": year, "month": month, "last": last}
+        raise Refused("core.bad_date", Message(wrong, values))
     return date(year, month, day)
 
 

@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huiqi.core.dates import format_date_zh, parse_date, readable
+from huiqi.core.dates import parse_date, readable
 from huiqi.core.errors import Refused
-from huiqi.core.money import FEN_PER_WAN, FEN_PER_YUAN, AmountError, format_wan, parse_amount
+from huiqi.core.language import day_words, wan_words, worded
+from huiqi.core.money import FEN_PER_WAN, FEN_PER_YUAN, AmountError, parse_amount
 
 UNIT_OF = {"yuan": "元", "wan": "万元"}
 _COUNT = re.compile(r"^([+-]?[0-9]{1,15})(?:\.0+)?$")
@@ -129,17 +130,17 @@ class MoneyField(forms.Field):
         try:
             fen = parse_amount(amount, UNIT_OF.get(unit or "", "万元"))
         except AmountError as error:
-            raise ValidationError(str(error), code="amount") from error
+            raise ValidationError(worded(error.said), code="amount") from error
         self._check_bounds(fen)
         return fen
 
     def _check_bounds(self, fen: int) -> None:
         if self.low is not None and fen < self.low:
-            least = _("金额不能是负数。") if self.low == 0 else _("金额不应低于%s。") % format_wan(self.low)
+            least = _("金额不能是负数。") if self.low == 0 else _("金额不应低于%s。") % wan_words(self.low)
             raise ValidationError(least, code="low")
         if self.high is not None and fen > self.high:
             raise ValidationError(
-                _("金额不应超过%s，请核对单位是元还是万元。") % format_wan(self.high), code="high"
+                _("金额不应超过%s，请核对单位是元还是万元。") % wan_words(self.high), code="high"
             )
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -165,17 +166,17 @@ class CountField(forms.Field):
             return None
         match = _COUNT.match(re.sub(r"[\s,，]", "", text.removesuffix(self.unit)))
         if not match:
-            raise ValidationError(_("应为整数，如 35；你填的是“%s”。") % readable(text, 20), code="count")
+            raise ValidationError(_("应为整数，如 35；您填的是“%s”。") % readable(text, 20), code="count")
         self._check_bounds(int(match[1]))
         return int(match[1])
 
     def _check_bounds(self, number: int) -> None:
         low, high, unit = self.low, self.high, self.unit
         if number < low:
-            message = _("不能少于%(low)s%(unit)s；你填的是%(number)s。")
+            message = _("不能少于%(low)s%(unit)s；您填的是%(number)s。")
             raise ValidationError(message % {"low": low, "unit": unit, "number": number}, code="low")
         if high is not None and number > high:
-            message = _("不应超过%(high)s%(unit)s，请核对；你填的是%(number)s。")
+            message = _("不应超过%(high)s%(unit)s，请核对；您填的是%(number)s。")
             raise ValidationError(
                 message % {"high": f"{high:,}", "unit": unit, "number": f"{number:,}"}, code="high"
             )
@@ -199,11 +200,11 @@ class DateField(forms.Field):
         try:
             day = parse_date(str(value))
         except Refused as refusal:
-            raise ValidationError(refusal.message, code="date") from refusal
+            raise ValidationError(worded(refusal.said), code="date") from refusal
         if self.first and day < self.first:
-            raise ValidationError(_("日期不应早于%s。") % format_date_zh(self.first), code="first")
+            raise ValidationError(_("日期不应早于%s。") % day_words(self.first), code="first")
         if self.last and day > self.last:
-            raise ValidationError(_("日期不应晚于%s。") % format_date_zh(self.last), code="last")
+            raise ValidationError(_("日期不应晚于%s。") % day_words(self.last), code="last")
         return day
 
 

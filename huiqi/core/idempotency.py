@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from huiqi.core.errors import Refused
+from huiqi.core.messages import gettext_noop
 from huiqi.core.models import IdempotencyKey
 
 
@@ -41,6 +42,7 @@ def _known(scope: str, key: str, fingerprint: str) -> dict[str, Any] | None:
     if row is None:
         return None
     if row.fingerprint != fingerprint:
-        raise Refused("core.idempotency_key_reused", "这个幂等键已用于另一项请求，请换一个新的幂等键再提交。")
+        reused = gettext_noop("这个幂等键已用于另一项请求，请换一个新的幂等键再提交。")
+        raise Refused("core.idempotency_key_reused", reused)
     known: dict[str, Any] = row.answer
     return known

@@ -17,6 +17,7 @@ from django_tasks import task
 
 from huiqi.core import audit, clock
 from huiqi.core.errors import Refused
+from huiqi.core.messages import gettext_noop
 from huiqi.core.models import Job, JobState
 
 log = structlog.get_logger("huiqi.jobs")
@@ -55,7 +56,7 @@ def cancel_job(job: Job, *, actor: Any) -> Job:
     """Ask a job to stop; a waiting job stops at once, a running one at its next step."""
     job = Job.objects.select_for_update(of=("self",)).get(pk=job.pk)
     if job.is_finished:
-        raise Refused("core.job_finished", "这项任务已经结束，无需取消。")
+        raise Refused("core.job_finished", gettext_noop("这项任务已经结束，无需取消。"))
     job.is_cancel_requested = True
     if job.state == JobState.WAITING:
         job.state, job.finished_at = JobState.CANCELLED, clock.now()
@@ -79,14 +80,12 @@ def _run(job: Job) -> None:
     try:
         result = _step_through(job, KINDS[job.kind](job.arguments))
     except _CancelledError:
-        _finish(job, JobState.CANCELLED, message="已按要求取消。")
+        _finish(job, JobState.CANCELLED, message=gettext_noop("已按要求取消。"))
     except Refused as refusal:
         _finish(job, JobState.FAILED, message=refusal.message)
     except Exception:
         log.exception("job failed", job=job.public_id, kind=job.kind)
-        _finish(
-            job, JobState.FAILED, message=f"运行中出错，已记录。请把任务编号 {job.public_id} 告诉管理员。"
-        )
+        _finish(job, JobState.FAILED, message=str(job.fault))
     else:
         _finish(job, JobState.DONE, result=result)
 

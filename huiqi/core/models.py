@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiqi.core.errors import VersionConflict
 from huiqi.core.ids import PublicIdField
+from huiqi.core.messages import Message, gettext_noop
 
 
 class Unalterable(RuntimeError):
@@ -136,6 +137,18 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
+
+    @property
+    def fault(self) -> Message:
+        """What a person is told when the program fails: nothing of the fault but where to ask."""
+        return Message(
+            gettext_noop("运行中出错，已记录。请把任务编号 %(job)s 告诉管理员。"), {"job": self.public_id}
+        )
+
+    @property
+    def said(self) -> Message | str:
+        """The stored message as something to translate."""
+        return self.fault if self.message == str(self.fault) else self.message
 
     @property
     def percent(self) -> int:

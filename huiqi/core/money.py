@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+
+from huiqi.core.messages import Message, gettext_noop
 
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
@@ -19,7 +22,21 @@ _AMOUNT = re.compile(r"^([+-]?[0-9]{1,20}(?:\.[0-9]{1,10})?)(万元|亿元|万|�
 
 
 class AmountError(ValueError):
-    """The text is not an amount; the message says what is wrong and how to mend it."""
+    """The text is not an amount; `said` says what is wrong and how to mend it."""
+
+    def __init__(self, said: Message) -> None:
+        super().__init__(str(said))
+        self.said = said
+
+
+@dataclass(frozen=True)
+class Sum:
+    """An amount inside a message; Chinese says it in 万元 or 亿元."""
+
+    fen: int
+
+    def __str__(self) -> str:
+        return format_wan(self.fen)
 
 
 def parse_amount(text: str, unit: str = "元") -> int:
@@ -31,15 +48,16 @@ def parse_amount(text: str, unit: str = "元") -> int:
     cleaned = _clean(text)
     match = _AMOUNT.match(cleaned)
     if not match:
-        raise AmountError(f"金额应为数字，如 128 或 1280000.50；你填的是“{shorten(text)}”。")
+        wrong = gettext_noop("金额应为数字，如 128 或 1280000.50；您填的是“%(text)s”。")
+        raise AmountError(Message(wrong, {"text": shorten(text)}))
     try:
         value = Decimal(match[1]) * UNITS[match[2] or unit]
     except InvalidOperation as error:
-        raise AmountError("金额太长，请核对后重填。") from error
+        raise AmountError(Message(gettext_noop("金额太长，请核对后重填。"))) from error
     if value != value.to_integral_value():
-        raise AmountError("金额最多精确到分（以元计两位小数，以万元计六位小数）。")
+        raise AmountError(Message(gettext_noop("金额最多精确到分（以元计两位小数，以万元计六位小数）。")))
     if abs(value) > MAX_FEN:
-        raise AmountError("金额超过10万亿元，请核对单位是元还是万元。")
+        raise AmountError(Message(gettext_noop("金额超过10万亿元，请核对单位是元还是万元。")))
     return int(value)
 
 

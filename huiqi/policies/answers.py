@@ -14,12 +14,12 @@ from fractions import Fraction
 
 from huiqi.core.dates import parse_date, readable
 from huiqi.core.errors import Refused
-from huiqi.core.money import AmountError, format_wan, format_yuan, parse_amount
-from huiqi.rules.catalogue import Fact
+from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.money import AmountError, Sum, parse_amount
+from huiqi.rules.catalogue import Fact, Value
 
 Plain = int | str | bool | None
 UNITS = {"yuan": "元", "wan": "万元"}
-UNIT_WORDS = {"person": "人", "day": "天", "month": "个月", "year": "年"}
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 # Longer than any real figure; the rest would only be noise to parse.
 LONGEST_FIGURE = 40
@@ -29,8 +29,33 @@ _SPACING = re.compile(r"[\s,，_]")
 _TAIL = re.compile(r"(?:人|名|个月|月|天|日|年|个|件|项)$")
 
 
+@dataclass(frozen=True)
+class FactLabel:
+    """A fact's name inside a message."""
+
+    fact: Fact
+
+    def __str__(self) -> str:
+        return self.fact.label
+
+
+@dataclass(frozen=True)
+class FactValue:
+    """A value of a fact inside a message."""
+
+    fact: Fact
+    value: Value
+
+    def __str__(self) -> str:
+        return self.fact.format(self.value)
+
+
 class AnswerError(ValueError):
-    """What was typed cannot be used; the message says what is wrong and how to mend it."""
+    """What was typed cannot be used; `said` says what is wrong and how to mend it."""
+
+    def __init__(self, said: Message | str) -> None:
+        super().__init__(str(said))
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -38,7 +63,7 @@ class Doubt:
     """A figure that is hardly possible but not refused: the person confirms it or mends it."""
 
     fact_id: str
-    message: str
+    message: Message
 
 
 def kind_of(fact: Fact) -> str:
@@ -59,7 +84,8 @@ def read(fact: Fact, text: str, unit: str = "yuan") -> Plain:
         return None
     kind = kind_of(fact)
     if len(text) > LONGEST_FIGURE:
-        raise AnswerError(f"填得太长（超过{LONGEST_FIGURE}个字），请只填这一项的内容。")
+        long = gettext_noop("填得太长（超过%(most)s个字），请只填这一项的内容。")
+        raise AnswerError(Message(long, {"most": LONGEST_FIGURE}))
     if kind == "money":
         return _money(fact, text, unit)
     return READERS[kind](fact, text)
@@ -69,11 +95,15 @@ def _plain(text: str) -> str:
     return _SPACING.sub("", unicodedata.normalize("NFKC", text)).replace("−", "-")
 
 
+def _typed(template: str, text: str) -> Message:
+    return Message(template, {"text": readable(text)})
+
+
 def _money(fact: Fact, text: str, unit: str) -> int:
     try:
         fen = parse_amount(text, UNITS.get(unit, "元"))
     except AmountError as error:
-        raise AnswerError(str(error)) from error
+        raise AnswerError(error.said) from error
     _check_bounds(fact, fen)
     return fen
 
@@ -81,7 +111,7 @@ def _money(fact: Fact, text: str, unit: str) -> int:
 def _count(fact: Fact, text: str) -> int:
     plain = _TAIL.sub("", _plain(text))
     if not _COUNT.fullmatch(plain):
-        raise AnswerError(f"应为整数，如 35；您填的是“{readable(text)}”。")
+        raise AnswerError(_typed(gettext_noop("应为整数，如 35；您填的是“%(text)s”。"), text))
     _check_bounds(fact, int(plain))
     return int(plain)
 
@@ -89,20 +119,23 @@ def _count(fact: Fact, text: str) -> int:
 def _percent(fact: Fact, text: str) -> str:
     plain = _plain(text).removesuffix("%")
     if not _DECIMAL.fullmatch(plain):
-        raise AnswerError(f"请按百分数填写，百分之五点五填 5.5；您填的是“{readable(text)}”。")
+        raise AnswerError(
+            _typed(gettext_noop("请按百分数填写，百分之五点五填 5.5；您填的是“%(text)s”。"), text)
+        )
     return _ratio(fact, Decimal(plain) / 100, len(str(fact.scale)) - 3)
 
 
 def _decimal(fact: Fact, text: str) -> str:
     plain = _TAIL.sub("", _plain(text))
     if not _DECIMAL.fullmatch(plain):
-        raise AnswerError(f"应为数字，如 35 或 35.5；您填的是“{readable(text)}”。")
+        raise AnswerError(_typed(gettext_noop("应为数字，如 35 或 35.5；您填的是“%(text)s”。"), text))
     return _ratio(fact, Decimal(plain), len(str(fact.scale)) - 1)
 
 
 def _ratio(fact: Fact, value: Decimal, places: int) -> str:
     if Fraction(value) * fact.scale % 1:
-        raise AnswerError(f"最多填{max(places, 0)}位小数，请四舍五入后再填。")
+        most = gettext_noop("最多填%(places)s位小数，请四舍五入后再填。")
+        raise AnswerError(Message(most, {"places": max(places, 0)}))
     _check_bounds(fact, Fraction(value))
     return _trim(value)
 
@@ -111,7 +144,7 @@ def _date(fact: Fact, text: str) -> str:
     try:
         day = parse_date(text)
     except Refused as refusal:
-        raise AnswerError(refusal.message) from refusal
+        raise AnswerError(refusal.said) from refusal
     _check_bounds(fact, day)
     return day.isoformat()
 
@@ -119,20 +152,20 @@ def _date(fact: Fact, text: str) -> str:
 def _yesno(fact: Fact, text: str) -> bool:
     chosen = {YES: True, NO: False}.get(text)
     if chosen is None:
-        raise AnswerError("请选“是”“否”或“不清楚”。")
+        raise AnswerError(gettext_noop("请选“是”“否”或“不清楚”。"))
     return chosen
 
 
 def _choice(fact: Fact, text: str) -> str:
     if text not in fact.values:
-        raise AnswerError("请从列出的选项中选一项。")
+        raise AnswerError(gettext_noop("请从列出的选项中选一项。"))
     return text
 
 
 def _code(fact: Fact, text: str) -> str:
     plain = _plain(text).upper()
     if not plain.isascii() or not fact.compiled_pattern.fullmatch(plain):
-        raise AnswerError(f"请从列出的选项中选一项；您填的是“{readable(text)}”。")
+        raise AnswerError(_typed(gettext_noop("请从列出的选项中选一项；您填的是“%(text)s”。"), text))
     return plain
 
 
@@ -150,9 +183,11 @@ READERS: Mapping[str, Callable[[Fact, str], Plain]] = {
 def _check_bounds(fact: Fact, value: int | Fraction | date) -> None:
     low, high = fact.min, fact.max
     if low is not None and value < low:  # type: ignore[operator]
-        raise AnswerError(f"不能小于{fact.format(low)}，您填的是{fact.format(value)}。")
+        small = gettext_noop("不能小于%(bound)s，您填的是%(value)s。")
+        raise AnswerError(Message(small, {"bound": FactValue(fact, low), "value": FactValue(fact, value)}))
     if high is not None and value > high:  # type: ignore[operator]
-        raise AnswerError(f"不能大于{fact.format(high)}，您填的是{fact.format(value)}，请核对数字和单位。")
+        large = gettext_noop("不能大于%(bound)s，您填的是%(value)s，请核对数字和单位。")
+        raise AnswerError(Message(large, {"bound": FactValue(fact, high), "value": FactValue(fact, value)}))
 
 
 def _trim(value: Decimal) -> str:
@@ -172,18 +207,13 @@ def typed(fact: Fact, value: Plain) -> str:
     return str(value)
 
 
-def in_words(fact: Fact, value: Plain) -> str:
-    """The value said back: money both in 元 and 万元, the rest as the catalogue formats it."""
+def parsed(fact: Fact, value: Plain) -> Value | None:
+    """A plain value as the catalogue holds it: ratios as fractions, dates as dates."""
     if value is None:
-        return "不清楚"
-    if kind_of(fact) == "money":
-        yuan, wan = format_yuan(int(value)), format_wan(int(value))
-        return yuan if yuan == wan else f"{wan}（{yuan}）"
+        return None
     if fact.type == "ratio":
-        return fact.format(Fraction(str(value)))
-    if fact.type == "date":
-        return fact.format(date.fromisoformat(str(value)))
-    return fact.format(value)
+        return Fraction(str(value))
+    return date.fromisoformat(str(value)) if fact.type == "date" else value
 
 
 # (figure, heads, low, high): outside these fen per head, 元 and 万元 were most likely mixed up. Wide on
@@ -205,7 +235,7 @@ def doubts(facts: Mapping[str, Fact], new: Mapping[str, Plain], before: Mapping[
     """What in `new` looks like a slip, given all earlier answers `before`; each fact at most once."""
     found: dict[str, Doubt] = {}
     for name, value in new.items():
-        message = _unit_slip(facts[name], value, before.get(name)) if name in facts else ""
+        message = _unit_slip(facts[name], value, before.get(name)) if name in facts else None
         if message:
             found[name] = Doubt(name, message)
     known = {**before, **new}
@@ -217,28 +247,39 @@ def doubts(facts: Mapping[str, Fact], new: Mapping[str, Plain], before: Mapping[
     return list(found.values())
 
 
-def _unit_slip(fact: Fact, value: Plain, last: Plain) -> str:
+def _unit_slip(fact: Fact, value: Plain, last: Plain) -> Message | None:
     if kind_of(fact) != "money" or not value or not last:
-        return ""
+        return None
     factor = Fraction(abs(int(value)), abs(int(last)))
     if SLIP[0] <= factor <= SLIP[1] or SLIP[0] <= 1 / factor <= SLIP[1]:
-        before, now = format_wan(int(last)), format_wan(int(value))
-        return f"{fact.label}上次填的是{before}，这次是{now}，相差约一万倍，请核对单位是元还是万元。"
-    return ""
+        slip = gettext_noop(
+            "%(fact)s上次填的是%(before)s，这次是%(now)s，相差约一万倍，请核对单位是元还是万元。"
+        )
+        return Message(slip, {"fact": FactLabel(fact), "before": Sum(int(last)), "now": Sum(int(value))})
+    return None
 
 
-def _per_head(figure: Fact, head: Fact, pair: tuple[Plain, Plain], limits: tuple[int, int]) -> str:
+def _per_head(figure: Fact, head: Fact, pair: tuple[Plain, Plain], limits: tuple[int, int]) -> Message | None:
     amount, people = pair
     if not amount or not people:
-        return ""
+        return None
     each = abs(int(amount)) // int(people)
     if limits[0] <= each <= limits[1]:
-        return ""
-    size = "偏小" if each < limits[0] else "偏大"
-    return (
-        f"{figure.label}{format_wan(int(amount))}、{head.label}{int(people):,}人，"
-        f"人均约{format_wan(_rounded(each))}，明显{size}，请核对单位是元还是万元。"
+        return None
+    small = gettext_noop(
+        "%(figure)s%(amount)s、%(head)s%(people)s人，人均约%(each)s，明显偏小，请核对单位是元还是万元。"
     )
+    large = gettext_noop(
+        "%(figure)s%(amount)s、%(head)s%(people)s人，人均约%(each)s，明显偏大，请核对单位是元还是万元。"
+    )
+    values = {
+        "figure": FactLabel(figure),
+        "amount": Sum(int(amount)),
+        "head": FactLabel(head),
+        "people": f"{int(people):,}",
+        "each": Sum(_rounded(each)),
+    }
+    return Message(small if each < limits[0] else large, values)
 
 
 def _rounded(fen: int) -> int:
@@ -247,12 +288,15 @@ def _rounded(fen: int) -> int:
     return fen // unit * unit
 
 
-def small_percent(fact: Fact, text: str) -> str:
-    """A question back when a bare small number stands in a percent field, else ""."""
+def small_percent(fact: Fact, text: str) -> Message | None:
+    """A question back when a bare small number stands in a percent field, else None."""
     if kind_of(fact) != "percent" or "%" in unicodedata.normalize("NFKC", text):
-        return ""
+        return None
     plain = _plain(text)
     if not _DECIMAL.fullmatch(plain) or not 0 < Fraction(plain) / 100 < SMALL_PERCENT:
-        return ""
+        return None
     meant = _trim(Decimal(plain) * 100)
-    return f"您填的“{readable(text)}”是{plain}%，若是{meant}%请改填 {meant}；确实是{plain}%请确认。"
+    small = gettext_noop(
+        "您填的“%(text)s”是%(plain)s%%，若是%(meant)s%%请改填 %(meant)s；确实是%(plain)s%%请确认。"
+    )
+    return Message(small, {"text": readable(text), "plain": plain, "meant": meant})

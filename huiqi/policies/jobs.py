@@ -4,6 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 from huiqi.core.jobs import Progress, job_kind
+from huiqi.core.messages import Message, gettext_noop
 from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.queries.verification import VERIFY_RULEBOOK, counts, run_by_policy
 
@@ -23,12 +24,22 @@ def verify_rulebook(arguments: dict[str, Any]) -> Generator[Progress, None, dict
         failing += [[book.policies[one.policy].title, one.case.name, one.text] for one in report.failures]
         yield done, found.cases
     passed = found.cases - len(failing)
-    return {
-        "summary": (
-            f"{found.policies}项政策、{found.editions}个版本，"
-            f"{found.cases}个用例：{passed}个相符，{len(failing)}个不符。"
+    summary = Message(
+        gettext_noop(
+            "%(policies)s项政策、%(editions)s个版本，%(cases)s个用例：%(passed)s个相符，%(failing)s个不符。"
         ),
+        {
+            "policies": found.policies,
+            "editions": found.editions,
+            "cases": found.cases,
+            "passed": passed,
+            "failing": len(failing),
+        },
+    )
+    return {
+        "summary": str(summary),
+        "said": {"template": summary.template, "values": dict(summary.values)},
         "is_good": not failing,
-        "columns": ["政策", "用例", "哪里不符"],
+        "columns": [gettext_noop("政策"), gettext_noop("用例"), gettext_noop("哪里不符")],
         "rows": failing[:MOST_ROWS],
     }

@@ -10,8 +10,7 @@ import typst
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from huiqi.core.dates import format_date_zh
-from huiqi.core.money import format_wan
+from huiqi.core.language import bare, day_words, listed, series, wan_words
 from huiqi.policies.models import Check
 from huiqi.policies.queries import wording
 from huiqi.policies.queries.answer_lines import AnswerGroup
@@ -75,8 +74,8 @@ def _lead(check: Check, result: Result, size: str, credit_code: str) -> list[str
         _("体检编号 %(number)s，%(day)s填写，按%(on)s的政策判断。")
         % {
             "number": check.short_number,
-            "day": format_date_zh(check.updated_at.date()),
-            "on": format_date_zh(result.on),
+            "day": day_words(check.updated_at.date()),
+            "on": day_words(result.on),
         }
     ]
     if credit_code:
@@ -98,7 +97,7 @@ def _document(check: Check, result: Result, answers: Iterable[AnswerGroup]) -> d
             for group, rows in result.groups.items()
             if rows
         ],
-        "answers": [[line.label, line.text] for group in answers for line in group.lines if line.is_known],
+        "answers": [[bare(line.label), bare(line.text)] for group in answers for line in group.lines if line.is_known],
         "words": _words(),
     }
 
@@ -126,20 +125,20 @@ def _group_name(group: str) -> str:
 
 
 def _amount(amount: Amount) -> str:
-    text = format_wan(amount.fen) + (f"/{amount.per}" if amount.per else "")
-    return (_("至少") + text) if amount.at_least else text
+    text = wan_words(amount.fen) + (f"/{amount.per}" if amount.per else "")
+    return _("至少%s") % text if amount.at_least else text
 
 
 def _total(total: Total) -> list[str]:
     nature = wording.NATURES[total.nature]
-    sums = "、".join(_amount(amount) for amount in total.amounts) or _("金额待算")
+    sums = listed(_amount(amount) for amount in total.amounts) or _("金额待算")
     return [str(nature.term), sums, str(nature.sentence)]
 
 
 def _row(row: Row) -> dict[str, Any]:
     results = {True: _("通过"), False: _("不通过"), None: _("缺数据")}
     return {
-        "title": row.policy.title,
+        "title": row.title,
         "summary": row.policy.summary,
         "reason": row.later_reason or _("不符合：%s") % row.reason,
         "amount": _amount(row.amount) if row.amount else "",
@@ -158,16 +157,15 @@ def _row(row: Row) -> dict[str, Any]:
 
 
 def _notes(row: Row) -> list[str]:
-    notes = [f"{row.mode}；{row.policy.where or row.policy.authority}"]
+    notes = [series([row.mode, row.policy.where or row.policy.authority])]
     if row.group == ELIGIBLE:
-        notes.append(row.assurance)
+        notes.append(bare(row.assurance))
     if row.deadline:
-        notes.append(_("期限：%s") % row.deadline.text)
+        notes.append(_("期限：%s") % bare(row.deadline.words))
     if row.explanation.near_miss:
         notes.append(row.explanation.near_miss.sentence)
-    missing = [fact.label for fact in (*row.firm_facts, *row.certified)]
-    if row.group == UNKNOWN and missing:
-        notes.append(_("待补：%s") % "；".join(missing))
+    if row.group == UNKNOWN and row.missing_words:
+        notes.append(_("待补：%s") % series(row.missing_words))
     if row.policy.gaps:
-        notes.append(_("还缺的标准：%s") % "；".join(row.policy.gaps))
+        notes.append(_("还缺的标准：%s") % series(row.policy.gaps))
     return notes

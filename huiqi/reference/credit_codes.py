@@ -117,7 +117,7 @@ def _wrong_check_character(code: str) -> CodeProblem | None:
     if code[-1] == expected:
         return None
     return CodeProblem(
-        f"第18位校验码应为{expected}，你填的是{code[-1]}，说明18位中至少有一位写错。请对照营业执照逐位核对。"
+        f"第18位校验码应为{expected}，您填的是{code[-1]}，说明18位中至少有一位写错。请对照营业执照逐位核对。"
     )
 
 

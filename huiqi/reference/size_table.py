@@ -202,7 +202,7 @@ def read_people(text: str) -> int:
     """A number of people: a whole number not below 0; 300, 1,000 and 300.0 are understood."""
     number = _number(text, "从业人员", "35")
     if number != number.to_integral_value():
-        raise ValueError(f"从业人员应为整数，如 35；你填的是“{readable(text)}”。")
+        raise ValueError(f"从业人员应为整数，如 35；您填的是“{readable(text)}”。")
     return int(number)
 
 
@@ -216,10 +216,10 @@ def _number(text: str, label: str, example: str) -> Decimal:
     plain = text.replace(",", "") if _GROUPED.fullmatch(text) else text
     match = _NUMBER.fullmatch(plain)
     if match is None:
-        raise ValueError(f"{label}应为数字，如 {example}；你填的是“{readable(text)}”。不知道请留空。")
+        raise ValueError(f"{label}应为数字，如 {example}；您填的是“{readable(text)}”。不知道请留空。")
     number = Decimal(match["number"])
     if match["sign"] == "-" and number:
-        raise ValueError(f"{label}不能为负数；你填的是“{readable(text)}”。不知道请留空。")
+        raise ValueError(f"{label}不能为负数；您填的是“{readable(text)}”。不知道请留空。")
     if number > _LARGEST:
         raise ValueError(f"{label}“{readable(text)}”大得不合情理。请核对单位。")
     return number

@@ -16,7 +16,7 @@ def parse_days(text: str) -> int:
     """The number of days a person wrote (full-width digits too), or Refused `reference.bad_days`."""
     plain = unicodedata.normalize("NFKC", text[:40]).strip()
     if not _WHOLE_NUMBER.fullmatch(plain) or len(text) > 40:
-        raise Refused("reference.bad_days", f"工作日数应为整数，如 5；你填的是“{readable(text)}”。")
+        raise Refused("reference.bad_days", f"工作日数应为整数，如 5；您填的是“{readable(text)}”。")
     return int(plain)
 
 

@@ -220,7 +220,7 @@ def due(received: date, days: int, basis: Basis) -> Due:
     Refused: `reference.days_range` (0 to 3650), `reference.date_range` (2004 to 2100).
     """
     if not 0 <= days <= MOST_DAYS:
-        raise Refused("reference.days_range", f"工作日数应在0至{MOST_DAYS}之间，你填的是{_shortened(days)}。")
+        raise Refused("reference.days_range", f"工作日数应在0至{MOST_DAYS}之间，您填的是{_shortened(days)}。")
     passed: list[Day] = []
     current = _within(received) if days == 0 else received
     remaining = max(days, 1)
@@ -254,7 +254,7 @@ def _within(day: date) -> date:
     if not _FIRST_DAY <= day <= _LAST_DAY:
         raise Refused(
             "reference.date_range",
-            f"日期应在{FIRST_YEAR}年至{LAST_YEAR}年之间，你填的是{format_date_zh(day)}。请核对年份。",
+            f"日期应在{FIRST_YEAR}年至{LAST_YEAR}年之间，您填的是{format_date_zh(day)}。请核对年份。",
         )
     return day
 

@@ -1,5 +1,6 @@
 """Tags and filters of every page: `{% load hq %}`. Seen at /gallery/, listed in templates/README.md."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,14 +24,13 @@ from django.forms import (
 )
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from huiqi.core.dates import format_date_zh
-from huiqi.core.money import format_wan, format_yuan
+from huiqi.core import language
+from huiqi.core.messages import Message
 
 register = template.Library()
 
@@ -128,7 +128,7 @@ def assurance(level: str, authority: str, status: str = "eligible") -> dict[str,
     sentences = {
         "listed": _("已在%(authority)s的名单中，可以直接享受。"),
         "confirmed": _("依据已核实的数据得出，由%(authority)s认定。"),
-        "claimed": _("依据你填写的数据得出，以%(authority)s认定为准。"),
+        "claimed": _("依据您填写的数据得出，以%(authority)s认定为准。"),
     }
     heads = {"listed": _("名单已认定"), "confirmed": _("数据已核实"), "claimed": _("初步符合")}
     head = heads[level] if status == "eligible" else _("初步判断")
@@ -282,7 +282,9 @@ def field(
 
 
 def _with_label(bound: BoundField, text: str) -> str:
-    return text if str(bound.label) in text else f"{bound.label}：{text}"
+    return (
+        text if str(bound.label) in text else _("%(label)s：%(text)s") % {"label": bound.label, "text": text}
+    )
 
 
 @register.inclusion_tag("core/part/errors.html")
@@ -396,32 +398,59 @@ def pagination(
 
 
 # --- numbers and dates in words -------------------------------------------------------------------
-def _is_chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
-
-
 @register.filter
 def yuan(fen: int | None) -> str:
     """`1,280,000元`; `—` for None."""
-    if fen is None:
-        return "—"
-    return format_yuan(fen) if _is_chinese() else f"CNY {format_yuan(fen).removesuffix('元')}"
+    return "—" if fen is None else language.yuan_words(fen)
 
 
 @register.filter
 def wan(fen: int | None) -> str:
     """`128万元`; `—` for None. In English the whole amount, which has no word for 万."""
-    if fen is None:
-        return "—"
-    return format_wan(fen) if _is_chinese() else yuan(fen)
+    return "—" if fen is None else language.wan_words(fen)
 
 
 @register.filter
 def date_zh(day: date | None) -> str:
     """`2020年2月9日`; `—` for None."""
-    if day is None:
-        return "—"
-    return format_date_zh(day) if _is_chinese() else date_format(day, "j F Y")
+    return "—" if day is None else language.day_words(day)
+
+
+@register.filter
+def listed(items: Iterable[object]) -> str:
+    """Words in a row: `甲、乙`, in English `A, B`."""
+    return language.listed(items)
+
+
+@register.filter
+def series(items: Iterable[object]) -> str:
+    """Phrases in a row: `甲；乙`, in English `A; B`."""
+    return language.series(items)
+
+
+@register.simple_tag
+def gap() -> str:
+    """The space between two parts of a line: full width in Chinese."""
+    return language.gap()
+
+
+@register.filter
+def zh(text: str) -> str:
+    """Text of the law or of the engine, which is Chinese: marked so on a page in another language."""
+    return language.chinese(text)
+
+
+@register.filter
+def worded(said: Message | str) -> str:
+    """A message of pure code, or a stored sentence, in the reader's language."""
+    return language.worded(said)
+
+
+@register.filter
+def summary_words(result: dict[str, Any]) -> str:
+    """The summary of a job's result in the reader's language."""
+    said = result.get("said")
+    return language.worded(Message(said["template"], said["values"]) if said else result["summary"])
 
 
 @register.filter

@@ -13,6 +13,7 @@ from huiqi.core.fields import AheadInput, AheadSelect, DateField, DateInput, Mon
 from huiqi.policies import answers
 from huiqi.policies.answers import NO, UNKNOWN, YES
 from huiqi.policies.forms.check import PROVINCES, FactField, IndustryField
+from huiqi.policies.queries.fact_words import fact_label, option_labels, unit_word
 from huiqi.policies.queries.question_book import question_book
 from huiqi.reference import queries as reference
 from huiqi.rules import ir
@@ -108,7 +109,7 @@ def _field(fact: Fact) -> forms.Field:
     if fact.id == "province":
         return FactField(fact, label=_("所在省份"), widget=_select(PROVINCES.items()))
     prompt = question_book().prompts.get(fact.id)
-    label = prompt.label if prompt and prompt.label else fact.label
+    label = prompt.label if prompt and prompt.label else fact_label(fact)
     return FactField(fact, label=label, help_text=prompt.hint if prompt else "", widget=_widget(fact))
 
 
@@ -121,10 +122,9 @@ def _widget(fact: Fact) -> forms.Widget:
     if kind == "yesno":
         return forms.RadioSelect(choices=[(YES, _("是")), (NO, _("否")), (UNKNOWN, _("不清楚"))])
     if kind == "choice":
-        return _select(fact.values.items())
-    unit = "%" if kind == "percent" else answers.UNIT_WORDS.get(fact.unit, "")
+        return _select(option_labels(fact).items())
     is_decimal = kind in {"percent", "decimal"}
-    return UnitInput(unit, decimal=is_decimal, attrs={"maxlength": answers.LONGEST_FIGURE})
+    return UnitInput(unit_word(fact), decimal=is_decimal, attrs={"maxlength": answers.LONGEST_FIGURE})
 
 
 def _select(choices: Iterable[tuple[str, str]]) -> forms.Select:

@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from huiqi.core.dates import readable
 from huiqi.core.errors import Refused
 from huiqi.core.fields import AheadInput, AheadSelect, CreditCodeInput, DateInput, MoneyInput, UnitInput
+from huiqi.core.language import worded
 from huiqi.policies import answers
 from huiqi.policies.answers import NO, UNKNOWN, YES, AnswerError, Doubt, Plain
+from huiqi.policies.queries.fact_words import fact_label, option_labels, unit_word, worded_answer
 from huiqi.policies.questions import Prompt, Question
 from huiqi.reference import credit_codes
 from huiqi.reference import queries as reference
@@ -62,7 +64,7 @@ class StartForm(forms.Form):
         try:
             return credit_codes.clean(text)
         except Refused as refusal:
-            raise ValidationError(refusal.message, code=refusal.code) from refusal
+            raise ValidationError(worded(refusal.said), code=refusal.code) from refusal
 
 
 class FactField(forms.Field):
@@ -80,7 +82,7 @@ class FactField(forms.Field):
         try:
             return answers.read(self.fact, text or "", unit or "wan")
         except AnswerError as error:
-            raise ValidationError(str(error), code="answer") from error
+            raise ValidationError(worded_answer(error.said), code="answer") from error
 
 
 class IndustryField(FactField):
@@ -127,7 +129,7 @@ class Asking:
 
     def prompt(self, fact: Fact) -> Prompt:
         """The rulebook's prompt, or the catalogue's name of the fact."""
-        return self.prompts.get(fact.id) or Prompt(fact.label)
+        return self.prompts.get(fact.id) or Prompt(fact_label(fact))
 
 
 class QuestionForm(forms.Form):
@@ -201,16 +203,21 @@ class QuestionForm(forms.Form):
         self.doubts = answers.doubts(self.asking.catalogue, given, self.asking.values)
         for fact in self.asking.facts:
             typed = self.data.get(fact.id, "")
-            message = answers.small_percent(fact, typed) if isinstance(typed, str) else ""
+            message = answers.small_percent(fact, typed) if isinstance(typed, str) else None
             if message:
                 self.doubts.append(Doubt(fact.id, message))
         if self.doubts and self.data.get(CONFIRMED) != self.confirmation:
-            raise ValidationError([doubt.message for doubt in self.doubts], code="doubt")
+            raise ValidationError(self.doubt_texts, code="doubt")
+
+    @property
+    def doubt_texts(self) -> list[str]:
+        """The doubts in the reader's language."""
+        return [worded_answer(doubt.message) for doubt in self.doubts]
 
     @property
     def confirmation(self) -> str:
         """What a second submit sends to say that just these doubts were seen and the figures are right."""
-        text = "\n".join(doubt.message for doubt in self.doubts)
+        text = "\n".join(str(doubt.message) for doubt in self.doubts)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
@@ -310,12 +317,11 @@ def _widget(fact: Fact, placeholder: str) -> forms.Widget:
     if kind == "yesno":
         return forms.RadioSelect(choices=[(YES, _("是")), (NO, _("否")), (UNKNOWN, _("不清楚"))])
     if kind == "choice":
-        return forms.RadioSelect(choices=[*fact.values.items(), (UNKNOWN, _("不清楚"))])
+        return forms.RadioSelect(choices=[*option_labels(fact).items(), (UNKNOWN, _("不清楚"))])
     attrs = {"maxlength": answers.LONGEST_FIGURE, "placeholder": placeholder}
     if kind == "date":
         return DateInput(attrs)
-    unit = "%" if kind == "percent" else answers.UNIT_WORDS.get(fact.unit, "")
-    return UnitInput(unit, decimal=kind in {"percent", "decimal"}, attrs=attrs)
+    return UnitInput(unit_word(fact), decimal=kind in {"percent", "decimal"}, attrs=attrs)
 
 
 def _place_select() -> AheadSelect:

@@ -9,12 +9,25 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from huiqi.rules import ir, wording
+from huiqi.core.language import day_words, is_chinese, listed, series
+from huiqi.policies.queries.fact_words import value_words
+from huiqi.policies.queries.wording import Text
+from huiqi.rules import ir
 from huiqi.rules.ir import Kind, Node
 
 SIGNS = {"+": "＋", "-": "－", "*": "×", "/": "÷"}
-COMPARISONS = {"=": "是", "<>": "不是", "<": "小于", "<=": "不超过", ">": "大于", ">=": "不低于"}
+COMPARISONS: dict[str, Text] = {
+    "=": gettext_lazy("%(left)s是%(right)s"),
+    "<>": gettext_lazy("%(left)s不是%(right)s"),
+    "<": gettext_lazy("%(left)s小于%(right)s"),
+    "<=": gettext_lazy("%(left)s不超过%(right)s"),
+    ">": gettext_lazy("%(left)s大于%(right)s"),
+    ">=": gettext_lazy("%(left)s不低于%(right)s"),
+}
+# Full-width signs stand between Chinese words only.
+NARROW = {"+": "+", "-": "−"}
 _STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2}
 
 
@@ -39,7 +52,7 @@ def words(node: Node, reader: Reader) -> str:
             text = _arithmetic(node, reader)
         case ir.Extreme(greatest=greatest, operands=operands):
             which = _("%(list)s中较大的") if greatest else _("%(list)s中较小的")
-            text = which % {"list": "、".join(words(part, reader) for part in operands)}
+            text = which % {"list": listed(words(part, reader) for part in operands)}
         case ir.Case():
             text = _case(node, reader)
         case _:
@@ -49,9 +62,17 @@ def words(node: Node, reader: Reader) -> str:
 
 def _arithmetic(node: ir.Arithmetic | ir.Negate, reader: Reader) -> str:
     if isinstance(node, ir.Negate):
-        return f"－{words(node.operand, reader)}"
+        return f"{_sign('-')}{words(node.operand, reader)}"
     left = _operand(node.left, node.op, reader, is_right=False)
-    return f"{left} {SIGNS[node.op]} {_operand(node.right, node.op, reader, is_right=True)}"
+    return f"{left} {_sign(node.op)} {_operand(node.right, node.op, reader, is_right=True)}"
+
+
+def _sign(op: str) -> str:
+    return SIGNS[op] if is_chinese() or op not in NARROW else NARROW[op]
+
+
+def _bracketed(text: str) -> str:
+    return f"（{text}）" if is_chinese() else f"({text})"
 
 
 def _operand(part: Node, op: str, reader: Reader, *, is_right: bool) -> str:
@@ -59,8 +80,8 @@ def _operand(part: Node, op: str, reader: Reader, *, is_right: bool) -> str:
     if isinstance(part, ir.Arithmetic):
         weaker = _STRENGTH[part.op] < _STRENGTH[op]
         same_on_right = is_right and _STRENGTH[part.op] == _STRENGTH[op] and op in "-/"
-        return f"（{text}）" if weaker or same_on_right else text
-    return f"（{text}）" if isinstance(part, ir.Extreme | ir.Case) else text
+        return _bracketed(text) if weaker or same_on_right else text
+    return _bracketed(text) if isinstance(part, ir.Extreme | ir.Case) else text
 
 
 def _case(node: ir.Case, reader: Reader) -> str:
@@ -70,23 +91,25 @@ def _case(node: ir.Case, reader: Reader) -> str:
     ]
     if node.otherwise is not None:
         parts.append(_("其他情况，为%(value)s") % {"value": words(node.otherwise, reader)})
-    return "；".join(parts)
+    return series(parts)
 
 
 def _condition(node: Node, reader: Reader) -> str:
     match node:
         case ir.Compare(op=op, left=left, right=right):
-            return f"{words(left, reader)}{COMPARISONS[op]}{words(right, reader)}"
+            return str(COMPARISONS[op]) % {"left": words(left, reader), "right": words(right, reader)}
         case ir.Between(operand=operand, low=low, high=high):
-            return f"{words(operand, reader)}在{words(low, reader)}至{words(high, reader)}之间"
+            ends = {"low": words(low, reader), "high": words(high, reader)}
+            return _("%(value)s在%(low)s至%(high)s之间") % {"value": words(operand, reader), **ends}
         case ir.Membership(operand=operand, values=values):
-            return f"{words(operand, reader)}属于{'、'.join(words(value, reader) for value in values)}"
+            members = listed(words(value, reader) for value in values)
+            return _("%(value)s属于%(members)s") % {"value": words(operand, reader), "members": members}
         case ir.IsNull(operand=operand):
-            return f"{words(operand, reader)}未填"
+            return _("%(value)s未填") % {"value": words(operand, reader)}
         case ir.Not(operand=operand):
-            return f"不符合“{words(operand, reader)}”"
+            return _("不符合“%(condition)s”") % {"condition": words(operand, reader)}
         case ir.Logic(every=every, operands=operands):
-            return ("并且" if every else "或者").join(words(part, reader) for part in operands)
+            return (_("并且") if every else _("或者")).join(words(part, reader) for part in operands)
     raise TypeError(f"not an expression: {type(node).__name__}")
 
 
@@ -96,10 +119,10 @@ def _constant(const: ir.Const) -> str:
     if kind is Kind.ENUM:
         return const.type.values[int(value)]
     if kind is Kind.DATE:
-        return wording.day(date.fromordinal(int(value)))
+        return day_words(date.fromordinal(int(value)))
     if isinstance(value, str):
         return value
-    return wording.value(value, const.type.unit)
+    return value_words(value, const.type.unit)
 
 
 def named(fact_labels: Mapping[str, str], params: Mapping[str, str]) -> Reader:
@@ -113,6 +136,6 @@ def with_values(
     """Spell facts by a firm's values, and by their labels in brackets where there is none."""
 
     def fact(name: str) -> str:
-        return values.get(name) or f"［{fact_labels.get(name, name)}］"
+        return values.get(name) or _("［%(fact)s］") % {"fact": fact_labels.get(name, name)}
 
     return Reader(fact, lambda name: params.get(name, name))

@@ -5,9 +5,10 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from huiqi.policies import answers
+from huiqi.core.language import chinese, series
 from huiqi.policies.queries import judging
 from huiqi.policies.queries.check import Standing, private_facts
+from huiqi.policies.queries.fact_words import fact_label, in_words
 from huiqi.policies.questions import Question
 from huiqi.policies.sheet import SKIPPED
 from huiqi.reference import queries as reference
@@ -43,7 +44,9 @@ class AnswerGroup:
 
 def _label(standing: Standing, fact_id: str) -> str:
     prompt = standing.book.prompts.get(fact_id)
-    return prompt.label if prompt and prompt.label else judging.rulebook().catalogue.facts[fact_id].label
+    return (
+        prompt.label if prompt and prompt.label else fact_label(judging.rulebook().catalogue.facts[fact_id])
+    )
 
 
 def answer_line(standing: Standing, fact_id: str) -> Line:
@@ -53,7 +56,7 @@ def answer_line(standing: Standing, fact_id: str) -> Line:
         return replace(answer_line(standing, COUNTY), fact_id=PLACE, label=_("注册或参保在哪里"))
     value = standing.values.get(fact_id)
     elsewhere = fact_id in standing.missing_here
-    text = _named(fact_id, str(value)) if fact.type == "code" and value else answers.in_words(fact, value)
+    text = chinese(_named(fact_id, str(value))) if fact.type == "code" and value else in_words(fact, value)
     return Line(fact_id, _label(standing, fact_id), text, not fact.kept, value is not None, elsewhere)
 
 
@@ -88,7 +91,7 @@ def _lines(standing: Standing, question: Question) -> tuple[Line, ...]:
     for value, label in ((True, _("有")), (False, _("没有")), (None, _("不清楚"))):
         names = [name for name in ticked if standing.values.get(name) is value]
         if names:
-            text = "；".join(_label(standing, name) for name in names)
+            text = series(_label(standing, name) for name in names)
             borrowed = any(name in private_facts() for name in names)
             lines.append(Line(TICKS, label, text, borrowed, value is not None))
     return tuple(lines)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from huiqi.policies import answers
+from huiqi.policies.queries.fact_words import fact_label, option_labels, unit_word
 from huiqi.policies.questions import QuestionBook
 from huiqi.rules.catalogue import Fact
 
@@ -89,15 +90,14 @@ def ask_for(facts: Sequence[Fact], book: QuestionBook, refusal: Refusal) -> Ask:
 
 def _field(fact: Fact, book: QuestionBook, refusal: Refusal) -> AskField:
     prompt, kind = book.prompts.get(fact.id), answers.kind_of(fact)
-    unit = "%" if kind == "percent" else answers.UNIT_WORDS.get(fact.unit, "")
     return AskField(
         fact.id,
         kind,
-        prompt.label if prompt else fact.label,
+        prompt.label if prompt else fact_label(fact),
         prompt.hint if prompt else "",
         prompt.placeholder if prompt else "",
-        unit,
-        tuple(fact.values.items()) if kind == "choice" else (),
+        unit_word(fact),
+        tuple(option_labels(fact).items()) if kind == "choice" else (),
         refusal.typed.get(fact.id, ""),
         refusal.typed.get(f"{fact.id}_unit", "wan"),
         refusal.errors.get(fact.id, ""),

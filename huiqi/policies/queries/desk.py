@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from huiqi.core.language import chinese
 from huiqi.core.models import Job
 from huiqi.policies.queries.figures import figure_name
 from huiqi.policies.queries.policy_page import edition_span
 from huiqi.policies.queries.verification import VERIFY_RULEBOOK, Counts, counts
-from huiqi.rules.policy import Policy
+from huiqi.rules.policy import DatedValue, Parameter, Policy
 from huiqi.rules.rulebook import Rulebook
 
 LATEST_RUNS = 5
@@ -57,8 +60,8 @@ def desk(rulebook: Rulebook, user: Any) -> Desk:
     return Desk(
         counts=counts(rulebook),
         figures=_todos(policies, lambda policy: open_figures(policy)),
-        gaps=_todos(policies, lambda policy: iter(policy.gaps)),
-        readings=_todos(policies, lambda policy: iter(policy.readings)),
+        gaps=_todos(policies, lambda policy: map(chinese, policy.gaps)),
+        readings=_todos(policies, lambda policy: map(chinese, policy.readings)),
         rereads=_todos(policies, lambda policy: to_reread(policy)),
         runs=list(runs),
     )
@@ -73,24 +76,28 @@ def _total(todos: list[ToDo]) -> int:
     return sum(len(todo.items) for todo in todos)
 
 
+def _sourced(parameter: Parameter, entry: DatedValue) -> str:
+    return chinese(f"{figure_name(parameter)}（{entry.source}）")
+
+
 def open_figures(policy: Policy) -> Iterator[str]:
     """Parameters nobody has found a value for, with where it should stand."""
     for edition in policy.editions:
         for parameter in edition.parameters.values():
             for entry in parameter.dated:
                 if entry.value is None:
-                    yield f"{figure_name(parameter)}（{entry.source}）"
+                    yield _sourced(parameter, entry)
 
 
 def to_reread(policy: Policy) -> Iterator[str]:
     """Documents, editions and figures taken over from common knowledge: the original must be read."""
     for source in policy.sources:
         if source.confidence not in (None, "VERIFIED"):
-            yield source.title or source.url or ""
+            yield chinese(source.title or source.url or "")
     for edition in policy.editions:
         if edition.confidence not in (None, "VERIFIED"):
-            yield f"版本 {edition_span(edition)}"
+            yield _("版本 %(span)s") % {"span": edition_span(edition)}
         for parameter in edition.parameters.values():
             for entry in parameter.dated:
                 if entry.confidence in ("KNOWN", "BENCHMARK"):
-                    yield f"{figure_name(parameter)}（{entry.source}）"
+                    yield _sourced(parameter, entry)

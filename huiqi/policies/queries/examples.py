@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from huiqi.policies.queries import amounts
+from huiqi.policies.queries.fact_words import fact_label, fact_value, labels_of
 from huiqi.policies.queries.figures import figure_texts, figure_values
 from huiqi.policies.queries.judging import judge, parse_facts, rulebook
 from huiqi.rules import editions, ir
@@ -53,7 +54,7 @@ def _example(case: ExpectedCase, edition: Edition) -> Example:
     formula = reckoning = ""
     if edition.benefit.ir is not None and case.amount_fen is not None:
         known_on = case.known_on or case.on
-        labels = {fact.id: fact.label for fact in rulebook().catalogue.facts.values()}
+        labels = labels_of(rulebook().catalogue.facts)
         named = amounts.named(labels, figure_texts(edition, case.on, known_on))
         filled = amounts.with_values(
             _values(facts, edition, case), figure_values(edition, case.on, known_on), labels
@@ -81,7 +82,7 @@ def shown_facts(facts: Facts) -> list[tuple[str, str]]:
     """Label and value of every fact given, in the catalogue's order."""
     catalogue = facts.catalogue
     return [
-        (catalogue.facts[fact_id].label, catalogue.facts[fact_id].format(facts.values[fact_id]))
+        (fact_label(catalogue.facts[fact_id]), fact_value(catalogue.facts[fact_id], facts.values[fact_id]))
         for fact_id in catalogue.in_order(set(facts.values))
     ]
 
@@ -94,5 +95,5 @@ def _values(facts: Facts, edition: Edition, case: ExpectedCase) -> dict[str, str
         if value is None and facts.catalogue.facts[fact_id].derived:
             value = judge(case.on, case.known_on).derive(facts, fact_id)
         if value is not None:
-            values[fact_id] = facts.catalogue.facts[fact_id].format(value)
+            values[fact_id] = fact_value(facts.catalogue.facts[fact_id], value)
     return values

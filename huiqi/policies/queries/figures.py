@@ -6,7 +6,9 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
+from huiqi.core.language import day_words, is_chinese
 from huiqi.policies.queries import wording as terms
+from huiqi.policies.queries.fact_words import value_words
 from huiqi.rules import wording
 from huiqi.rules.ir import Kind
 from huiqi.rules.policy import Bound, DatedValue, Edition, Parameter
@@ -61,32 +63,36 @@ def bound_words(parameter: Parameter, value: Bound | None) -> str:
         return _("待补")
     kind = parameter.type.kind
     if kind is Kind.DATE:
-        return wording.day(date.fromordinal(int(value)))
+        return day_words(date.fromordinal(int(value)))
     if kind is Kind.ENUM:
         return parameter.type.values[int(value)]
     if isinstance(value, str):
         return value
     if parameter.unit == "ratio":
         return ratio_words(Fraction(value))
-    return wording.value(value, parameter.unit)
+    return value_words(value, parameter.unit)
 
 
 def ratio_words(ratio: Fraction) -> str:
     """`5.5%`; daily rates in ten-thousandths (`万分之五`), as the law writes them."""
     parts = ratio * 10_000
-    if 0 < parts < 10 and parts.denominator == 1:
+    if is_chinese() and 0 < parts < 10 and parts.denominator == 1:
         return f"万分之{'零一二三四五六七八九'[int(parts)]}"
     return wording.percent(ratio)
 
 
 def figure_texts(edition: Edition, on: date, known_on: date) -> dict[str, str]:
-    """For formulas: name and value of each parameter on the day (`返还比例 50%`), dates by value alone."""
+    """For formulas: name and value of each parameter on the day (`返还比例 50%`), dates by value alone.
+
+    The names are Chinese, so in another language only figures nobody has found yet are named.
+    """
     texts = {}
     for parameter in edition.parameters.values():
         entry = parameter.at(on, known_on)
         value = bound_words(parameter, entry.value if entry else None)
-        named = f"{figure_name(parameter)} {value}"
-        texts[parameter.id] = value if parameter.type.kind is Kind.DATE else named
+        is_found = entry is not None and entry.value is not None
+        is_bare = parameter.type.kind is Kind.DATE or (is_found and not is_chinese())
+        texts[parameter.id] = value if is_bare else f"{figure_name(parameter)} {value}"
     return texts
 
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from huiqi.core.dates import format_date_zh
+from huiqi.core.language import day_words, joined, month_words, year_words
 from huiqi.policies.queries import amounts, wording
 from huiqi.policies.queries.examples import Example, worked_example
+from huiqi.policies.queries.fact_words import labels_of
 from huiqi.policies.queries.figures import Figure, figure_texts, figures_of
 from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.queries.states import state_on
@@ -143,7 +145,7 @@ def _open_figures(edition: Edition, on: date, known_on: date) -> list[str]:
 
 
 def _labels() -> dict[str, str]:
-    return {fact.id: fact.label for fact in rulebook().catalogue.facts.values()}
+    return labels_of(rulebook().catalogue.facts)
 
 
 # --- conditions -----------------------------------------------------------------------------------
@@ -166,11 +168,10 @@ def _certifiers(leaf: Leaf) -> Iterator[str]:
 
 def certifier_words(stated_by: str, owner: str) -> str:
     """`企业自己填报`, `由人社部门核实`, `以税务机关的名单或登记为准`, `由系统按规定推算`."""
-    named = {"owner": wording.OWNERS.get(owner, owner)}
     if stated_by == "officer":
-        return _("由%(owner)s核实") % named
+        return joined(_("由%(owner)s核实"), owner=wording.owner(owner))
     if stated_by == "authority_list":
-        return _("以%(owner)s的名单或登记为准") % named
+        return joined(_("以%(owner)s的名单或登记为准"), owner=wording.owner(owner))
     return str(wording.STATED_BY[stated_by])
 
 
@@ -206,14 +207,14 @@ def _day(day: date | None, precision: str | None) -> str:
     if day is None:
         return ""
     if precision == "year":
-        return f"{day.year}年"
-    return f"{day.year}年{day.month}月" if precision == "month" else format_date_zh(day)
+        return year_words(day)
+    return month_words(day) if precision == "month" else day_words(day)
 
 
 def _published(edition: Edition) -> str:
     if edition.known_on is None:
         return _("发布日期待补")
-    return _("%(day)s公布") % {"day": format_date_zh(edition.known_on)}
+    return _("%(day)s公布") % {"day": day_words(edition.known_on)}
 
 
 def _deadline(deadline: Deadline | None) -> str:
@@ -225,6 +226,7 @@ def _left(deadline: Deadline | None, on: date) -> str:
     if deadline is None or deadline.on is None:
         return ""
     if deadline.on < on:
-        return _("已于%(day)s截止") % {"day": format_date_zh(deadline.on)}
+        return _("已于%(day)s截止") % {"day": day_words(deadline.on)}
     days = working_days_between(on, deadline.on, Basis(known_on=on))
-    return _("还剩%(days)s个工作日（%(day)s截止）") % {"days": days, "day": format_date_zh(deadline.on)}
+    left = ngettext("还剩%(days)s个工作日（%(day)s截止）", "还剩%(days)s个工作日（%(day)s截止）", days)
+    return left % {"days": days, "day": day_words(deadline.on)}

@@ -1,12 +1,15 @@
 """The check's questions from the rulebook folder, read once per process like the law itself."""
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
+from huiqi.core.language import chinese, is_chinese
 from huiqi.policies.answers import Plain
 from huiqi.policies.queries import judging
+from huiqi.policies.queries.english_book import EnglishBook, english_book
 from huiqi.policies.questions import Gate, Prompt, Question, QuestionBook
 from huiqi.rules.catalogue import Catalogue
 from huiqi.rules.documents import read_document
@@ -17,13 +20,38 @@ QUESTION_KEYS = {"id", "title", "why", "facts", "tick", "gate", "first", "claime
 
 
 def question_book() -> QuestionBook:
-    """The questions of the site's rulebook."""
-    return _load(Path(settings.RULEBOOK_DIR) / FILE)
+    """The questions of the site's rulebook, in the reader's language."""
+    path = Path(settings.RULEBOOK_DIR) / FILE
+    return _load(path) if is_chinese() else _load_english(path)
 
 
 @lru_cache(maxsize=4)
 def _load(path: Path) -> QuestionBook:
     return load_questions(path, judging.rulebook().catalogue)
+
+
+@lru_cache(maxsize=4)
+def _load_english(path: Path) -> QuestionBook:
+    return in_english(_load(path), english_book())
+
+
+def in_english(book: QuestionBook, english: EnglishBook) -> QuestionBook:
+    """The same questions in English; what nobody translated stays Chinese and is marked so."""
+    questions = []
+    for question in book.questions:
+        texts = english.questions.get(question.id, {})
+        gate = question.gate and replace(question.gate, text=texts.get("gate") or chinese(question.gate.text))
+        title, why = (texts.get(key) or chinese(getattr(question, key)) for key in ("title", "why"))
+        questions.append(replace(question, title=title, why=why if question.why else "", gate=gate))
+    prompts = {}
+    for name, prompt in book.prompts.items():
+        texts = english.inputs.get(name, {})
+        prompts[name] = Prompt(
+            texts.get("prompt") or chinese(prompt.label),
+            texts.get("hint") or (chinese(prompt.hint) if prompt.hint else ""),
+            texts.get("placeholder", ""),
+        )
+    return QuestionBook(tuple(questions), prompts)
 
 
 def load_questions(path: Path, catalogue: Catalogue) -> QuestionBook:

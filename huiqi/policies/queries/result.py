@@ -6,14 +6,17 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from huiqi.core.dates import format_date_zh
+from huiqi.core.language import chinese, day_words, joined
 from huiqi.policies.queries import judging, wording
 from huiqi.policies.queries.asks import NOTHING_REFUSED, Ask, Refusal, ask_for
 from huiqi.policies.queries.check import Standing
 from huiqi.policies.queries.condition_lines import Line, condition_lines, reason
+from huiqi.policies.queries.fact_words import fact_label
 from huiqi.policies.queries.states import state_on
+from huiqi.policies.queries.wording import Text, policy_title
 from huiqi.reference.working_days import FIRST_YEAR, LAST_YEAR, Basis, working_days_between
 from huiqi.rules.catalogue import Fact
 from huiqi.rules.explain import Explanation
@@ -23,7 +26,8 @@ ELIGIBLE, NEAR, UNKNOWN, INELIGIBLE, LATER = "eligible", "near", "unknown", "ine
 GROUPS = (ELIGIBLE, NEAR, UNKNOWN, INELIGIBLE, LATER)
 MONEY_NATURES = ("cash", "saving", "deferral", "credit")
 # Amounts of different periods are no more alike than those of different natures.
-PERIODS = {"month": "月", "year": "年"}
+PERIODS: dict[str, Text] = {"month": gettext_lazy("月"), "year": gettext_lazy("年")}
+PERIODS |= {"月": PERIODS["month"], "年": PERIODS["year"]}
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,21 @@ class Total:
 
 @dataclass(frozen=True)
 class DeadlineNote:
-    """Until when, in words, and how many working days that leaves."""
+    """Until when: the law's own words, the day they come to, and how many working days that leaves."""
 
     text: str
+    day: date | None = None
+    left: str = ""
     is_over: bool = False
     is_near: bool = False
+
+    @property
+    def words(self) -> str:
+        """All in one line; the law's own words are marked as Chinese in a page in another language."""
+        named = chinese(self.text)
+        if self.day and format_date_zh(self.day) not in self.text:
+            named = joined(_("%(text)s（%(day)s）"), text=named, day=day_words(self.day))
+        return joined(_("%(text)s，%(left)s"), text=named, left=self.left) if self.left else named
 
 
 @dataclass(frozen=True)
@@ -77,6 +91,24 @@ class Row:
     def has_articles(self) -> bool:
         """Whether any condition names its article: without one the table has no such column."""
         return any(line.article for line in self.lines)
+
+    @cached_property
+    def certified_words(self) -> list[str]:
+        """What only an authority can certify, each with the authority."""
+        return [
+            joined(_("%(fact)s（%(owner)s）"), fact=fact_label(fact), owner=wording.owner(fact.owner))
+            for fact in self.certified
+        ]
+
+    @property
+    def missing_words(self) -> list[str]:
+        """The names of everything still missing."""
+        return [fact_label(fact) for fact in (*self.firm_facts, *self.certified)]
+
+    @property
+    def title(self) -> str:
+        """The policy's name in the reader's language."""
+        return policy_title(self.policy)
 
     @property
     def reason(self) -> str:
@@ -114,7 +146,8 @@ class Row:
     @property
     def per(self) -> str:
         """The period of the amount in words: 月, 年, 笔 …"""
-        return PERIODS.get(self.benefit.per or "", self.benefit.per or "")
+        per = self.benefit.per or ""
+        return str(PERIODS[per]) if per in PERIODS else per
 
     @property
     def mode(self) -> str:
@@ -130,12 +163,14 @@ class Row:
     def assurance(self) -> str:
         """Who settles it: a sentence that never promises more than we may."""
         if not self.lines:
-            return _("没有设条件，具体由%s办理。") % self.policy.authority
+            return joined(
+                _("没有设条件，具体由%(authority)s办理。"), authority=chinese(self.policy.authority)
+            )
         if self.explanation.assurance == "listed":
-            return _("依据%s的名单判断。") % self.policy.authority
+            return joined(_("依据%(authority)s的名单判断。"), authority=chinese(self.policy.authority))
         if self.policy.role == "decide":
             return _("初步符合，以我办审核认定为准。")
-        return _("初步符合，以%s认定为准。") % self.policy.authority
+        return joined(_("初步符合，以%(authority)s认定为准。"), authority=chinese(self.policy.authority))
 
     @property
     def is_unsure(self) -> bool:
@@ -173,7 +208,7 @@ class Result:
         """按2020年3月1日的政策，您有12项可享、3项差一点、9项待认定."""
         counts = {group: len(rows) for group, rows in self.groups.items()}
         return _("按%(day)s的政策，您有%(eligible)s项可享、%(near)s项差一点、%(unknown)s项待认定") % {
-            "day": format_date_zh(self.on),
+            "day": day_words(self.on),
             **counts,
         }
 
@@ -274,14 +309,13 @@ def _working_days(on: date, day: date) -> int:
 
 
 def _dated(text: str, day: date, on: date) -> DeadlineNote:
-    named = text if format_date_zh(day) in text else f"{text}（{format_date_zh(day)}）"
     if day < on:
-        return DeadlineNote(_("%s，已过") % named, is_over=True)
+        return DeadlineNote(text, day, _("已过"), is_over=True)
     left = _working_days(on, day)
     if left == 0:
-        return DeadlineNote(_("%s，就是今天") % named, is_near=True)
+        return DeadlineNote(text, day, _("就是今天"), is_near=True)
     count = ngettext("还剩%d个工作日", "还剩%d个工作日", left) % left
-    return DeadlineNote(f"{named}，{count}", is_near=left <= 10)
+    return DeadlineNote(text, day, count, is_near=left <= 10)
 
 
 def _later_reason(policy: Policy, on: date) -> str:
@@ -290,9 +324,9 @@ def _later_reason(policy: Policy, on: date) -> str:
     if edition is None:
         return _("没有录入有效期，不在判断范围内。")
     if state == "ended" and edition.to:
-        return _("已于%s截止。") % format_date_zh(edition.to)
+        return _("已于%s截止。") % day_words(edition.to)
     if edition.from_ and edition.from_ > on:
-        return _("自%s起执行，当时还没有开始。") % format_date_zh(edition.from_)
+        return _("自%s起执行，当时还没有开始。") % day_words(edition.from_)
     if edition.known_since and edition.known_since > on:
-        return _("%s才发布，当时还不能据以办理。") % format_date_zh(edition.known_since)
+        return _("%s才发布，当时还不能据以办理。") % day_words(edition.known_since)
     return _("在这一天没有有效的版本。")

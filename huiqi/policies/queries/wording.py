@@ -9,6 +9,9 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from huiqi.core.language import chinese, is_chinese
+from huiqi.rules.policy import Policy
+
 Text = str | Promise
 
 
@@ -128,6 +131,7 @@ STATED_BY: dict[str, Text] = {
 # The catalogue names owners in office shorthand; firms read the full words.
 OWNERS: dict[str, Text] = {
     "交通运输": _("交通运输部门"),
+    "人民银行": _("人民银行"),
     "人社": _("人社部门"),
     "公积金中心": _("住房公积金中心"),
     "农业农村": _("农业农村部门"),
@@ -147,6 +151,13 @@ OWNERS: dict[str, Text] = {
     "税务": _("税务机关"),
     "药监": _("药品监管部门"),
     "银保监": _("银保监部门"),
+    "银行": _("银行"),
+    "企业": _("企业"),
+    "全国银行间同业拆借中心": _("全国银行间同业拆借中心"),
+    "出租单位": _("出租单位"),
+    "我办": _("我办"),
+    "担保机构": _("担保机构"),
+    "收费单位": _("收费单位"),
 }
 
 ASSURANCES: dict[str, Text] = {
@@ -154,6 +165,16 @@ ASSURANCES: dict[str, Text] = {
     "confirmed": _("依据已核实的情况"),
     "claimed": _("依据企业自填的情况"),
 }
+
+
+def owner(code: str) -> str:
+    """Who keeps a fact, in full words; an owner without words is shown in Chinese."""
+    return str(OWNERS[code]) if code in OWNERS else chinese(code)
+
+
+def policy_title(policy: Policy) -> str:
+    """The policy's name: the English one, where there is one, for readers of English."""
+    return policy.title if is_chinese() else policy.title_en or policy.title
 
 
 def authority_kinds(authority: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from huiqi.policies import answers
 from huiqi.policies.answers import AnswerError
 from huiqi.policies.queries import judging
+from huiqi.policies.queries.fact_words import in_words
 
 FACTS = judging.rulebook().catalogue.facts
 
@@ -94,11 +95,11 @@ def test_a_value_put_back_into_its_form_reads_the_same(fact, number):
 
 
 def test_figures_are_said_back_in_both_units():
-    assert answers.in_words(FACTS["revenue"], 128_000_000) == "128万元（1,280,000元）"
-    assert answers.in_words(FACTS["revenue"], 30_000) == "300元"
-    assert answers.in_words(FACTS["loan_rate"], "0.055") == "5.5%"
-    assert answers.in_words(FACTS["loan_due_date"], "2020-02-09") == "2020年2月9日"
-    assert answers.in_words(FACTS["revenue"], None) == "不清楚"
+    assert in_words(FACTS["revenue"], 128_000_000) == "128万元（1,280,000元）"
+    assert in_words(FACTS["revenue"], 30_000) == "300元"
+    assert in_words(FACTS["loan_rate"], "0.055") == "5.5%"
+    assert in_words(FACTS["loan_due_date"], "2020-02-09") == "2020年2月9日"
+    assert in_words(FACTS["revenue"], None) == "不清楚"
 
 
 @pytest.mark.parametrize(

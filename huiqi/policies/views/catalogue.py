@@ -6,16 +6,18 @@ from io import StringIO
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huiqi.core import clock
-from huiqi.core.dates import format_date_zh
 from huiqi.core.htmx import render_page
+from huiqi.core.language import day_words
 from huiqi.core.pagination import paginate
 from huiqi.policies.forms import catalogue as catalogue_form
 from huiqi.policies.forms.calculate import CalculateForm, DatesForm, facts_of
 from huiqi.policies.queries import catalogue as queries
 from huiqi.policies.queries import wording
+from huiqi.policies.queries.fact_words import fact_label
 from huiqi.policies.queries.judging import judge, parse_facts, rulebook
 from huiqi.policies.queries.policy_page import PolicyPage, edition_span, policy_page
 from huiqi.rules.explain import Explanation
@@ -77,8 +79,8 @@ def _csv(rows: Iterable[queries.Row]) -> str:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(
-        ["编号", "政策", "内容", "对应措施", "文号", "认定机关", "我办角色", "怎么得到", "得到什么"]
-        + ["有效期", "状态", "能否判断", "截止"]
+        [_("编号"), _("政策"), _("内容"), _("对应措施"), _("文号"), _("认定机关"), _("我办角色")]
+        + [_("怎么得到"), _("得到什么"), _("有效期"), _("状态"), _("能否判断"), _("截止")]
     )
     for row in rows:
         writer.writerow([safe_cell(cell) for cell in _cells(row)])
@@ -133,7 +135,7 @@ def _context(page: PolicyPage, dates: DatesForm) -> dict[str, Any]:
         "page": page,
         "policy": page.policy,
         "dates": dates,
-        "day_text": format_date_zh(page.on),
+        "day_text": day_words(page.on),
         "clauses": [(code, wording.CLAUSES[code]) for code in page.policy.clauses if code in wording.CLAUSES],
         "query": "?" + "&".join(f"{name}={value}" for name, value in fixed) if fixed else "",
     }
@@ -142,7 +144,7 @@ def _context(page: PolicyPage, dates: DatesForm) -> dict[str, Any]:
 def _asked(result: Explanation | None) -> list[str]:
     """The names of the facts still missing."""
     facts = rulebook().catalogue.facts
-    return [facts[name].label for name in result.ask_for] if result else []
+    return [fact_label(facts[name]) for name in result.ask_for] if result else []
 
 
 def _judged(form: CalculateForm, found: Policy, dates: DatesForm) -> Explanation | None:

@@ -57,7 +57,7 @@ def _context(standing: Standing, token: str, refusal: Refusal = NOTHING_REFUSED)
         "result": result_of(standing, refusal),
         "size": size_sentence(standing),
         "refusal": refusal,
-        "missing": missing_lines(standing),
+        "missing_labels": [line.label for line in missing_lines(standing)],
         "next": standing.next_question,
         "has_borrowed": bool(standing.figures or standing.check.keeps_figures),
         "credit_code": standing.sheet.credit_code,
@@ -70,7 +70,7 @@ def check_policy(request: HttpRequest, standing: Standing, *, token: str, policy
     """One policy's conditions against the firm's figures: a page, or a fragment inside the result."""
     row = _row(standing, policy_id)
     detail = detail_of(row, _link(request, standing, token))
-    context = {"row": row, "detail": detail, "head": head(row), "root": root_of(token)}
+    context = {"row": row, "detail": detail, "head": head(row), "root": root_of(token), "title": row.title}
     return render_page(request, "policies/check_policy.html", "policies/_check_detail.html", context)
 
 
@@ -158,7 +158,7 @@ def check_trace(request: HttpRequest, standing: Standing, *, token: str) -> Http
 def check_objection(request: HttpRequest, standing: Standing, *, token: str) -> HttpResponse:
     """算得不对？ Whom to call, which number to say, and the trace to take along."""
     row = row_of(standing, request.GET.get("policy", ""))
-    context = {"token": token, "check": standing.check, "row": row}
+    context = {"token": token, "check": standing.check, "row": row, "title": row.title if row else ""}
     return render(request, "policies/check_objection.html", context)
 
 

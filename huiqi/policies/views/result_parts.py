@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
-from django.utils.html import escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,6 +26,8 @@ from huiqi.policies.queries.result import ELIGIBLE, NEAR, UNKNOWN, Result, Row
 TOKEN_MARK, CSRF_MARK = "@@TOKEN@@", "@@CSRF@@"
 REMEMBERED = 4096
 OPEN_GROUPS = (ELIGIBLE, NEAR, UNKNOWN)
+# Texts of the law and of the engine are Chinese whatever the page is.
+LAW = ' lang="zh-CN"'
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def open_row(row: Row, link: Link) -> str:
     """One policy with what to do, what to fill in, and its folded conditions."""
     words = _row_words(get_language() or "")
     return (
-        f'<li id="p-{escaped(row.id)}"><div class="hq-rows-head"><h3>{escaped(row.policy.title)}</h3>'
+        f'<li id="p-{escaped(row.id)}"><div class="hq-rows-head"><h3>{_title(row)}</h3>'
         f"{_sum(row, words)}</div>{head(row)}{_deadline(row)}{_near_miss(row)}{_ask(row, link)}"
         f'<details class="hq-more"><summary>{words.chevron}{words.more}</summary>'
         f'<div class="hq-more-body">{detail(row)}</div></details></li>'
@@ -66,7 +68,7 @@ def open_row(row: Row, link: Link) -> str:
 def detail(row: Row) -> str:
     """The condition table, the parts of the sum, and how to apply; carries TOKEN_MARK."""
     parts = "".join(
-        f"<div><dt>{escaped(part.text)}</dt><dd>{wan(part.amount_fen)}</dd></div>"
+        f"<div><dt{LAW}>{escaped(part.text)}</dt><dd>{wan(part.amount_fen)}</dd></div>"
         for part in row.explanation.parts
     )
     sums = f'<dl class="hq-facts">{parts}</dl>' if parts else ""
@@ -100,6 +102,13 @@ def _row_words(language: str) -> _RowWords:
     return _RowWords(*(str(escape(text)) for text in texts), *(str(one) for one in icons))
 
 
+def _title(row: Row) -> str:
+    title = escaped(row.policy.title)
+    if row.title == row.policy.title:
+        return f"<span{LAW}>{title}</span>"
+    return f'{escaped(row.title)}<br><small class="hq-soft"{LAW}>{title}</small>'
+
+
 def _sum(row: Row, words: _RowWords) -> str:
     amount = row.amount
     if amount is None:
@@ -112,7 +121,7 @@ def _sum(row: Row, words: _RowWords) -> str:
 def _deadline(row: Row) -> str:
     if row.deadline is None:
         return ""
-    text = escaped(row.deadline.text)
+    text: str = conditional_escape(row.deadline.words)
     if row.deadline.is_near or row.deadline.is_over:
         text = f"<strong>{text}</strong>"
     return f'<ul class="hq-meta"><li>{_row_words(get_language() or "").calendar} {text}</li></ul>'
@@ -128,9 +137,8 @@ def _near_miss(row: Row) -> str:
         if question
         else ""
     )
-    return (
-        f'<div class="hq-note hq-note-near mt-2">{words.target}<p>{escape(near.sentence)}{change}</p></div>'
-    )
+    said = f"<span{LAW}>{escape(near.sentence)}</span>{change}"
+    return f'<div class="hq-note hq-note-near mt-2">{words.target}<p>{said}</p></div>'
 
 
 # --- remembered parts -------------------------------------------------------------------------------------
@@ -224,18 +232,22 @@ def condition_table(lines: Sequence[Line], has_articles: bool) -> str:
     parts.append("</tr></thead><tbody>")
     for line in lines:
         note = f'<br><span class="hq-soft hq-small">{certified}</span>' if line.judgement else ""
-        text = f"{'　' * line.depth}{escaped(line.text)}{note}"
+        text = f"{'　' * line.depth}<span{LAW}>{escaped(line.text)}</span>{note}"
         if line.is_group:
             parts.append(f'<tr><th scope="row" colspan="3">{text}</th>')
         else:
             values = "<br>".join(escape(pair.value) for pair in line.pairs)
             demands = "<br>".join(escaped(pair.requirement) for pair in line.pairs)
-            parts.append(f'<tr><th scope="row">{text}</th><td data-label="{own}">{values}</td>')
-            parts.append(f'<td data-label="{required}">{demands}</td>')
+            parts.append(
+                f'<tr><th scope="row">{text}</th><td data-label="{own}"><span{LAW}>{values}</span></td>'
+            )
+            parts.append(f'<td data-label="{required}"><span{LAW}>{demands}</span></td>')
         parts.append(f'<td data-label="{result}">{tags[line.result]}</td>')
         if has_articles:
             parts.append(
-                f'<td data-label="{article}">{escaped(line.article)}</td>' if line.article else "<td></td>"
+                f'<td data-label="{article}"><span{LAW}>{escaped(line.article)}</span></td>'
+                if line.article
+                else "<td></td>"
             )
         parts.append("</tr>")
     parts.append("</tbody></table>")

@@ -104,7 +104,7 @@ def test_wrong_usage_is_exit_2():
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("3411,三百,2000,", "第3行“employees”列：从业人员应为数字，如 35；你填的是“三百”"),
+        ("3411,三百,2000,", "第3行“employees”列：从业人员应为数字，如 35；您填的是“三百”"),
         ("3411,35.5,2000,", "第3行“employees”列：从业人员应为整数"),
         ("3411,-5,2000,", "第3行“employees”列：从业人员不能为负数"),
         ("3411,300,abc,", "第3行“revenue_wan”列：营业收入应为数字"),
@@ -232,7 +232,7 @@ def test_programs_may_ask_for_json(table):
             {
                 "row": 3,
                 "column": "employees",
-                "reason": "从业人员应为数字，如 35；你填的是“x”。不知道请留空。",
+                "reason": "从业人员应为数字，如 35；您填的是“x”。不知道请留空。",
             }
         ],
     }
