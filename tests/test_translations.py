@@ -12,7 +12,12 @@ import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
+from huiqi.policies.queries import judging
+from huiqi.policies.queries.english_book import EnglishBook, english_book
+from huiqi.policies.queries.question_book import in_english, question_book
+from huiqi.policies.tests.make import SMALL_MAKER, fields_for, make_check, start, walk
 from tests.test_architecture import ROOT, tracked
 
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -149,3 +154,94 @@ def test_the_english_page_says_nothing_in_chinese_but_the_law(visitor, name, arg
     response = visitor.get(reverse(name, kwargs=args))
     assert response.status_code == 200
     assert chinese_left(response.content.decode()) == []
+
+
+# --- the check --------------------------------------------------------------------------------------------
+@pytest.fixture
+def reader(visitor):
+    """A visitor who chose English."""
+    visitor.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return visitor
+
+
+def chinese_of(client, name, *args, **query):
+    response = client.get(reverse(name, args=args), query)
+    assert response.status_code == 200
+    return chinese_left(response.content.decode())
+
+
+def test_every_question_and_every_fact_is_said_in_english():
+    chinese, english = question_book(), english_book()
+    facts = judging.rulebook().catalogue.facts
+    for question in chinese.questions:
+        texts = english.questions[question.id]
+        assert {"title", "why"} <= texts.keys() and ("gate" in texts) == bool(question.gate), question.id
+    for name, prompt in chinese.prompts.items():
+        given = {
+            "prompt",
+            *(["hint"] if prompt.hint else []),
+            *(["placeholder"] if prompt.placeholder else []),
+        }
+        assert english.inputs[name].keys() == given, name
+    assert english.labels.keys() == facts.keys()
+    for fact in facts.values():
+        assert english.values.get(fact.id, {}).keys() == fact.values.keys(), fact.id
+    said = [*english.questions.values(), *english.inputs.values(), *english.values.values(), english.labels]
+    assert [text for texts in said for text in texts.values() if HAN.search(text)] == []
+
+
+def test_a_text_nobody_translated_is_shown_in_chinese_and_marked():
+    chinese = question_book()
+    with translation.override("en"):
+        book = in_english(chinese, EnglishBook())
+    assert book.questions[0].title == f'<span lang="zh-CN">{chinese.questions[0].title}</span>'
+    assert book.prompts["employees"].label.startswith('<span lang="zh-CN">')
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("question", [question.id for question in question_book().questions])
+def test_every_question_is_asked_in_english(reader, question):
+    _check, token = make_check(insured_jan=42)
+    url = reverse("policies:check_question", args=[token, question])
+    assert chinese_left(reader.get(url).content.decode()) == []
+    asked = reader.get(url).context["form"]
+    wrong = dict.fromkeys(fields_for(asked, {}), "x" * 3)
+    refused = reader.post(url, {"do": "next", **wrong, "gate": "yes"})
+    assert refused.status_code == 422
+    assert chinese_left(refused.content.decode()) == []
+
+
+@pytest.mark.django_db
+def test_the_whole_check_reads_in_english(reader):
+    token = start(reader)
+    walk(reader, token, SMALL_MAKER)
+    for name in ("check_answers", "check_result", "check_print", "check_objection", "check_delete"):
+        assert chinese_of(reader, f"policies:{name}", token) == [], name
+    for policy in judging.rulebook().policies:
+        assert chinese_of(reader, "policies:check_policy", token, policy) == [], policy
+
+
+@pytest.mark.django_db
+def test_slips_are_asked_about_in_english(reader):
+    _check, token = make_check(revenue=128_000_000)
+    url = reverse("policies:check_question", args=[token, "size"])
+    figures = {"employees": "45", "revenue": "1280000000", "revenue_unit": "yuan", "assets": "9"}
+    refused = reader.post(url, {"do": "next", **figures, "revenue": "1280000", "revenue_unit": "wan"})
+    assert refused.status_code == 422
+    assert "10,000 times apart" in refused.content.decode()
+    assert chinese_left(refused.content.decode()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("policy", list(judging.rulebook().policies))
+def test_every_policy_page_says_nothing_in_chinese_but_the_law(reader, policy):
+    assert chinese_of(reader, "policies:policy", policy) == []
+    url = reverse("policies:policy", args=[policy])
+    judged = reader.post(url, {"employees": "35", "org_type": "enterprise", "apply_date": "2020-03-01"})
+    assert chinese_left(judged.content.decode()) == []
+
+
+def test_an_english_table_has_english_heads(reader):
+    head = reader.get(reverse("policies:catalogue_export")).content.decode().splitlines()[0]
+    assert not HAN.search(head)
+    assert "Deciding authority" in head

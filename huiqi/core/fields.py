@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy
 
 from huiqi.core.dates import parse_date, readable
 from huiqi.core.errors import Refused
-from huiqi.core.language import day_words, wan_words, worded
+from huiqi.core.language import day_words, is_chinese, wan_words, worded
 from huiqi.core.money import FEN_PER_WAN, FEN_PER_YUAN, AmountError, parse_amount
 
 UNIT_OF = {"yuan": "元", "wan": "万元"}
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _COUNT = re.compile(r"^([+-]?[0-9]{1,15})(?:\.0+)?$")
 
 
@@ -55,7 +56,18 @@ class CreditCodeInput(forms.TextInput):
         super().__init__({"data-hq-creditcode": "", "maxlength": 60, **typing, **(attrs or {})})
 
 
-class AheadSelect(forms.Select):
+class NamesSelect(forms.Select):
+    """A select whose choices may be Chinese proper names: those are marked on a page in another language."""
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds lang to the option."""
+        option: dict[str, Any] = super().create_option(name, value, label, *args, **kwargs)
+        if _HAN.search(str(label)) and not is_chinese():
+            option["attrs"]["lang"] = "zh-CN"
+        return option
+
+
+class AheadSelect(NamesSelect):
     """A select that becomes a type-ahead box where script runs.
 
     `initials` maps a choice's value to what else finds it, as a rule the pinyin initials.
@@ -69,7 +81,7 @@ class AheadSelect(forms.Select):
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Adds data-py to the option."""
-        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        option = super().create_option(name, value, *args, **kwargs)
         initials = self.initials.get(str(value))
         if initials:
             option["attrs"]["data-py"] = initials

@@ -9,7 +9,15 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huiqi.core.fields import AheadInput, AheadSelect, DateField, DateInput, MoneyInput, UnitInput
+from huiqi.core.fields import (
+    AheadInput,
+    AheadSelect,
+    DateField,
+    DateInput,
+    MoneyInput,
+    NamesSelect,
+    UnitInput,
+)
 from huiqi.policies import answers
 from huiqi.policies.answers import NO, UNKNOWN, YES
 from huiqi.policies.forms.check import PROVINCES, FactField, IndustryField
@@ -128,7 +136,7 @@ def _widget(fact: Fact) -> forms.Widget:
 
 
 def _select(choices: Iterable[tuple[str, str]]) -> forms.Select:
-    return forms.Select(choices=[("", _("请选择")), *choices, (UNKNOWN, _("不清楚"))])
+    return NamesSelect(choices=[("", _("请选择")), *choices, (UNKNOWN, _("不清楚"))])
 
 
 def _county_select() -> AheadSelect:

@@ -84,15 +84,17 @@ def ratio_words(ratio: Fraction) -> str:
 def figure_texts(edition: Edition, on: date, known_on: date) -> dict[str, str]:
     """For formulas: name and value of each parameter on the day (`返还比例 50%`), dates by value alone.
 
-    The names are Chinese, so in another language only figures nobody has found yet are named.
+    The names are Chinese, so another language has the values alone; what is open the page names beside it.
     """
     texts = {}
     for parameter in edition.parameters.values():
         entry = parameter.at(on, known_on)
         value = bound_words(parameter, entry.value if entry else None)
-        is_found = entry is not None and entry.value is not None
-        is_bare = parameter.type.kind is Kind.DATE or (is_found and not is_chinese())
-        texts[parameter.id] = value if is_bare else f"{figure_name(parameter)} {value}"
+        if not is_chinese():
+            texts[parameter.id] = value if entry and entry.value is not None else f"[{value}]"
+        else:
+            named = f"{figure_name(parameter)} {value}"
+            texts[parameter.id] = value if parameter.type.kind is Kind.DATE else named
     return texts
 
 
