@@ -1,7 +1,8 @@
 """The smallest change of one fact a firm may still lawfully change that would make a policy fit.
 
-Only facts the catalogue marks as actionable are tried, never one of a period gone by, and every
-candidate is judged again before it is told.
+Only facts the catalogue marks as actionable are tried, never one of a period gone by, never a figure
+that must merely be more than zero (a token sum would be coached), and every candidate is judged
+again before it is told.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from huiqi.rules.plan import Plan, Verdict
 from huiqi.rules.policy import Leaf
 
 PAST_PERIODS = frozenset({"prev_year"})
+# The engine knows the conditions only; whether the firm gets it is for the deciding authority.
+SENTENCE = "若‘{label}’{verb}{needed}，则初步符合，以认定机关为准"
 
 
 class NearMiss(NamedTuple):
@@ -69,7 +72,8 @@ def _told(candidate: Candidate, facts: Facts) -> NearMiss:
     fact = candidate.fact
     current, needed = fact.format(facts.get(fact.id)), fact.format(candidate.value)
     verb = "为" if fact.type in ("bool", "enum") else "改为"
-    return NearMiss(fact.id, current, needed, f"若‘{fact.label}’{verb}{needed}，即符合", candidate.value)
+    sentence = SENTENCE.format(label=fact.label, verb=verb, needed=needed)
+    return NearMiss(fact.id, current, needed, sentence, candidate.value)
 
 
 def _candidates(plan: Plan, facts: Facts, failed: list[Leaf], on: date) -> Iterator[Candidate]:
@@ -78,7 +82,35 @@ def _candidates(plan: Plan, facts: Facts, failed: list[Leaf], on: date) -> Itera
     names = {base for name in named for base in catalogue.base_of[name]}
     changeable = [name for name in names if name in facts.values and may_change(catalogue.facts[name])]
     for name in catalogue.in_order(changeable):
-        yield from _changes(plan, facts, catalogue.facts[name], on)
+        fact = catalogue.facts[name]
+        if not _wants_any_at_all(plan, facts, fact, failed):
+            yield from _changes(plan, facts, fact, on)
+
+
+def _wants_any_at_all(plan: Plan, facts: Facts, fact: Fact, failed: list[Leaf]) -> bool:
+    """Whether a failed condition asks of the figure no more than that it be above zero.
+
+    Such a threshold is met by one fen; to tell it would coach a sham.
+    """
+    if fact.type not in ("int", "ratio"):
+        return False
+    evaluation = Evaluation(facts, plan.binding)
+    nodes = _with_derivations(facts.catalogue, [leaf.ir for leaf in failed])
+    for left, right in _pairs(nodes):
+        for side, other in ((left, right), (right, left)):
+            if fact.id in ir.fact_names(side) and _is_next_to_nothing(fact, evaluation, other):
+                return True
+    return False
+
+
+def _is_next_to_nothing(fact: Fact, evaluation: Evaluation, threshold: Node) -> bool:
+    """Whether the threshold is zero, or the single unit of a whole number."""
+    if ir.fact_names(threshold):
+        return False
+    value = evaluation.value(threshold)
+    if value is None or isinstance(value, str):
+        return False
+    return value == 0 or (fact.type == "int" and value == 1)
 
 
 def may_change(fact: Fact) -> bool:

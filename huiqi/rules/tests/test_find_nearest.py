@@ -6,17 +6,26 @@ from typing import Any
 
 import pytest
 
-from huiqi.rules.nearest import NearMiss
-from huiqi.rules.tests.make import make_judge
+from huiqi.rules.judge import Judge
+from huiqi.rules.nearest import NearMiss, may_change
+from huiqi.rules.rulebook import load_rulebook
+from huiqi.rules.tests.make import FACTS, policy_text, write_rulebook
 
+ROOT = Path(__file__).resolve().parents[3]
 DONE = "{nature: rule}"
 
 
 def near(
-    tmp_path: Path, given: dict[str, Any], *exprs: str, on: date = date(2020, 3, 1), **parts: str
+    tmp_path: Path,
+    given: dict[str, Any],
+    *exprs: str,
+    on: date = date(2020, 3, 1),
+    catalogue: str = FACTS,
+    **parts: str,
 ) -> NearMiss | None:
     leaves = "".join(f'\n- {{id: c{i}, text: 甲, expr: "{expr}"}}' for i, expr in enumerate(exprs))
-    judge = make_judge(tmp_path, on, conditions=f"all:{leaves}", benefit=DONE, **parts)
+    policy = policy_text(conditions=f"all:{leaves}", benefit=DONE, **parts)
+    judge = Judge(load_rulebook(write_rulebook(tmp_path, {"refund": policy}, facts=catalogue)), on)
     facts = judge.rulebook.catalogue.parse(given)
     found = judge.explain(facts, "refund").near_miss
     if found is not None:
@@ -33,6 +42,44 @@ def test_a_fact_that_cannot_be_changed_is_never_proposed(tmp_path: Path) -> None
 
 def test_a_figure_of_the_year_before_is_never_proposed(tmp_path: Path) -> None:
     assert near(tmp_path, {"past_share": "0.1"}, "past_share >= 0.15") is None
+
+
+SUM = (
+    "\n- {id: rent_waived, label: 减免的租金, type: int, unit: fen, min: 0, max: 1000000, "
+    "sensitivity: business, stated_by: firm, actionable: true, period: year}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "rent_waived > 0",
+        "rent_waived >= 1",
+        "rent_waived <> 0",
+        "0 < rent_waived",
+        "rent_waived * new_hire_share > 0",
+        "rent_waived > 0 and rent_waived <= premium",
+        "rent_waived between 1 and premium",
+    ],
+)
+def test_a_token_sum_is_never_proposed(tmp_path: Path, expr: str) -> None:
+    given = {"rent_waived": 0, "premium": 5000, "new_hire_share": "0.5"}
+    assert near(tmp_path, given, expr, catalogue=FACTS + SUM) is None
+
+
+def test_a_share_that_need_only_be_some_share_is_never_proposed(tmp_path: Path) -> None:
+    assert near(tmp_path, {"new_hire_share": "0"}, "new_hire_share > 0") is None
+
+
+def test_a_sum_of_real_weight_is_proposed(tmp_path: Path) -> None:
+    found = near(tmp_path, {"rent_waived": 0}, "rent_waived >= 100000", catalogue=FACTS + SUM)
+    assert found is not None and found.needed_text == "1,000元"
+
+
+def test_what_an_officer_certifies_of_the_epidemic_is_never_proposed() -> None:
+    facts = load_rulebook(ROOT / "rulebook").catalogue.facts
+    certified = ("loan_use_epidemic", "epidemic_supply_category", "evidence")
+    assert [name for name in certified if may_change(facts[name])] == []
 
 
 def test_two_failing_facts_are_no_near_miss(tmp_path: Path) -> None:
@@ -53,12 +100,12 @@ def test_a_yes_that_would_suffice_is_told(tmp_path: Path) -> None:
     found = near(tmp_path, {"consent": False, "employees": 30}, "consent", "employees >= 20")
     assert found is not None
     assert (found.fact_id, found.current_text, found.needed_text) == ("consent", "否", "是")
-    assert found.sentence == "若‘职工协商一致’为是，即符合"
+    assert found.sentence == "若‘职工协商一致’为是，则初步符合，以认定机关为准"
 
 
 def test_a_choice_that_would_suffice_is_told(tmp_path: Path) -> None:
     found = near(tmp_path, {"guarantor": "none"}, "guarantor in ('state')")
-    assert found is not None and found.sentence == "若‘担保机构’为政府性担保，即符合"
+    assert found is not None and found.sentence == "若‘担保机构’为政府性担保，则初步符合，以认定机关为准"
 
 
 @pytest.mark.parametrize(
