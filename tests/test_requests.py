@@ -315,3 +315,24 @@ def test_the_settings_module_names_no_host_outside():
         importlib.import_module("config.settings.base").CONTENT_SECURITY_POLICY["DIRECTIVES"].keys()
         == CSP.keys()
     )
+
+
+@pytest.mark.django_db
+def test_a_form_open_too_long_leaves_no_token_in_the_log(caplog):
+    token = new_token()
+    answer = Client(enforce_csrf_checks=True).post(f"/check/{token}/delete/")
+    assert answer.status_code == 403
+    assert token not in caplog.text
+    assert not [line for line in caplog.records if line.levelname == "ERROR"]
+
+
+@pytest.mark.django_db
+def test_a_page_not_found_is_no_fault(client, caplog):
+    assert client.get("/policies/no-such-policy/").status_code == 404
+    assert not [line for line in caplog.records if line.levelname == "ERROR"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/healthz", "/policies/", "/policies/export.csv", "/developers/"])
+def test_monitors_may_ask_with_head(client, address):
+    assert client.head(address).status_code == 200

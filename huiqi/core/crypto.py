@@ -28,10 +28,11 @@ def _derived(purpose: str, length: int = 32) -> bytes:
 
 @lru_cache(maxsize=4)
 def _ring(spec: str, secret: str) -> dict[str, Fernet]:
-    if not spec:
-        return {DERIVED_KEY_ID: Fernet(base64.urlsafe_b64encode(_derived("field-encryption")))}
-    pairs = (part.split(":", 1) for part in spec.split(","))
-    return {key_id.strip(): Fernet(key.strip()) for key_id, key in pairs}
+    pairs = (part.split(":", 1) for part in spec.split(",") if part.strip())
+    ring = {key_id.strip(): Fernet(key.strip()) for key_id, key in pairs}
+    # Last: an installation that moves from the derived key to its own must still read what it has.
+    ring.setdefault(DERIVED_KEY_ID, Fernet(base64.urlsafe_b64encode(_derived("field-encryption"))))
+    return ring
 
 
 def _keys() -> dict[str, Fernet]:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from huiqi.core.fields import (
     AheadInput,
@@ -149,7 +149,7 @@ def _context() -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """The gallery; with `?offer=1` the sample source of the type-ahead box."""
     if request.GET.get("offer"):

@@ -39,6 +39,7 @@ def logging_settings() -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.security.csrf": {"level": "CRITICAL"},
         },
     }
 

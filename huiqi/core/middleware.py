@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -15,6 +16,7 @@ from huiqi.core.errors import Refused
 from huiqi.core.ids import new_public_id
 
 log = structlog.get_logger("huiqi.request")
+ANSWERED = (Refused, Http404, PermissionDenied, SuspiciousOperation)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
@@ -46,8 +48,11 @@ class RequestContextMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        """Logs the trace once, with the id that the error page shows; Refused is answered further in."""
-        if not isinstance(exception, Refused):
+        """Logs the trace of a fault once, with the id that the error page shows.
+
+        What has an answer of its own (a refusal, a page not found, a malformed request) is no fault.
+        """
+        if not isinstance(exception, ANSWERED):
             log.exception("unhandled", exc_info=exception)
 
 

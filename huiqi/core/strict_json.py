@@ -5,7 +5,7 @@ figure that decides about money must not be read that way.
 """
 
 import json
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from huiqi.core.dates import readable
@@ -61,9 +61,13 @@ def _refused(what: str, wrong: str) -> Refused:
 
 
 def _decimal(text: str) -> Decimal:
-    if len(text) > MAX_DIGITS or abs(Decimal(text).adjusted()) > MAX_DIGITS:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise _StrictError(f"里的数字“{readable(text)}”太大") from error
+    if len(text) > MAX_DIGITS or abs(number.adjusted()) > MAX_DIGITS:
         raise _StrictError(f"里的数字“{readable(text)}”太长")
-    return Decimal(text)
+    return number
 
 
 def _integer(text: str) -> int:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from huiqi.core import jobs
 from huiqi.core.context_processors import LARGE_TYPE_COOKIE
@@ -17,13 +17,13 @@ from huiqi.core.models import Job
 YEAR_SECONDS = 31_536_000
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What one can do here, at a glance."""
     return render(request, "core/home.html")
 
 
-@require_GET
+@require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers, 503 otherwise; for load balancers and the start script."""
@@ -57,7 +57,7 @@ def large_type(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @never_cache
 def job(request: HttpRequest, public_id: str) -> HttpResponse:
     """How far a job is; htmx asks again for the fragment until the job has ended."""

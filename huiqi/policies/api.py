@@ -8,8 +8,11 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Field, FilterSchema, Query, Router, Schema
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from huiqi.core import clock
+from huiqi.core.dates import readable
 from huiqi.policies.queries import wording
 from huiqi.policies.queries.catalogue import Filters, find
 from huiqi.policies.queries.contract import facts_json, verdicts_json
@@ -25,7 +28,15 @@ MOST_PER_PAGE = 100
 MOST_FACTS = 500
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+
+def _text_only(value: object) -> object:
+    # A number would be taken for seconds since 1970, and a wrong day for a judgement.
+    if isinstance(value, int | float):
+        raise PydanticCustomError("date_type", "a date is text such as 2020-03-01")
+    return value
+
+
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_text_only)]
 Clause = Literal["一", "二", "三", "四", "五", "六", "七", "八", "九"]
 Nature = Literal["cash", "saving", "deferral", "credit", "status", "service", "rule"]
 GrantMode = Literal["auto", "confirm", "filing", "application", "rule", "service"]
@@ -312,7 +323,7 @@ def judge_firm(request: HttpRequest, payload: JudgeIn) -> list[dict[str, Any]]:
     unknown = [name for name in chosen if name not in rulebook().policies]
     if unknown:
         raise FactsError(
-            [Problem("policies", f"没有“{name[:80]}”这项政策", "请查政策目录") for name in unknown]
+            [Problem("policies", f"没有“{readable(name, 80)}”这项政策", "请查政策目录") for name in unknown]
         )
     facts = parse_facts(payload.facts)
     found = judge(payload.on, payload.known_on)

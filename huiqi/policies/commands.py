@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from huiqi.core import audit, clock, crypto
+from huiqi.core.errors import Refused
 from huiqi.core.ids import new_token, token_digest
 from huiqi.core.jobs import job_kind
 from huiqi.policies.answers import Plain
 from huiqi.policies.models import Check
-from huiqi.policies.queries.check import open_sheet
-from huiqi.policies.sheet import Sheet, to_bytes
+from huiqi.policies.queries.check import read_sheet
+from huiqi.policies.sheet import Sheet, SheetError, to_bytes
 
 # A firm comes back within a quarter's declaration period; nothing is kept longer than that serves.
 KEEP_FOR = timedelta(days=90)
@@ -22,6 +24,7 @@ EXPIRY_BATCH = 500
 @transaction.atomic
 def start_check(*, credit_code: str, at: datetime) -> tuple[Check, str]:
     """A new empty check and the token of its private link, which is shown once and not stored."""
+    _drop_expired(at)
     token = new_token()
     check = Check.objects.create(
         token_digest=token_digest(token),
@@ -49,7 +52,7 @@ def save_answer(
     only while the check keeps figures. `step` is the question, its state and the number announced.
     """
     row = _locked(check)
-    sheet = open_sheet(row)
+    sheet = _opened(row)
     if row.keeps_figures:
         sheet = sheet.merged({**stored, **private}, ())
     else:
@@ -63,9 +66,16 @@ def save_answer(
 
 @transaction.atomic
 def keep_figures(check: Check, *, figures: Mapping[str, Plain], at: datetime) -> None:
-    """Store the figures from the person's browser too, because the person asked for it."""
+    """Store the figures from the person's browser too, because the person asked for it.
+
+    Refused when this browser holds none: they may be in another one, and keeping nothing would look like success.
+    """
+    if not figures:
+        raise Refused(
+            "policies.no_figures_here", _("这个浏览器里没有要保存的数字。请在填写它们的浏览器里选择保存。")
+        )
     row = _locked(check)
-    sheet = open_sheet(row).merged(figures, ())
+    sheet = _opened(row).merged(figures, ())
     row.keeps_figures = True
     _write(row, sheet, at)
     audit.record("check.figures_kept", row, actor=None)
@@ -78,7 +88,7 @@ def forget_figures(check: Check, *, private: frozenset[str], at: datetime) -> di
     `private` holds the ids of all facts that the catalogue says are not kept.
     """
     row = _locked(check)
-    sheet = open_sheet(row)
+    sheet = _opened(row)
     figures: dict[str, Plain] = {}
     figures.update(
         (name, value) for name, value in sheet.values.items() if name in private and value is not None
@@ -92,8 +102,9 @@ def forget_figures(check: Check, *, private: frozenset[str], at: datetime) -> di
 @transaction.atomic
 def delete_check(check: Check) -> None:
     """Delete the check with all its answers; its private link is dead at once."""
-    audit.record("check.deleted", check, actor=None)
-    Check.objects.filter(pk=check.pk).delete()
+    row = _locked(check)
+    audit.record("check.deleted", row, actor=None)
+    row.delete()
 
 
 def expire_checks(at: datetime) -> Generator[tuple[int, int], None, int]:
@@ -101,14 +112,21 @@ def expire_checks(at: datetime) -> Generator[tuple[int, int], None, int]:
     total = Check.objects.expired(at).count()
     done = 0
     while True:
-        batch = list(Check.objects.expired(at).order_by("pk").values_list("pk", flat=True)[:EXPIRY_BATCH])
-        if not batch:
-            return done
         with transaction.atomic():
-            Check.objects.filter(pk__in=batch).delete()
-            audit.record("check.expired", None, actor=None, count=len(batch))
-        done += len(batch)
+            gone = _drop_expired(at)
+        if not gone:
+            return done
+        done += gone
         yield done, max(total, done)
+
+
+def _drop_expired(at: datetime) -> int:
+    """Delete one batch of checks past their time; also done whenever somebody starts a new one."""
+    batch = list(Check.objects.expired(at).order_by("pk").values_list("pk", flat=True)[:EXPIRY_BATCH])
+    if batch:
+        Check.objects.filter(pk__in=batch).delete()
+        audit.record("check.expired", None, actor=None, count=len(batch))
+    return len(batch)
 
 
 @job_kind("policies.expire_checks")
@@ -118,6 +136,19 @@ def _expire_checks_job(arguments: dict[str, Any]) -> Generator[tuple[int, int], 
 
 def _locked(check: Check) -> Check:
     return Check.objects.select_for_update(of=("self",)).get(pk=check.pk)
+
+
+def _opened(row: Check) -> Sheet:
+    """The stored answers, or Refused: writing over what cannot be read would destroy it for good."""
+    try:
+        return read_sheet(row)
+    except (crypto.Unreadable, SheetError) as error:
+        raise Refused(
+            "policies.check_unreadable",
+            _(
+                "这次体检以前保存的答案暂时读不出来，所以没有保存新的答案。请联系服务热线，或重新开始一次体检。"
+            ),
+        ) from error
 
 
 def _seal(sheet: Sheet) -> str:

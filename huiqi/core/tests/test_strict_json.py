@@ -37,3 +37,8 @@ def test_only_an_object_will_do_where_an_object_is_wanted(raw):
 
 def test_numbers_stay_exact_and_a_byte_order_mark_is_no_harm():
     assert parse_object(b'\xef\xbb\xbf{"a": 0.1, "b": 12}') == {"a": Decimal("0.1"), "b": 12}
+
+
+def test_a_number_with_an_absurd_exponent_is_refused():
+    with pytest.raises(Refused, match="太"):
+        parse(b'{"employees": 1e99999999999999999999}')

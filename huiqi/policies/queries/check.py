@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+import structlog
+
 from huiqi.core import crypto
 from huiqi.core.ids import token_digest
 from huiqi.policies import selection
@@ -18,6 +20,7 @@ from huiqi.rules.explain import Explanation
 from huiqi.rules.problems import FactsError
 
 LONGEST_TOKEN = 100
+log = structlog.get_logger("huiqi.policies")
 
 
 def find_check(token: str, at: datetime) -> Check | None:
@@ -27,11 +30,17 @@ def find_check(token: str, at: datetime) -> Check | None:
     return Check.objects.alive(at).filter(token_digest=token_digest(token)).first()
 
 
+def read_sheet(check: Check) -> Sheet:
+    """The decrypted answers; crypto.Unreadable or SheetError when the key is gone or the text damaged."""
+    return from_bytes(crypto.decrypt(check.answers_sealed))
+
+
 def open_sheet(check: Check) -> Sheet:
-    """The decrypted answers; an empty sheet when the key is gone, so that the link still works."""
+    """The answers to show; an empty sheet when they cannot be read, so that the link still works."""
     try:
-        return from_bytes(crypto.decrypt(check.answers_sealed))
+        return read_sheet(check)
     except (crypto.Unreadable, SheetError):
+        log.error("check unreadable", check=check.public_id)
         return Sheet()
 
 
@@ -61,7 +70,9 @@ class Standing:
 
     @cached_property
     def values(self) -> dict[str, Plain]:
-        """All answers at hand: the stored ones and those in this browser."""
+        """All answers at hand: the stored ones and those in this browser; kept figures are the later ones."""
+        if self.check.keeps_figures:
+            return {**self.figures, **self.sheet.values}
         return {**self.sheet.values, **self.figures}
 
     @cached_property

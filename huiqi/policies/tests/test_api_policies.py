@@ -164,3 +164,15 @@ def test_the_facts_are_listed_with_their_names(visitor):
     facts = {row["id"]: row for row in visitor.get(f"{ROOT}/facts").json()}
     assert facts["size_class"]["values"]["micro"] == "微型"
     assert list(facts) == list(rulebook().catalogue.facts)
+
+
+@pytest.mark.parametrize("day", [1583020800, 20200301, 1.5, True])
+def test_a_day_is_text_never_seconds_since_1970(client, day):
+    body = assert_problem(judge(client, {"facts": {}, "on": day}), 422, "core.invalid")
+    assert body["errors"][0]["place"] == "body.on"
+
+
+def test_an_unknown_policy_of_undecodable_characters_is_named_safely(client):
+    answer = judge(client, {"facts": {}, "on": "2020-03-01", "policies": ["\ud800"]})
+    assert answer.status_code == 422
+    assert "没有“□”这项政策" in answer.content.decode()

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from huiqi.core import clock
 from huiqi.core.htmx import render_page
@@ -28,7 +28,7 @@ from huiqi.rules.problems import FactsError
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-@require_GET
+@require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Search, filter, sort and page through all policies, as they stood on the chosen day."""
     dates = DatesForm(request.GET, clock.reference_date())
@@ -65,7 +65,7 @@ def _shown(row: queries.Row) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 def catalogue_export(request: HttpRequest) -> HttpResponse:
     """The same list as a CSV file that Excel opens (UTF-8 with byte order mark)."""
     dates = DatesForm(request.GET, clock.reference_date())

@@ -156,7 +156,7 @@ def _question_page(
         "form": form,
         "question": question,
         "place": place,
-        "total": max(standing.announced, place),
+        "total": standing.announced,
         "minutes": max(1, round((standing.announced - place + 1) * MINUTES_IN_ALL / MAX_QUESTIONS)),
         "before": standing.before(question.id),
         "saved_at": standing.check.updated_at if question.facts_in(standing.stated) else None,
@@ -175,7 +175,7 @@ def check_answers(request: HttpRequest, standing: Standing, *, token: str) -> Ht
         "check": standing.check,
         "groups": answer_groups(standing),
         "next": standing.next_question,
-        "has_borrowed": bool(standing.figures or standing.check.keeps_figures or standing.missing_here),
+        "has_borrowed": bool(standing.figures or standing.check.keeps_figures),
         "credit_code": standing.sheet.credit_code,
     }
     return render(request, "policies/check_answers.html", context)

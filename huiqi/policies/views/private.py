@@ -34,7 +34,11 @@ def private(view: PrivateView) -> Callable[..., HttpResponse]:
         check = find_check(token, clock.now())
         if check is None:
             raise Http404
-        response = view(request, standing_of(request, check), token=token, **arguments)
+        try:
+            response = view(request, standing_of(request, check), token=token, **arguments)
+        except Check.DoesNotExist as error:
+            # Deleted in another tab while this answer was on its way.
+            raise Http404 from error
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = REFERRER_POLICY
         response["X-Robots-Tag"] = "noindex, nofollow"
@@ -58,7 +62,7 @@ def standing_of(request: HttpRequest, check: Check) -> Standing:
 def figures_in(request: HttpRequest, check: Check) -> dict[str, Plain]:
     """The figures from the cookie; a cookie altered or of another check counts as none."""
     sealed = request.COOKIES.get(FIGURES_COOKIE, "")
-    if not sealed or check.keeps_figures:
+    if not sealed:
         return {}
     try:
         figures = unpack_figures(check.public_id, crypto.decrypt(sealed))
@@ -101,7 +105,15 @@ def store_answers(
     borrowed = {name: value for name, value in given.items() if name in private_ids}
     ours = {name: value for name, value in given.items() if name not in private_ids}
     figures = dict(standing.figures)
-    if not standing.check.keeps_figures:
+    if standing.check.keeps_figures:
+        # Another browser asked to keep the figures; those that only this one holds join them now.
+        borrowed = {
+            **{name: figures[name] for name in figures.keys() - standing.sheet.values.keys()},
+            **borrowed,
+        }
+        figures = {}
+        drop_figures(response, token)
+    else:
         figures = {name: value for name, value in {**figures, **borrowed}.items() if value is not None}
         sealed = seal_figures(standing.check, figures)
         if sealed is None:

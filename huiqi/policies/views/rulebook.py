@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from huiqi.core.jobs import start_job
 from huiqi.policies.queries.desk import desk
@@ -13,7 +13,7 @@ from huiqi.policies.queries.verification import VERIFY_RULEBOOK
 
 
 @login_required
-@require_GET
+@require_safe
 def work(request: HttpRequest) -> HttpResponse:
     """Where a person starts after signing in, by role."""
     if request.user.can_edit_policies:  # type: ignore[union-attr]
@@ -34,7 +34,7 @@ def rulebook(request: HttpRequest) -> HttpResponse:
     return render(request, "policies/rulebook.html", {"desk": desk(loaded_rulebook(), request.user)})
 
 
-@require_GET
+@require_safe
 def developers(request: HttpRequest) -> HttpResponse:
     """What programs can ask, and the first call."""
     root = f"{request.scheme}://{request.get_host()}"
