@@ -9,6 +9,7 @@ from fractions import Fraction
 from huiqi.rules import ir
 from huiqi.rules.catalogue import Catalogue
 from huiqi.rules.documents import Entry
+from huiqi.rules.emit_python import check_size
 from huiqi.rules.expressions import Scope, parse
 from huiqi.rules.facts_file import NAME
 from huiqi.rules.intervals import Analysis, ParamSpans, Span, constant_span, hull
@@ -53,6 +54,7 @@ class Reader:
         self.scope = Scope(self.catalogue.types if self.catalogue else {}, types)
         spans: ParamSpans = {name: _span(parameter) for name, parameter in parameters.items()}
         self.analysis = Analysis(self.catalogue, spans) if self.catalogue else None
+        self.figures = {name: _figure(parameter) for name, parameter in parameters.items()}
         self.key = tuple(sorted((name, repr(spans[name]), type_) for name, type_ in types.items()))
 
     def expression(self, entry: Entry, path: str, expected: Type) -> tuple[Node, int] | None:
@@ -64,11 +66,12 @@ class Reader:
         key = (text, expected, self.key)
         if key in self._compiled:
             return self._compiled[key]
-        if self.analysis is None:
+        if self.analysis is None or self.catalogue is None:
             return _PLACEHOLDER, 64
         try:
             node = parse(text, self.scope, expected)
             findings = self.analysis.examine(node, rounds=expected is FEN)
+            check_size(self.catalogue, node, self.figures)
         except ExpressionError as error:
             self.report.refuse(entry, path, error)
             return None
@@ -78,6 +81,11 @@ class Reader:
             self.warnings.append(Problem(place, f"按事实的上下限，其中有比较{outcome}", "请核对数值和单位"))
         self._compiled[key] = node, findings.bits
         return node, findings.bits
+
+
+def _figure(parameter: Parameter) -> Bound | None:
+    """A figure the parameter may have, to measure with; None while it is open."""
+    return next((entry.value for entry in parameter.dated if entry.value is not None), None)
 
 
 def _span(parameter: Parameter) -> Span | None:

@@ -7,19 +7,23 @@ that later guards and the pair use. Nothing but names made here, operators and i
 codes are passed as constants.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from huiqi.rules import ir
 from huiqi.rules.catalogue import Catalogue
 from huiqi.rules.ir import Kind, Node
+from huiqi.rules.problems import ExpressionError
 
 FALSE, UNKNOWN, TRUE = 0, 1, 3
 SIGNS = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 Binding = Mapping[str, int | str | bool | Fraction | None]  # parameter → value as in ir.Const, None unknown
 NO_BINDING: Binding = {}
+# The longest expression of real law takes some 10,000 characters; compiling this many takes well under 1 s.
+MAX_EMITTED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Term:
         return self.guards == ("True",)
 
 
+NEGATIVE = re.compile(r"\(-[1-9][0-9]*\)")  # how _literal writes a negative whole number
 UNKNOWN_TERM = Term("0", guards=("True",), atom=True)
 
 
@@ -47,6 +52,7 @@ class Emitter:
     constants: dict[str, object] = field(default_factory=dict)
     temporaries: int = 0
     binding: Binding = field(default_factory=dict)
+    limit: int | None = None  # characters one expression may take, see check_size
 
     def temporary(self) -> str:
         self.temporaries += 1
@@ -61,7 +67,15 @@ class Emitter:
 
     def truth(self, node: Node) -> str:
         """A Python expression worth 0, 1 or 3."""
-        return TRUTHS[type(node)](self, node)
+        text = TRUTHS[type(node)](self, node)
+        self._check(len(text))
+        return text
+
+    def _check(self, size: int) -> None:
+        if self.limit is not None and size > self.limit:
+            raise ExpressionError(
+                "表达式展开后过大", "请拆成几个条件，或减少嵌套的 case、between、greatest 和除法"
+            )
 
     def _bound_truth(self, node: ir.ParamRef) -> str:
         bound = self.binding[node.name]
@@ -105,8 +119,23 @@ class Emitter:
         same = value.den == low.den == high.den
         if same and value.atom and not low.guards and not high.guards:
             return tested(value.guards, f"{low.num} <= {value.num} <= {high.num}")
-        above, below = ir.Compare("<=", node.low, node.operand), ir.Compare("<=", node.operand, node.high)
-        return conjunction([self._compare(above), self._compare(below)])
+        if value.unknown:
+            return str(UNKNOWN)
+        first, again = self._shared(value)
+        if low.unknown:
+            return conjunction([str(UNKNOWN), tested(merged(first, high), comparison(first, "<=", high))])
+        above = tested(merged(first, low), comparison(low, "<=", first))
+        return conjunction([above, tested(merged(again, high), comparison(again, "<=", high))])
+
+    def _shared(self, term: Term) -> tuple[Term, Term]:
+        """The term for a first use and for later ones, so that it is written and computed only once."""
+        if term.atom and not any(":=" in guard for guard in term.guards):
+            return term, term
+        name = self.temporary()
+        pair = f"({term.num}, {term.den})"
+        value = f"None if {' or '.join(term.guards)} else {pair}" if term.guards else pair
+        first = Term(f"{name}[0]", f"{name}[1]", (f"({name} := {value}) is None",), atom=True)
+        return first, replace(first, guards=(f"{name} is None",))
 
     def _membership(self, node: ir.Membership) -> str:
         operand, values = node.operand, node.values
@@ -116,6 +145,7 @@ class Emitter:
             return tested((f"({name} := {self.truth(operand)}) == 1",), f"{name} in {allowed!r}")
         term = self.term(operand)
         if operand.type.is_number:
+            term = self._bound(term)
             tests = [comparison(term, "==", self.term(value)) for value in values]
             return tested(term.guards, " or ".join(tests))
         if operand.type.kind is Kind.CODE:
@@ -128,7 +158,9 @@ class Emitter:
 
     def term(self, node: Node) -> Term:
         """The value of a node that is no boolean."""
-        return TERMS[type(node)](self, node)
+        term = TERMS[type(node)](self, node)
+        self._check(len(term.num) + len(term.den) + sum(map(len, term.guards)))
+        return term
 
     def _fact(self, node: ir.FactRef) -> Term:
         slot = self.catalogue.slots[node.name]
@@ -178,11 +210,14 @@ class Emitter:
         num = times(wrapped(left), right.den)
         if right.num.isdigit() and int(right.num):
             return Term(num, times(left.den, right.num), merged(left, right))
+        if NEGATIVE.fullmatch(right.num):
+            return Term(f"-({num})", times(left.den, right.num.strip("(-)")), merged(left, right))
         name = self.temporary()
         guards = (*merged(left, right), f"not ({name} := {right.num})")
         if never_negative:
             return Term(num, times(left.den, name), guards)
-        return Term(f"({num} if {name} > 0 else -({num}))", times(left.den, f"abs({name})"), guards)
+        sign = f"({num}) * (1 if {name} > 0 else -1)"
+        return Term(sign, times(left.den, f"abs({name})"), guards)
 
     def _bound(self, term: Term) -> Term:
         """The term with its pair in temporaries, so that it may be repeated at no cost."""
@@ -333,6 +368,15 @@ def disjunction(parts: Iterable[str]) -> str:
     """Kleene's or of expressions worth 0, 1 or 3; settled parts fall away."""
     kept = list(dict.fromkeys(part for part in parts if part != "0"))
     return "3" if "3" in kept else f"({' | '.join(kept)})" if len(kept) > 1 else kept[0] if kept else "0"
+
+
+def check_size(catalogue: Catalogue, node: Node, binding: Binding = NO_BINDING) -> None:
+    """Raises ExpressionError when the code emitted for the expression would be a burden to compile."""
+    emitter = Emitter(catalogue, binding=binding, limit=MAX_EMITTED)
+    if node.type.kind is Kind.BOOL:
+        emitter.truth(node)
+    else:
+        emitter.term(node)
 
 
 def needed_facts(catalogue: Catalogue, nodes: Iterable[Node]) -> frozenset[str]:

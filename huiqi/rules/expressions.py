@@ -17,6 +17,7 @@ from huiqi.rules.problems import ExpressionError
 from huiqi.rules.tokens import respell, tokenize
 
 MAX_TREE_DEPTH = 150
+MAX_ITEMS = 500
 
 KIND_NAMES = {
     Kind.BOOL: "是否",
@@ -290,11 +291,16 @@ class _Lowering:
             raise ExpressionError(
                 f"不支持“{_source(node)}”这种写法", "in 后面写括号和逐个列出的值，如 in ('a', 'b')"
             )
+        if len(items) > MAX_ITEMS:
+            raise ExpressionError(
+                f"in 里面列了{len(items)}个值，过多", f"不超过{MAX_ITEMS}个；请改用 between 或拆成几个条件"
+            )
         operand = self.lower(node.this, None)
+        where = _source(node)  # rendered once: it costs as much as the whole list
         values: list[ir.Const] = []
         for item in items:
             value = self.lower(item, operand.type)
-            _check_comparable(operand.type, value.type, ordered=False, where=_source(node))
+            _check_comparable(operand.type, value.type, ordered=False, where=where)
             if not isinstance(value, ir.Const):
                 raise ExpressionError(
                     f"in 里面的“{_source(item)}”不是固定的值", "in 里面只列固定的值，其余请用 or"

@@ -10,6 +10,7 @@ from pathlib import Path
 from huiqi.rules import ir
 from huiqi.rules.catalogue import Catalogue, Fact
 from huiqi.rules.documents import Entry, read_document
+from huiqi.rules.emit_python import check_size
 from huiqi.rules.expressions import Scope, parse
 from huiqi.rules.intervals import Analysis
 from huiqi.rules.ir import Kind
@@ -239,5 +240,6 @@ def _check_widths(catalogue: Catalogue, sections: dict[str, Section], report: Re
             continue
         try:
             analysis.examine(derivation)
+            check_size(catalogue, derivation)
         except ExpressionError as error:
             report.refuse(section.pairs["derivation"], f"{fact_id}.derivation", error)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from huiqi.rules import emit_python
 from huiqi.rules.problems import Problem, RulebookError
 from huiqi.rules.rulebook import load_rulebook
 from huiqi.rules.tests.make import (
@@ -317,6 +318,18 @@ def test_a_number_too_large_for_128_bits_is_refused(tmp_path: Path) -> None:
     huge = "premium" + " * loan_rate" * 8 + " > 0"
     write_rulebook(tmp_path, {"refund": policy_text(conditions=f"all:\n- {{id: a, text: 甲, expr: {huge}}}")})
     assert "128位" in only_problem(tmp_path).message
+
+
+def test_an_expression_too_large_to_compile_is_refused_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emit_python, "MAX_EMITTED", 2_000)
+    many = " or ".join(f"employees = {number}" for number in range(100))
+    write_rulebook(tmp_path, {"refund": policy_text(conditions=f"all:\n- {{id: a, text: 甲, expr: {many}}}")})
+    assert "展开后过大" in only_problem(tmp_path).message
+    assert "conditions.all[0].expr" in only_problem(tmp_path).place
+    monkeypatch.setattr(emit_python, "MAX_EMITTED", 500)
+    assert any(problem.place.startswith("facts.yaml") for problem in problems_of(tmp_path))
 
 
 # ---------------------------------------------------------------- cases

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from huiqi.rules import emit_python
 from huiqi.rules.catalogue import Catalogue
+from huiqi.rules.emit_python import Emitter, check_size
 from huiqi.rules.ir import BOOL, DATE, Kind, Type
 from huiqi.rules.problems import ExpressionError
-from huiqi.rules.tests.make import FEN, make_catalogue, parsed
+from huiqi.rules.tests.make import FEN, emitted, make_catalogue, parsed
 from huiqi.rules.tokens import MAX_LENGTH, tokenize
 
 HOSTILE = [
@@ -168,6 +170,57 @@ def test_huge_and_deep_text_is_refused_at_once(catalogue: Catalogue, text: str) 
     started = time.process_time()
     with pytest.raises(ExpressionError):
         parsed(catalogue, text)
+    assert time.process_time() - started < 2
+
+
+def nested(depth: int) -> str:
+    """A between over a case whose condition is a between over a case …"""
+    inner = "loan_rate"
+    for _ in range(depth):
+        inner = f"case when {inner} / 3 between loan_rate and new_hire_share then loan_rate else 0.1 end"
+    return f"{inner} > 0.05"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "employees" + " / -1" * 48 + " > 1",
+        "employees" + " / (0 - 1)" * 40 + " > 1",
+        "employees" + " / months" * 90 + " > 1",
+        "loan_rate / 3 in (" + ", ".join(f"0.{i:04d}" for i in range(1, 500)) + ")",
+        nested(8),
+    ],
+    ids=["negative", "folded", "divisions", "list", "between"],
+)
+def test_emitted_code_grows_no_faster_than_its_expression(catalogue: Catalogue, text: str) -> None:
+    node = parsed(catalogue, text)
+    started = time.process_time()
+    assert len(Emitter(catalogue).truth(node)) < 40 * len(text)
+    assert time.process_time() - started < 1
+
+
+def test_a_division_by_a_negative_number_keeps_its_sign(catalogue: Catalogue) -> None:
+    facts = catalogue.parse({"employees": 20, "insured_jan": 5, "insured_dec": 10})
+    assert emitted(catalogue, parsed(catalogue, "employees / -4 = -5"), facts) is True
+    assert emitted(catalogue, parsed(catalogue, "employees / -4 / -5 = 1"), facts) is True
+    divided = parsed(catalogue, "employees / (insured_jan - insured_dec) = -4")
+    assert emitted(catalogue, divided, facts) is True
+
+
+def test_an_expression_that_would_grow_too_large_is_refused(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emit_python, "MAX_EMITTED", 200)
+    check_size(catalogue, parsed(catalogue, "employees > 1"))
+    with pytest.raises(ExpressionError, match="过大"):
+        check_size(catalogue, parsed(catalogue, " or ".join(f"employees = {i}" for i in range(20))))
+
+
+def test_a_long_list_of_numbers_is_refused_at_once(catalogue: Catalogue) -> None:
+    started = time.process_time()
+    with pytest.raises(ExpressionError, match="501个值"):
+        parsed(catalogue, f"employees in ({', '.join(map(str, range(501)))})")
+    assert len(parsed(catalogue, f"employees in ({', '.join(map(str, range(500)))})").values) == 500
     assert time.process_time() - started < 2
 
 
