@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django_tasks import task
 
 from huiqi.core import audit, clock
@@ -122,10 +122,16 @@ def _finish(job: Job, state: JobState, *, result: Any = None, message: str = "")
 
 
 def requeue_dead_jobs() -> int:
-    """Put jobs whose worker died back in the queue and return how many there were."""
-    dead = Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=clock.now() - DEAD_AFTER)
-    ids = list(dead.values_list("public_id", flat=True))
-    for public_id in ids:
-        if Job.objects.filter(public_id=public_id, state=JobState.RUNNING).update(state=JobState.WAITING):
+    """Queue again the jobs whose worker died or whose place in the queue was lost; returns how many.
+
+    A job that merely waits long may be queued twice; the second run finds it claimed and does nothing.
+    """
+    long_ago = clock.now() - DEAD_AFTER
+    running = Q(state=JobState.RUNNING, heartbeat_at__lt=long_ago)
+    stuck = Job.objects.filter(running | Q(state=JobState.WAITING, created_at__lt=long_ago))
+    rows = list(stuck.values_list("public_id", "attempt"))
+    for public_id, attempt in rows:
+        same = Job.objects.filter(public_id=public_id, attempt=attempt)
+        if same.filter(state__in=[JobState.RUNNING, JobState.WAITING]).update(state=JobState.WAITING):
             run_job.enqueue(public_id)
-    return len(ids)
+    return len(rows)

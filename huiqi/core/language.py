@@ -57,7 +57,7 @@ def series(items: Iterable[object]) -> str:
 
 def gap() -> str:
     """What stands between two parts of a line."""
-    return "　" if is_chinese() else " "
+    return "　" if is_chinese() else "\u2003"
 
 
 def chinese(text: str) -> str:

@@ -1,5 +1,6 @@
 """Pages that belong to no app: health, larger type, language, jobs, errors."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -70,7 +71,8 @@ def job(request: HttpRequest, public_id: str) -> HttpResponse:
 def job_cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask a job to stop."""
     row = get_object_or_404(Job.objects.visible_to(request.user), public_id=public_id)
-    jobs.cancel_job(row, actor=request.user)
+    if not row.is_finished:  # it may have ended while the button was being pressed: then show its result
+        jobs.cancel_job(row, actor=request.user)
     return redirect("core:job", public_id)
 
 
@@ -84,7 +86,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     Rendered without the request: a context processor may be the very thing that failed.
     """
-    page = render_to_string("500.html", {"request_id": getattr(request, "id", "")})
+    page = render_to_string(
+        "500.html", {"request_id": getattr(request, "id", ""), "hotline": settings.HUIQI_HOTLINE}
+    )
     return HttpResponse(page, status=500)
 
 

@@ -68,7 +68,8 @@ def save_answer(
 def keep_figures(check: Check, *, figures: Mapping[str, Plain], at: datetime) -> None:
     """Store the figures from the person's browser too, because the person asked for it.
 
-    Refused when this browser holds none: they may be in another one, and keeping nothing would look like success.
+    Refused when this browser holds none: they may be in another one, and keeping nothing would look
+    like success.
     """
     if not figures:
         raise Refused(

@@ -50,7 +50,7 @@ STATUS_WORDS = {
     "near": Word(gettext_lazy("差一点"), "target-arrow", "near"),
     "unknown": Word(gettext_lazy("待认定"), "help-circle", "wait"),
     "ineligible": Word(gettext_lazy("不适用"), "circle-minus", "no"),
-    "not_in_force": Word(gettext_lazy("未生效"), "calendar-off", "later"),
+    "not_in_force": Word(gettext_lazy("不在有效期"), "calendar-off", "later"),
     "ended": Word(gettext_lazy("已截止"), "clock", "no"),
     "open": Word(gettext_lazy("待补充"), "hourglass", "near"),
     "live": Word(gettext_lazy("有效"), "check", "ok"),

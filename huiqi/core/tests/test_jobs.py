@@ -132,6 +132,16 @@ def test_a_job_whose_worker_died_is_run_again_and_a_living_one_is_left():
     assert requeue_dead_jobs() == 0
 
 
+def test_a_job_that_fell_out_of_the_queue_is_queued_again():
+    lost = make_job(arguments={"to": 2})
+    fresh = make_job(arguments={"to": 2})
+    Job.objects.filter(pk=lost.pk).update(created_at=clock.now() - timedelta(minutes=5))
+    assert requeue_dead_jobs() == 1
+    lost.refresh_from_db()
+    fresh.refresh_from_db()
+    assert (lost.state, fresh.state) == (JobState.DONE, JobState.WAITING)
+
+
 def test_a_run_taken_for_dead_does_not_write_over_its_successor():
     """The first run stalls, its job is queued again and done; when the first wakes up it changes nothing."""
     job = make_job(arguments={})

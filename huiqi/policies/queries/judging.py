@@ -1,5 +1,6 @@
 """The rulebook in memory and the judge for a date: what every page, command and API call judges with."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
@@ -22,6 +23,19 @@ def _load(path: Path) -> Rulebook:
 def rulebook() -> Rulebook:
     """The site's rulebook; read once per process, as law changes only with a new release of the content."""
     return _load(settings.RULEBOOK_DIR)
+
+
+@lru_cache(maxsize=4)
+def _fingerprint(path: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*.yaml")):
+        digest.update(str(file.relative_to(path)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def rulebook_fingerprint() -> str:
+    """SHA-256 over the rulebook's files: names exactly the content by which was judged."""
+    return _fingerprint(settings.RULEBOOK_DIR)
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from huiqi.policies.queries.check import Standing
+from huiqi.policies.queries.contract import verdict_json
+from huiqi.policies.queries.judging import rulebook_fingerprint
 from huiqi.rules.explain import Node
 
 
@@ -11,21 +15,12 @@ def trace_of(standing: Standing) -> dict[str, Any]:
     return {
         "check": standing.check.short_number,
         "judged_on": standing.on.isoformat(),
+        "known_on": standing.on.isoformat(),
+        "release": settings.HUIQI_RELEASE,
+        "rulebook_sha256": rulebook_fingerprint(),
         "facts": {name: value for name, value in standing.values.items() if value is not None},
         "not_known": sorted(name for name, value in standing.values.items() if value is None),
-        "policies": [
-            {
-                "policy": one.policy,
-                "edition": one.edition,
-                "status": one.status,
-                "assurance": one.assurance,
-                "amount_fen": one.amount_fen,
-                "nature": one.nature,
-                "conditions": _node(one.tree),
-                "ask_for": list(one.ask_for),
-            }
-            for one in standing.explanations
-        ],
+        "policies": [{**verdict_json(one), "conditions": _node(one.tree)} for one in standing.explanations],
     }
 
 

@@ -117,7 +117,7 @@ STATUSES: dict[str, Wording] = {
     "eligible": Wording(_("可享"), _("按所填情况，条件全部满足。")),
     "ineligible": Wording(_("不适用"), _("按所填情况，有条件不满足。")),
     "unknown": Wording(_("待认定"), _("还缺情况，暂时判断不了。")),
-    "not_in_force": Wording(_("未生效"), _("在所选日期，这项政策没有有效的版本。")),
+    "not_in_force": Wording(_("不在有效期"), _("在所选日期，这项政策没有有效的版本。")),
     "draft": Wording(_("待补充"), _("结论依赖还没有查到的数据，补齐之前不下结论。")),
 }
 

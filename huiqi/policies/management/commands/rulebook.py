@@ -75,7 +75,7 @@ class Command(HuiqiCommand):
         self._print(verdicts_json(Judge(rulebook, on, known_on).explain_all(facts)))
 
     def _print(self, machine: object) -> None:
-        self.stdout.write(printable(json.dumps(machine, ensure_ascii=False)))
+        self.stdout.write(printable(json.dumps(machine, ensure_ascii=False, indent=2 if self.stdout.isatty() else None)))
 
 
 def _folder(given: str | None) -> Path:
