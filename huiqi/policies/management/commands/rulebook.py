@@ -75,7 +75,8 @@ class Command(HuiqiCommand):
         self._print(verdicts_json(Judge(rulebook, on, known_on).explain_all(facts)))
 
     def _print(self, machine: object) -> None:
-        self.stdout.write(printable(json.dumps(machine, ensure_ascii=False, indent=2 if self.stdout.isatty() else None)))
+        indent = 2 if self.stdout.isatty() else None
+        self.stdout.write(printable(json.dumps(machine, ensure_ascii=False, indent=indent)))
 
 
 def _folder(given: str | None) -> Path:
