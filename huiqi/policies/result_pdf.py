@@ -20,11 +20,10 @@ from huiqi.policies.queries.result import (
     LATER,
     NEAR,
     UNKNOWN,
-    Amount,
     Result,
     Row,
-    Total,
 )
+from huiqi.policies.queries.sums import Amount, Total
 
 TEMPLATE = Path(__file__).parent / "typst" / "result.typ"
 # Bundled with the assets (OFL), else what Debian's fonts-noto-cjk or a desktop brings.
@@ -97,7 +96,9 @@ def _document(check: Check, result: Result, answers: Iterable[AnswerGroup]) -> d
             for group, rows in result.groups.items()
             if rows
         ],
-        "answers": [[bare(line.label), bare(line.text)] for group in answers for line in group.lines if line.is_known],
+        "answers": [
+            [bare(line.label), bare(line.text)] for group in answers for line in group.lines if line.is_known
+        ],
         "words": _words(),
     }
 

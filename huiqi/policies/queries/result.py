@@ -1,6 +1,6 @@
 """The result of a check as a page shows it: groups, totals by nature, and for each policy what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -16,6 +16,16 @@ from huiqi.policies.queries.check import Standing
 from huiqi.policies.queries.condition_lines import Line, condition_lines, reason
 from huiqi.policies.queries.fact_words import fact_label
 from huiqi.policies.queries.states import state_on
+from huiqi.policies.queries.sums import (
+    MONEY_NATURES,
+    Amount,
+    Total,
+    known_part,
+    mutual_exclusions,
+    open_parts,
+    totals_of,
+    useless_facts,
+)
 from huiqi.policies.queries.wording import Text, policy_title
 from huiqi.reference.working_days import FIRST_YEAR, LAST_YEAR, Basis, working_days_between
 from huiqi.rules.catalogue import Fact
@@ -24,29 +34,9 @@ from huiqi.rules.policy import Benefit, Edition, Policy
 
 ELIGIBLE, NEAR, UNKNOWN, INELIGIBLE, LATER = "eligible", "near", "unknown", "ineligible", "not_in_force"
 GROUPS = (ELIGIBLE, NEAR, UNKNOWN, INELIGIBLE, LATER)
-MONEY_NATURES = ("cash", "saving", "deferral", "credit")
 # Amounts of different periods are no more alike than those of different natures.
 PERIODS: dict[str, Text] = {"month": gettext_lazy("月"), "year": gettext_lazy("年")}
 PERIODS |= {"月": PERIODS["month"], "年": PERIODS["year"]}
-
-
-@dataclass(frozen=True)
-class Amount:
-    """A sum of one nature: `text` is for people; at_least when part of it is still open."""
-
-    nature: str
-    fen: int
-    per: str
-    at_least: bool
-
-
-@dataclass(frozen=True)
-class Total:
-    """What all policies to be had give of one nature, by period; `open_count` have no figure yet."""
-
-    nature: str
-    amounts: tuple[Amount, ...]
-    open_count: int
 
 
 @dataclass(frozen=True)
@@ -81,6 +71,8 @@ class Row:
     deadline: DeadlineNote | None
     ask: Ask
     later_reason: str = ""
+    # Other policies to be had, but not together with this one.
+    rivals: tuple[Policy, ...] = ()
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -130,13 +122,37 @@ class Row:
         """What the edition in force gives."""
         return self.edition.benefit if self.edition else self.policy.benefit
 
-    @property
+    @cached_property
     def amount(self) -> Amount | None:
-        """The sum, for a policy that can be had and whose figures are known."""
-        fen = self.explanation.amount_fen
-        if fen is None or self.benefit.nature not in MONEY_NATURES:
+        """The sum, for a policy that can be had; at least its known parts when others are still open."""
+        if self.benefit.nature not in MONEY_NATURES:
             return None
-        return Amount(self.benefit.nature, fen, self.per, self.benefit.floor)
+        fen = self.explanation.amount_fen
+        if fen is not None:
+            return Amount(self.benefit.nature, fen, self.per, self.benefit.floor)
+        known = known_part(self.benefit, self.explanation.parts)
+        return None if known is None else Amount(self.benefit.nature, known, self.per, at_least=True)
+
+    @cached_property
+    def money_notes(self) -> list[str]:
+        """What to know of the sum: which part is not in it and who settles that, what it excludes."""
+        notes = [
+            joined(_("不能与“%(title)s”同时享受，可选其一"), title=_title_words(rival))
+            for rival in self.rivals
+        ]
+        return [*self._open_notes, *notes]
+
+    @property
+    def _open_notes(self) -> list[str]:
+        if self.group != ELIGIBLE or self.explanation.amount_fen is not None:
+            return []
+        parts = [chinese(part.text) for part in open_parts(self.benefit, self.explanation.parts)]
+        if not self.certified:
+            return [joined(_("未计入%(parts)s"), parts=_in_row(parts))] if parts and self.amount else []
+        wanted = _in_row(self.certified_words)
+        if not parts or not self.amount:
+            return [joined(_("金额要等机关核定：%(facts)s"), facts=wanted)]
+        return [joined(_("未计入%(parts)s，要等机关核定：%(facts)s"), parts=_in_row(parts), facts=wanted)]
 
     @property
     def is_sum_open(self) -> bool:
@@ -215,7 +231,7 @@ class Result:
     @cached_property
     def totals(self) -> list[Total]:
         """Sums over what can be had, by nature and period; natures are never added together."""
-        return [total for nature in MONEY_NATURES if (total := _total(nature, self.groups[ELIGIBLE]))]
+        return totals_of(self.groups[ELIGIBLE])
 
 
 def _by_worth(row: Row) -> tuple[int, int]:
@@ -225,32 +241,47 @@ def _by_worth(row: Row) -> tuple[int, int]:
     return len(MONEY_NATURES) + (not row.is_sum_open), 0
 
 
-def _total(nature: str, rows: Iterable[Row]) -> Total | None:
-    found = [row for row in rows if row.benefit.nature == nature]
-    if not found:
-        return None
-    sums: dict[str, Amount] = {}
-    for amount in (row.amount for row in found):
-        if amount is not None:
-            before = sums.get(amount.per, Amount(nature, 0, amount.per, False))
-            at_least = before.at_least or amount.at_least
-            sums[amount.per] = Amount(nature, before.fen + amount.fen, amount.per, at_least)
-    return Total(nature, tuple(sums.values()), sum(row.amount is None for row in found))
+def _title_words(policy: Policy) -> str:
+    title = policy_title(policy)
+    return chinese(title) if title == policy.title else title
+
+
+def _in_row(words: Sequence[str]) -> str:
+    """Words in a row that stay marked as Chinese where they are."""
+    found = words[0]
+    for word in words[1:]:
+        found = joined(_("%(words)s、%(word)s"), words=found, word=word)
+    return found
 
 
 def result_of(standing: Standing, refusal: Refusal = NOTHING_REFUSED) -> Result:
     """The result page's content for the answers at hand; `refusal`: what was just typed and not taken."""
-    rows = (_row(standing, explanation, refusal) for explanation in standing.explanations)
+    rivals = _rivals(standing)
+    rows = (_row(standing, explanation, refusal, rivals) for explanation in standing.explanations)
     return Result(standing.on, tuple(rows))
 
 
 def row_of(standing: Standing, policy_id: str) -> Row | None:
     """One policy's row, or None when there is no such policy."""
     found = next((one for one in standing.explanations if one.policy == policy_id), None)
-    return _row(standing, found, NOTHING_REFUSED) if found else None
+    return _row(standing, found, NOTHING_REFUSED, _rivals(standing)) if found else None
 
 
-def _row(standing: Standing, explanation: Explanation, refusal: Refusal) -> Row:
+def _rivals(standing: Standing) -> dict[str, tuple[str, ...]]:
+    """For the policies to be had: those of them that cannot be had together."""
+    policies = judging.rulebook().policies
+    return mutual_exclusions(
+        {
+            one.policy: policies[one.policy].edition(one.edition).benefit
+            for one in standing.explanations
+            if one.status == ELIGIBLE and one.edition
+        }
+    )
+
+
+def _row(
+    standing: Standing, explanation: Explanation, refusal: Refusal, rivals: Mapping[str, tuple[str, ...]]
+) -> Row:
     policy = judging.rulebook().policies[explanation.policy]
     group = group_of(explanation)
     firm, certified = _missing(standing, explanation)
@@ -263,6 +294,7 @@ def _row(standing: Standing, explanation: Explanation, refusal: Refusal) -> Row:
         deadline_of(policy, standing) if group != LATER else None,
         ask_for(firm, standing.book, refusal if refusal.policy == policy.id else NOTHING_REFUSED),
         _later_reason(policy, standing.on) if group == LATER else "",
+        tuple(judging.rulebook().policies[name] for name in rivals.get(policy.id, ())),
     )
 
 
@@ -280,7 +312,17 @@ def _missing(standing: Standing, explanation: Explanation) -> tuple[tuple[Fact, 
     facts = judging.rulebook().catalogue.facts
     missing = [facts[name] for name in explanation.ask_for]
     firm = tuple(fact for fact in missing if can_state(standing, fact))
-    return firm, tuple(fact for fact in missing if fact not in firm)
+    certified = tuple(fact for fact in missing if fact not in firm)
+    useless = _useless(explanation, certified)
+    return tuple(fact for fact in firm if fact.id not in useless), certified
+
+
+def _useless(explanation: Explanation, certified: Sequence[Fact]) -> frozenset[str]:
+    """What a firm could state without its sum coming any nearer."""
+    if explanation.status != ELIGIBLE or not explanation.edition or not certified:
+        return frozenset()
+    benefit = judging.rulebook().policies[explanation.policy].edition(explanation.edition).benefit
+    return useless_facts(benefit, explanation.parts, [fact.id for fact in certified])
 
 
 def can_state(standing: Standing, fact: Fact) -> bool:

@@ -59,7 +59,8 @@ def open_row(row: Row, link: Link) -> str:
     words = _row_words(get_language() or "")
     return (
         f'<li id="p-{escaped(row.id)}"><div class="hq-rows-head"><h3>{_title(row)}</h3>'
-        f"{_sum(row, words)}</div>{head(row)}{_deadline(row)}{_near_miss(row)}{_ask(row, link)}"
+        f"{_sum(row, words)}</div>{head(row)}{_money_notes(row)}{_deadline(row)}"
+        f"{_near_miss(row)}{_ask(row, link)}"
         f'<details class="hq-more"><summary>{words.chevron}{words.more}</summary>'
         f'<div class="hq-more-body">{detail(row)}</div></details></li>'
     )
@@ -93,12 +94,13 @@ class _RowWords(NamedTuple):
     chevron: str
     calendar: str
     target: str
+    info: str
 
 
 @lru_cache(maxsize=8)
 def _row_words(language: str) -> _RowWords:
     texts = (_("至少"), _("金额待算"), _("逐条对照条件、怎么办理"), _("已经办到，更改答案"))
-    icons = (icon("chevron-right"), icon("calendar-time"), icon("target-arrow"))
+    icons = (icon("chevron-right"), icon("calendar-time"), icon("target-arrow"), icon("info-circle"))
     return _RowWords(*(str(escape(text)) for text in texts), *(str(one) for one in icons))
 
 
@@ -116,6 +118,13 @@ def _sum(row: Row, words: _RowWords) -> str:
     floor = f"<small>{words.at_least}</small> " if amount.at_least else ""
     per = f"<small>/{escaped(amount.per)}</small>" if amount.per else ""
     return f'<span class="hq-money">{floor}{wan(amount.fen)}{per}</span>'
+
+
+def _money_notes(row: Row) -> str:
+    sign = _row_words(get_language() or "").info
+    return "".join(
+        f'<ul class="hq-meta"><li>{sign} {conditional_escape(note)}</li></ul>' for note in row.money_notes
+    )
 
 
 def _deadline(row: Row) -> str:
