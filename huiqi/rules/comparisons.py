@@ -1,7 +1,6 @@
 """A condition taken apart into single comparisons: the firm's value against what is required, in Chinese."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import NamedTuple
 
 from huiqi.rules import ir, wording
@@ -57,7 +56,7 @@ class Phrases:
         if type_.kind is Kind.ENUM:
             return self._option(int(value), type_, like)
         if type_.kind is Kind.DATE and isinstance(value, int):
-            return wording.day(date.fromordinal(value))
+            return wording.day_number(value)
         if isinstance(value, str):
             return value
         unit = like.type.unit if like is not None and type_.unit == NUMBER else type_.unit

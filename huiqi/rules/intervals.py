@@ -143,6 +143,8 @@ class Analysis:
         span = OPERATIONS[node.op](left, right)
         self._fits(span.num)
         self._fits(span.den)
+        if node.type.kind is Kind.DATE:
+            _check_calendar(span)
         return span
 
     def _extreme(self, node: ir.Extreme) -> Span | None:
@@ -201,6 +203,15 @@ class Analysis:
             self._fits(left.num * right.den)
             self._fits(right.num * left.den)
         return one_way(op, left, right)
+
+
+def _check_calendar(span: Span) -> None:
+    """Refuses a date that could leave 0001-01-01…9999-12-31, the days a calendar date can name."""
+    early = span.low is None or span.low < date.min.toordinal()
+    if early or span.high is None or span.high > date.max.toordinal():
+        raise ExpressionError(
+            "日期加减后可能早于公元1年或晚于9999年", "请收紧事实目录中日期和天数的上下限，或核对所加的天数"
+        )
 
 
 def _as_number(value: int | Fraction | date) -> Fraction:

@@ -167,6 +167,8 @@ def _roots(plan: Plan, facts: Facts, fact: Fact, nodes: list[Node], step: Fracti
     """Where both sides of a comparison are equal, taking the difference as linear in the fact."""
     current = _as_number(facts.values[fact.id])
     here = Evaluation(facts, plan.binding)
+    if fact.type == "date" and current == date.max.toordinal():
+        step = -step  # there is no day after it
     there = Evaluation(facts.with_value(fact.id, _as_value(fact, current + step)), plan.binding)
     for left, right in _pairs(nodes):
         if fact.id not in (*ir.fact_names(left), *ir.fact_names(right)):

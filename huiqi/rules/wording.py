@@ -51,6 +51,13 @@ def day(value: date) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def day_number(number: int) -> str:
+    """A day number as a date; one that no calendar has is said to be none, never an error."""
+    if not date.min.toordinal() <= number <= date.max.toordinal():
+        return "超出可表示的日期"
+    return day(date.fromordinal(number))
+
+
 def yes_no(value: bool) -> str:
     """A boolean as 是 or 否."""
     return "是" if value else "否"

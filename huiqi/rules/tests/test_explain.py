@@ -1,10 +1,12 @@
 """Explanations: results, figures against requirements, what to ask, assurance, parts and hints."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from huiqi.rules import wording
 from huiqi.rules.explain import Explanation, Node
 from huiqi.rules.tests.make import make_judge
 
@@ -234,3 +236,9 @@ def test_all_explanations_agree_with_the_verdicts(tmp_path: Path) -> None:
             verdict.failed,
             verdict.unknown,
         )
+
+
+@pytest.mark.parametrize("number", [-5, 0, 4_000_000, 10**30])
+def test_a_day_no_calendar_has_is_worded_and_never_raises(number: int) -> None:
+    assert wording.day_number(number) == "超出可表示的日期"
+    assert wording.day_number(date(2020, 2, 9).toordinal()) == "2020年2月9日"

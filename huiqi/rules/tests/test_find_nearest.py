@@ -142,6 +142,14 @@ def test_no_day_gone_by_is_proposed(tmp_path: Path) -> None:
     assert near(tmp_path, given, "apply_date <= due_date") is None
 
 
+def test_the_last_day_of_the_calendar_is_no_obstacle(tmp_path: Path) -> None:
+    given = {"apply_date": "9999-12-31", "due_date": "2020-05-01"}
+    found = near(
+        tmp_path, given, "apply_date <= due_date", catalogue=FACTS.replace("2050-12-31", "9999-12-31")
+    )
+    assert found is not None and found.needed_text == "2020年5月1日"
+
+
 def test_a_figure_out_of_its_bounds_is_not_proposed(tmp_path: Path) -> None:
     assert near(tmp_path, {"new_hire_share": "0.5"}, "new_hire_share >= 1.5") is None
 
