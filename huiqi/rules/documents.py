@@ -25,6 +25,9 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"-?(?:0|[1-9][0-9]{0,30})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,30})\.[0-9]{1,30}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Characters nobody sees: controls, and marks that turn the reading order around, so that a text
+# could be read otherwise than it is written.
+_INVISIBLE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _WORDS: dict[str, Plain] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -152,7 +155,7 @@ class _Builder:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
                 raise _Refused(_line(event), "键不是普通文字", "冒号左边请写键名")
-            key = str(event.value)
+            key = _visible(event)
             if key in pairs:
                 raise _Refused(_line(event), f"键“{key[:40]}”重复", f"第{pairs[key].line}行已有，请删去一处")
             pairs[key] = self._entry(next(self.events), depth + 1)
@@ -164,10 +167,24 @@ def _line(event: yaml.Event) -> int:
     return int(mark.line) + 1 if mark else 1
 
 
+def _visible(event: yaml.ScalarEvent) -> str:
+    """The text of a scalar, refused when it holds characters that do not show."""
+    text = str(event.value)
+    hidden = _INVISIBLE.search(text)
+    if hidden is not None:
+        code = f"U+{ord(hidden.group()):04X}"
+        raise _Refused(
+            _line(event),
+            f"“{text[: hidden.start()][-20:]}”之后有不可见的控制字符（{code}）",
+            "请删去该字符，重新录入这段文字",
+        )
+    return text
+
+
 def _scalar(event: yaml.ScalarEvent) -> Plain:
     if event.tag:
         raise _Refused(_line(event), "不允许类型标签（!）", "请去掉标签；以 ! 开头的文字请加引号")
-    text = str(event.value)
+    text = _visible(event)
     if not event.implicit[0]:  # quoted or block text is text
         return text
     if text in _WORDS:

@@ -78,6 +78,29 @@ def test_a_file_that_is_no_document_is_named(tmp_path: Path, kind: str, file: st
     assert any(word in str(problem) for problem in named), problems
 
 
+@pytest.mark.parametrize(
+    "hidden", ["\u202e", "\u2066", "\u200f", "\\u202A", "\\u2069", "\\t", "\\r", "\\x1b", "\\x85", "\\x7f"]
+)
+@pytest.mark.parametrize("place", ["summary", "all[0].text", "note", "key", "case", "fact"])
+def test_a_text_with_characters_that_do_not_show_is_refused(tmp_path: Path, hidden: str, place: str) -> None:
+    write_rulebook(tmp_path)
+    was, becomes, file = {
+        "summary": ("拿回一半保费。", f'"拿回{hidden}一半"', "refund/policy.yaml"),
+        "all[0].text": ("缴费满12个月", f'"缴费满{hidden}"', "refund/policy.yaml"),
+        "note": ("supersedes: null", f'supersedes: null, note: "批{hidden}"', "refund/policy.yaml"),
+        "key": ("summary", f'"summa{hidden}ry"', "refund/policy.yaml"),
+        "case": ("[]", f'[{{name: "批{hidden}"}}]', "refund/cases.yaml"),
+        "fact": ("label: 从业人员", f'label: "从业{hidden}人员"', "facts.yaml"),
+    }[place]
+    text = (tmp_path / file).read_text(encoding="utf-8")
+    assert was in text
+    (tmp_path / file).write_text(text.replace(was, becomes), encoding="utf-8")
+    problem = next(problem for problem in problems_of(tmp_path) if problem.place.startswith(file))
+    line = text[: text.index(was)].count("\n") + 1
+    assert problem.place == f"{file} 第{line}行"
+    assert "控制字符（U+" in problem.message and str(problem).isprintable()
+
+
 @pytest.mark.parametrize("file", ["facts.yaml", "refund/policy.yaml", "refund/cases.yaml"])
 def test_a_missing_file_is_named(tmp_path: Path, file: str) -> None:
     write_rulebook(tmp_path)
@@ -318,6 +341,32 @@ def test_a_number_too_large_for_128_bits_is_refused(tmp_path: Path) -> None:
     huge = "premium" + " * loan_rate" * 8 + " > 0"
     write_rulebook(tmp_path, {"refund": policy_text(conditions=f"all:\n- {{id: a, text: 甲, expr: {huge}}}")})
     assert "128位" in only_problem(tmp_path).message
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "apply_date + 4000000 > DATE '2020-01-01'",
+        "apply_date - 800000 > DATE '2020-01-01'",
+        "DATE '9999-12-31' + days > apply_date",
+        "DATE '0001-01-01' - 1 < apply_date",
+        "case when consent then apply_date else due_date end + revenue_days > due_date",
+    ],
+)
+def test_a_day_no_calendar_has_is_refused(tmp_path: Path, expr: str) -> None:
+    facts = FACTS + (
+        "- {id: revenue_days, label: 天, type: int, unit: day, min: 0, max: 10000000,"
+        " sensitivity: business, stated_by: firm}\n"
+    )
+    policy = policy_text(conditions=f'all:\n- {{id: a, text: 甲, expr: "{expr}"}}')
+    write_rulebook(tmp_path, {"refund": policy}, facts=facts)
+    assert "9999年" in only_problem(tmp_path).message
+
+
+def test_the_last_day_of_the_calendar_is_allowed(tmp_path: Path) -> None:
+    days = date.max - date(2050, 12, 31)
+    expr = f"apply_date + {days.days} > DATE '9999-01-01'"
+    make_rulebook(tmp_path, conditions=f'all:\n- {{id: a, text: 甲, expr: "{expr}"}}')
 
 
 def test_an_expression_too_large_to_compile_is_refused_with_its_place(
