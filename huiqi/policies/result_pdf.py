@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 import typst
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from huiqi.core import clock
 from huiqi.core.language import bare, day_words, listed, series, wan_words
 from huiqi.policies.models import Check
 from huiqi.policies.queries import wording
@@ -82,11 +85,22 @@ def _lead(check: Check, result: Result, size: str, credit_code: str) -> list[str
     return [*lines, size] if size else lines
 
 
+def _demo_notice() -> str:
+    """That this is not real, for a demonstration site; it must stay on the paper too."""
+    if not settings.HUIQI_DEMO:
+        return ""
+    notices = [_("演示站点：企业数据均为虚构，判断结果不作为办理依据")]
+    if clock.is_reference_date_fixed():
+        notices.insert(0, _("演示：所有期限和政策按%(day)s计算") % {"day": day_words(clock.reference_date())})
+    return series(notices)
+
+
 def _document(check: Check, result: Result, answers: Iterable[AnswerGroup]) -> dict[str, Any]:
     return {
         "site": _("惠企 · 中小企业纾困与服务平台"),
         "title": _("政策体检结果"),
         "number": check.short_number,
+        "demo": _demo_notice(),
         "headline": result.headline,
         "caveat": _("初步判断，以认定机关认定为准"),
         "caveat_long": _("这是按企业自己填的情况作出的初步判断，不是审批决定；能不能享受以各认定机关为准。"),
@@ -132,8 +146,21 @@ def _amount(amount: Amount) -> str:
 
 def _total(total: Total) -> list[str]:
     nature = wording.NATURES[total.nature]
-    sums = listed(_amount(amount) for amount in total.amounts) or _("金额待算")
-    return [str(nature.term), sums, str(nature.sentence)]
+    amounts = (replace(one, at_least=one.at_least or total.open_count > 0) for one in total.amounts)
+    sums = listed(_amount(amount) for amount in amounts) or (_("金额待算") if total.open_count else "—")
+    return [str(nature.term), sums, "".join([str(nature.sentence), *_not_counted(total)])]
+
+
+def _not_counted(total: Total) -> list[str]:
+    notes = []
+    if total.open_count and total.amounts:
+        n = total.open_count
+        notes.append(ngettext("另有%(n)s项待算。", "另有%(n)s项待算。", n) % {"n": n})
+    if total.excluded_count:
+        n = total.excluded_count
+        text = ngettext("另有%(n)s项不能同时享受，未计入。", "另有%(n)s项不能同时享受，未计入。", n)
+        notes.append(text % {"n": n})
+    return notes
 
 
 def _row(row: Row) -> dict[str, Any]:
@@ -142,7 +169,8 @@ def _row(row: Row) -> dict[str, Any]:
         "title": row.title,
         "summary": row.policy.summary,
         "reason": row.later_reason or _("不符合：%s") % row.reason,
-        "amount": _amount(row.amount) if row.amount else "",
+        "amount": _amount(row.amount) if row.amount else _("金额待算") if row.is_sum_open else "",
+        "mark": row.confidence if row.is_unsure else "",
         "notes": _notes(row),
         "conditions": [
             [
@@ -161,6 +189,7 @@ def _notes(row: Row) -> list[str]:
     notes = [series([row.mode, row.policy.where or row.policy.authority])]
     if row.group == ELIGIBLE:
         notes.append(bare(row.assurance))
+    notes += [bare(note) for note in row.money_notes]
     if row.deadline:
         notes.append(_("期限：%s") % bare(row.deadline.words))
     if row.explanation.near_miss:
