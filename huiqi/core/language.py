@@ -47,12 +47,19 @@ def wan_words(fen: int) -> str:
 
 def listed(items: Iterable[object]) -> str:
     """Words in a row: `甲、乙` or `A, B`."""
-    return ("、" if is_chinese() else ", ").join(str(item) for item in items)
+    return _in_a_row("、" if is_chinese() else ", ", items)
 
 
 def series(items: Iterable[object]) -> str:
     """Phrases in a row: `甲；乙` or `A; B`."""
-    return ("；" if is_chinese() else "; ").join(str(item) for item in items)
+    return _in_a_row("；" if is_chinese() else "; ", items)
+
+
+def _in_a_row(between: str, items: Iterable[object]) -> str:
+    parts = [item if isinstance(item, str) else str(item) for item in items]
+    if any(isinstance(part, SafeString) for part in parts):
+        return mark_safe(between.join(conditional_escape(part) for part in parts))  # noqa: S308
+    return between.join(parts)
 
 
 def gap() -> str:

@@ -88,3 +88,7 @@ def test_a_marked_text_is_joined_as_html_and_everything_else_escaped():
         made = language.joined("%(a)s & %(b)s", a="<x>", b=language.chinese("法"))
     assert made == '&lt;x&gt; &amp; <span lang="zh-CN">法</span>'
     assert isinstance(made, SafeString)
+    with translation.override("en"):
+        row = language.listed(["<x>", language.chinese("法")])
+    assert row == '&lt;x&gt;, <span lang="zh-CN">法</span>'
+    assert isinstance(row, SafeString)
