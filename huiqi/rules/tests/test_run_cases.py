@@ -1,10 +1,13 @@
 """The rulebook's own examples, and the rulebook of this repository."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from huiqi.rules.cases import run_cases
+from huiqi.rules.documents import read_document
 from huiqi.rules.rulebook import load_rulebook
 from huiqi.rules.tests.make import make_rulebook
 
@@ -67,3 +70,41 @@ def test_every_case_of_the_rulebook_comes_out_as_its_jurist_expects() -> None:
     report = run_cases(load_rulebook(RULEBOOK))
     assert report.total >= 185
     assert [failure.text for failure in report.failures] == []
+
+
+MARK = re.compile(r"KNOWN|VERIFIED|BENCHMARK|PARTIAL|\bGAP\b")
+
+
+def shown_texts(value: object, key: str = "") -> Iterator[str]:
+    """Every text of a read file but the confidence marks themselves."""
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from shown_texts(child, name)
+    elif isinstance(value, list):
+        for child in value:
+            yield from shown_texts(child, key)
+    elif isinstance(value, str) and key != "confidence":
+        yield value
+
+
+def test_no_text_people_read_carries_a_raw_mark_of_confidence() -> None:
+    paths = sorted(RULEBOOK.rglob("*.yaml"))
+    assert len(paths) > 100
+    for path in paths:
+        document, problems = read_document(path, path.name)
+        assert document is not None, problems
+        assert [text for text in shown_texts(document.plain) if MARK.search(text)] == [], path
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ui-job-retention-refund", "ui-refund-distressed"),
+        ("property-landuse-tax-hardship-hunan", "landlord-tax-relief-hunan"),
+        ("public-transport-living-services-vat-exempt", "vat-small-scale-1pct"),
+    ],
+)
+def test_policies_whose_texts_exclude_each_other_do_so_for_programs(one: str, other: str) -> None:
+    policies = load_rulebook(RULEBOOK).policies
+    assert other in policies[one].benefit.excludes_policies
+    assert one in policies[other].benefit.excludes_policies
