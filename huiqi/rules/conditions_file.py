@@ -25,7 +25,9 @@ CONFIDENCES = ("VERIFIED", "KNOWN", "PARTIAL", "BENCHMARK", "GAP")
 LEAF_KEYS = frozenset({"id", "text", "expr", "article", "judgement"})
 GROUP_KEYS = frozenset({"all", "any", "id", "text", "article"})
 PART_KEYS = frozenset({"id", "text", "amount"})
-BENEFIT_KEYS = frozenset("nature amount floor per cap payer excludes note parts alternatives".split())
+BENEFIT_KEYS = frozenset(
+    "nature amount floor per cap payer excludes excludes_policies note parts alternatives".split()
+)
 PARAMETER_KEYS = frozenset({"value", "unit", "confidence", "source", "dated", "text", "note"})
 DATED_KEYS = frozenset({"from", "to", "known_on", "value", "confidence", "source", "note"})
 PARAMETER_UNITS = tuple(sorted(KNOWN_UNITS | {"date", "bool", "text"}))
@@ -198,6 +200,7 @@ def read_benefit(reader: Reader, section: Section) -> Benefit | None:
         parts=_read_parts(reader, part, "parts"),
         alternatives=_read_parts(reader, part, "alternatives"),
         bits=amount[1] if amount else 64,
+        excludes_policies=part.texts("excludes_policies"),
     )
 
 

@@ -67,6 +67,7 @@ class Benefit:
     parts: tuple[Part, ...] = ()
     alternatives: tuple[Part, ...] = ()
     bits: int = 64
+    excludes_policies: tuple[str, ...] = ()  # ids of policies one cannot have as well; always mutual
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,12 @@ class Policy:
 
     def edition(self, edition_id: str) -> Edition:
         return next(edition for edition in self.editions if edition.id == edition_id)
+
+
+def excluded_by(policy: Policy) -> tuple[str, ...]:
+    """The ids of the policies that any edition of this one excludes, each once."""
+    benefits = [policy.benefit, *(edition.benefit for edition in policy.editions)]
+    return tuple(dict.fromkeys(name for benefit in benefits for name in benefit.excludes_policies))
 
 
 def leaves(node: Group | Leaf) -> Iterator[Leaf]:

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 from huiqi.rules.cases_file import read_cases
 from huiqi.rules.catalogue import Catalogue
 from huiqi.rules.documents import read_document
 from huiqi.rules.facts_file import read_catalogue
-from huiqi.rules.policy import Policy
+from huiqi.rules.policy import Policy, excluded_by
 from huiqi.rules.policy_file import POLICY_ID, read_policy
 from huiqi.rules.problems import Problem, RulebookError
 from huiqi.rules.programs import ProgramCache
 from huiqi.rules.sections import Report
+from huiqi.rules.wording import shown
 
 MAX_PROGRAMS = 256  # one whole program takes some 150 kB
 MAX_POLICIES = 2000
@@ -41,12 +43,14 @@ def load_rulebook(path: Path | str) -> Rulebook:
     catalogue, problems = read_catalogue(root / "facts.yaml")
     policies: dict[str, Policy] = {}
     warnings: list[Problem] = []
-    for folder in _policy_folders(root, problems):
+    folders = _policy_folders(root, problems)
+    for folder in folders:
         policy, found, noticed = _read_folder(folder, catalogue)
         problems += found
         warnings += noticed
         if policy is not None:
             policies[policy.id] = policy
+    problems += _exclusion_faults(policies, {folder.name for folder in folders})
     if not policies and not problems:
         problems.append(
             Problem(str(root), "规则目录里没有政策", "每项政策一个目录，内有 policy.yaml 和 cases.yaml")
@@ -70,6 +74,25 @@ def _policy_folders(root: Path, problems: list[Problem]) -> list[Path]:
     if len(folders) > MAX_POLICIES:
         raise RulebookError([Problem(str(root), f"政策超过{MAX_POLICIES}项", "请核对是否指对了目录")])
     return folders
+
+
+def _exclusion_faults(policies: Mapping[str, Policy], folders: set[str]) -> list[Problem]:
+    """Exclusions of what does not exist, of itself, or that the other policy does not know of."""
+    problems: list[Problem] = []
+    for policy in policies.values():
+        place = f"{policy.id}/policy.yaml benefit.excludes_policies"
+        for name in excluded_by(policy):
+            other = policies.get(name)
+            if name == policy.id:
+                problems.append(Problem(place, "政策排斥自己", "请删去本政策的名称"))
+            elif name not in folders:
+                close = get_close_matches(name, sorted(folders), n=1)
+                remedy = f"是否指 {close[0]}" if close else "请写规则目录中的政策名"
+                problems.append(Problem(place, f"没有政策“{shown(name)}”", remedy))
+            elif other is not None and policy.id not in excluded_by(other):
+                remedy = f"请在 {name} 的 excludes_policies 里也写上 {policy.id}"
+                problems.append(Problem(place, f"与“{name}”的排斥只写了一方", remedy))
+    return problems
 
 
 def _read_folder(

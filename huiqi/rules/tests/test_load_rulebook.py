@@ -275,6 +275,44 @@ def test_a_broken_policy_hides_nothing_in_the_others(tmp_path: Path) -> None:
     assert places == {"facts.yaml", "one/policy.yaml", "two/policy.yaml", "three/cases.yaml"}
 
 
+# ---------------------------------------------------------------- policies that exclude each other
+
+
+def excluding(policy_id: str, *others: str) -> str:
+    benefit = f"{{nature: cash, amount: premium, excludes_policies: [{', '.join(others)}]}}"
+    return policy_text(policy_id, benefit=benefit, parameters=PARAMETERS)
+
+
+@pytest.mark.parametrize(
+    ("policies", "word"),
+    [
+        ({"one": excluding("one", "two"), "two": excluding("two")}, "只写了一方"),
+        ({"one": excluding("one", "twoo"), "two": excluding("two")}, "是否指 two"),
+        ({"one": excluding("one", "one")}, "排斥自己"),
+        ({"one": excluding("one", "[two]"), "two": excluding("two")}, "这里应当是文字"),
+    ],
+)
+def test_an_exclusion_must_name_a_policy_that_answers_it(
+    tmp_path: Path, policies: dict[str, str], word: str
+) -> None:
+    write_rulebook(tmp_path, policies)
+    problem = only_problem(tmp_path)
+    assert word in str(problem) and problem.place.startswith("one/policy.yaml")
+    assert "excludes_policies" in problem.place
+
+
+def test_policies_that_exclude_each_other_say_so(tmp_path: Path) -> None:
+    write_rulebook(tmp_path, {"one": excluding("one", "two"), "two": excluding("two", "one")})
+    policies = load_rulebook(tmp_path).policies
+    assert policies["one"].benefit.excludes_policies == ("two",)
+    assert policies["one"].editions[0].benefit.excludes_policies == ("two",)
+
+
+def test_a_broken_partner_is_not_reported_as_one_sided(tmp_path: Path) -> None:
+    write_rulebook(tmp_path, {"one": excluding("one", "two"), "two": "id: ["})
+    assert [problem.place.split(" ")[0] for problem in problems_of(tmp_path)] == ["two/policy.yaml"]
+
+
 # ---------------------------------------------------------------- facts
 
 BASE = "- {id: a, label: 甲, type: int, min: 0, max: 10, sensitivity: business, stated_by: firm}"
