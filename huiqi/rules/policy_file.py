@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
+from datetime import date
 
-from huiqi.rules import ir
+from huiqi.rules import ir, wording
 from huiqi.rules.catalogue import Catalogue
 from huiqi.rules.conditions_file import (
     Reader,
@@ -13,6 +14,7 @@ from huiqi.rules.conditions_file import (
     read_parameters,
 )
 from huiqi.rules.documents import Entry
+from huiqi.rules.editions import rivals
 from huiqi.rules.policy import Benefit, Deadline, Edition, Group, Leaf, Parameter, Policy, Source, leaves
 from huiqi.rules.problems import Problem
 from huiqi.rules.sections import Report, Section
@@ -192,6 +194,21 @@ def _check_succession(section: Section, editions: tuple[Edition, ...]) -> None:
         if _goes_in_circle(edition, by_id):
             section.wrong("editions", f"版本“{edition.id}”的替代关系绕成一圈", "请核对 supersedes")
             return
+    _check_overlap(section, editions)
+
+
+def _check_overlap(section: Section, editions: tuple[Edition, ...]) -> None:
+    """Two texts in force on one day, neither replacing the other, would leave the law to chance."""
+    found = rivals(editions)
+    if found is None:
+        return
+    one, other, on = found
+    since = "" if on == date.min else f"自{wording.day(on)}起"
+    section.wrong(
+        "editions",
+        f"版本“{one.id}”与“{other.id}”{since}同时有效，又互不替代",
+        "请写明后一版本的 supersedes，或把前一版本的 to 提前",
+    )
 
 
 def _goes_in_circle(edition: Edition, by_id: dict[str, Edition]) -> bool:

@@ -275,6 +275,48 @@ def test_a_broken_policy_hides_nothing_in_the_others(tmp_path: Path) -> None:
     assert places == {"facts.yaml", "one/policy.yaml", "two/policy.yaml", "three/cases.yaml"}
 
 
+# ---------------------------------------------------------------- editions that overlap
+
+OLD = '- {id: "old", known_on: 2020-01-10, from: 2020-02-01, to: 2020-06-30}\n'
+
+
+@pytest.mark.parametrize(
+    ("later", "since"),
+    [
+        ('- {id: "new", known_on: 2020-05-01, from: 2020-06-30, to: 2020-12-31}', "自2020年6月30日起"),
+        ('- {id: "new", known_on: 2020-05-01, from: 2020-01-01, to: 2020-02-01}', "自2020年2月1日起"),
+        ('- {id: "new"}', "自2020年2月1日起"),
+        (
+            '- {id: "mid", from: 2020-03-01, supersedes: old}\n'
+            '- {id: "new", from: 2020-04-01, supersedes: old}',
+            "“mid”与“new”自2020年4月1日起",
+        ),
+        ('- {id: "mid", to: 2020-01-31}\n- {id: "new", to: 2020-01-31}', "“mid”与“new”同时有效"),
+    ],
+)
+def test_editions_in_force_together_without_succession_are_told(
+    tmp_path: Path, later: str, since: str
+) -> None:
+    write_rulebook(tmp_path, {"refund": policy_text(editions=OLD + later)})
+    problem = only_problem(tmp_path)
+    assert "同时有效，又互不替代" in problem.message and since in problem.message
+    assert "supersedes" in problem.remedy and "editions" in problem.place
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        '- {id: "new", known_on: 2020-05-01, from: 2020-07-01}',
+        '- {id: "new", known_on: 2020-05-01, from: 2020-03-01, supersedes: old}',
+        '- {id: "new", known_on: 2020-05-01, from: 2020-06-01, supersedes: old}',
+        '- {id: "new", from: 2020-02-01, supersedes: old}\n'
+        '- {id: "last", known_on: 2020-09-01, from: 2020-02-01, supersedes: new}',
+    ],
+)
+def test_editions_that_follow_or_replace_one_another_are_read(tmp_path: Path, later: str) -> None:
+    assert len(make_rulebook(tmp_path, editions=OLD + later).policies["refund"].editions) >= 2
+
+
 # ---------------------------------------------------------------- policies that exclude each other
 
 
