@@ -145,6 +145,8 @@ def industry_children(code: str = "") -> list[IndustryPath]:
 def search_industries(question: str, limit: int = 20, *, classes_only: bool = False) -> list[IndustryPath]:
     """Entries by words, help words, code prefix, pinyin or initials, best first, classes before groups.
 
+    The name of a branch finds its classes: 餐饮 leads to 正餐服务 and 快餐服务.
+
     `classes_only`: just the four-digit classes, which a firm picks from.
     """
     tables = _tables()
@@ -226,7 +228,7 @@ def _build_tables(checksum: str, province: str) -> Tables:
     known = {row.code: row for row in Division.objects.within(province)}
     return Tables(
         {code: _industry_path(row, rows) for code, row in rows.items()},
-        tuple(_industry_entry(row) for row in rows.values()),
+        _industry_entries(rows),
         known,
         tuple(_division_entry(row) for row in known.values()),
     )
@@ -241,10 +243,25 @@ def _industry_path(row: Industry, rows: dict[str, Industry]) -> IndustryPath:
     return IndustryPath(row.code, row.name, row.level, row.section, tuple(reversed(path)))
 
 
-def _industry_entry(row: Industry) -> Entry:
+def _industry_entries(rows: dict[str, Industry]) -> tuple[Entry, ...]:
+    """All entries in the order of the standard; the classes know the branches above them."""
+    branches = {
+        row.code: _industry_entry(row, ()) for row in rows.values() if row.level != Industry.Level.CLASS
+    }
+    return tuple(
+        branches.get(code) or _industry_entry(row, _branches_above(row, branches))
+        for code, row in rows.items()
+    )
+
+
+def _branches_above(row: Industry, branches: dict[str, Entry]) -> tuple[Entry, ...]:
+    return tuple(branches[code] for code in (row.section, row.code[:2], row.code[:3]) if code in branches)
+
+
+def _industry_entry(row: Industry, above: tuple[Entry, ...]) -> Entry:
     words = help_words().get(row.code, ())
     letter, depth = row.section.lower(), Industry.Level.CLASS - row.level
-    return Entry(row.code, row.name, row.pinyin, row.initials, letter, depth, words)
+    return Entry(row.code, row.name, row.pinyin, row.initials, letter, depth, words, above)
 
 
 def _division_entry(row: Division) -> Entry:

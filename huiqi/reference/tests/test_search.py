@@ -110,6 +110,75 @@ def test_classes_come_before_groups_of_the_same_name():
     assert codes("正餐", classes_only=True) == ["6210"]
 
 
+@pytest.mark.parametrize(
+    ("question", "among"),
+    [
+        ("餐饮", "6210 6220 6231 6239 6241 6242 6291 6299"),
+        ("餐饮业", "6210 6220 6291 6299"),
+        ("餐饮店", "6210 6220 6291"),
+        ("餐饮服务有限公司", "6210 6220 6291"),
+        ("cy", "6210 6220 6291"),
+        ("canyin", "6210 6220 6291"),
+        ("建筑", "4710 4790 4812"),
+        ("建筑公司", "4710 4790 4812"),
+        ("jianzhu", "4710 4790"),
+        ("房屋建筑业", "4710 4720 4790"),
+        ("批发业", "5111 5121"),
+        ("零售", "5211 5212 5213"),
+        ("道路运输业", "5431 5411"),
+        ("住宿", "6110 6121 6129 6130"),
+        ("软件", "6513 6511"),
+        ("物流", "5431"),
+        ("仓储", "5920 5910"),
+        ("汽车", "3611 3670 5261"),
+        ("五金", "5281 5174"),
+        ("印刷", "2311 2319"),
+        ("医疗器械", "3581 3584 3589 5154 5254"),
+        ("服装", "1819 5132 5232"),
+        ("养殖", "0313 0321 0412"),
+        ("培训", "8391"),
+        ("fz", "1711"),
+        ("zz", "1311"),
+        ("早餐", "6291"),
+        ("防护服", "1819 2770"),
+        ("蛋糕店", "5222"),
+        ("钢结构", "3311"),
+    ],
+)
+def test_the_name_of_a_branch_or_a_plain_word_finds_its_classes(question, among):
+    assert set(among.split()) <= set(codes(question, classes_only=True))
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("餐饮", "6210"),
+        ("建筑", "4710"),
+        ("建筑公司", "4710"),
+        ("软件", "6513"),
+        ("快递", "6020"),
+        ("超市", "5212"),
+        ("批发", "5111"),
+        ("零售", "5211"),
+        ("广告", "7251"),
+        ("理发", "8040"),
+        ("汽车修理", "8111"),
+        ("五金", "5281"),
+    ],
+)
+def test_the_commoner_class_comes_first(question, first):
+    assert codes(question, classes_only=True)[0] == first
+
+
+def test_a_section_of_two_trades_does_not_mean_both():
+    assert not [code for code in codes("餐饮", limit=100) if code.startswith("61")]
+
+
+def test_a_trade_listed_by_a_branch_comes_after_the_names_that_hold_it():
+    found = codes("五金", limit=100, classes_only=True)
+    assert found.index("5174") < found.index("5282")
+
+
 def test_part_of_a_word_and_scattered_characters_are_enough():
     assert "2770" in codes("卫生材料")
     assert "2770" in codes("医药用品")
@@ -192,6 +261,8 @@ def test_the_tree_opens_level_by_level():
         ("长沙市", "长沙市"),
         ("长沙县", "长沙县"),
         ("css", "长沙市"),
+        ("changshashi", "长沙市"),
+        ("yuhua", "雨花区"),
         ("xiangxitu", "湘西土家族苗族自治州"),
         ("祁阳", "祁阳市"),
         ("祁阳县", "祁阳县"),
