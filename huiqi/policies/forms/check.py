@@ -335,7 +335,7 @@ def _place_select() -> AheadSelect:
         groups.append(
             (prefecture.name, [(prefecture.code, whole), *((row.code, row.name) for row in within)])
         )
-        initials |= {row.code: row.initials for row in [prefecture, *within]}
+        initials |= {row.code: f"{row.initials} {row.pinyin}" for row in [prefecture, *within]}
     elsewhere = [row for row in PROVINCES.items() if row[0] != settings.HUIQI_PROVINCE]
     select = AheadSelect(initials, {"data-hq-placeholder": _("如 浏阳，或拼音首字母 lys")})
     select.choices = [*groups, (_("其他省份"), elsewhere)]
