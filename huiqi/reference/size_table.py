@@ -199,9 +199,9 @@ def read_code(text: str, lookup: CodeLookup) -> str | None:
 
 
 def read_people(text: str) -> int:
-    """A number of people: a whole number not below 0; 300, 1,000 and 300.0 are understood."""
+    """A number of people: a whole number not below 0; 300, 1,000 and 300.0 are understood, 1e3 is not."""
     number = _number(text, "从业人员", "35")
-    if number != number.to_integral_value():
+    if number != number.to_integral_value() or "e" in text.lower():
         raise ValueError(f"从业人员应为整数，如 35；您填的是“{readable(text)}”。")
     return int(number)
 

@@ -7,17 +7,25 @@ from datetime import date
 from huiqi.core.dates import parse_date, readable
 from huiqi.core.errors import Refused
 from huiqi.reference.code_rows import known_region
-from huiqi.reference.working_days import Basis, Calendar, Due, due
+from huiqi.reference.working_days import MOST_DAYS, Basis, Calendar, Due, due
 
-_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,12}")
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
+# No term is that long; the digits are not counted further (int() refuses thousands of them).
+_MOST_DIGITS = 12
 
 
 def parse_days(text: str) -> int:
-    """The number of days a person wrote (full-width digits too), or Refused `reference.bad_days`."""
-    plain = unicodedata.normalize("NFKC", text[:40]).strip()
-    if not _WHOLE_NUMBER.fullmatch(plain) or len(text) > 40:
+    """The number of days a person wrote (full-width digits too).
+
+    Refused: `reference.bad_days` (not a whole number), `reference.days_range` (far beyond 0 to 3650).
+    """
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not _WHOLE_NUMBER.fullmatch(plain):
         raise Refused("reference.bad_days", f"工作日数应为整数，如 5；您填的是“{readable(text)}”。")
-    return int(plain)
+    sign, digits = plain[0] == "-", plain.lstrip("+-").lstrip("0") or "0"
+    if len(digits) > _MOST_DIGITS:
+        raise Refused("reference.days_range", f"工作日数应在0至{MOST_DAYS}之间，您填的是{readable(plain)}。")
+    return -int(digits) if sign else int(digits)
 
 
 def parse_calendar(text: str) -> Calendar:
