@@ -129,6 +129,17 @@ def _misfit(place: int, char: str) -> Message | None:
     if 3 <= place <= 8 and not char.isdigit():
         letter = gettext_noop("第%(place)s位是字母%(char)s，而第3至8位是登记机关行政区划码，应为数字")
         return Message(letter, values)
+    return _impossible_zero(place) if char == "0" else None
+
+
+def _impossible_zero(place: int) -> Message | None:
+    """The places where no code has a zero: authorities are 1 to 9 and letters, divisions (GB/T 2260) begin
+    with 1 to 9. More is not refused: authorities were added to the standard's list more than once.
+    """
+    if place == 1:
+        return Message(gettext_noop("第1位是0，而第1位是登记管理部门代码，不会是0，企业一般为9"))
+    if place == 3:
+        return Message(gettext_noop("第3位是0，而第3至8位是登记机关行政区划码，开头不会是0"))
     return None
 
 

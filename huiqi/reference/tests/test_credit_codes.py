@@ -14,9 +14,10 @@ def with_check(first_17):
 
 
 bodies = st.builds(
-    lambda head, division, tail: with_check(head + division + tail),
+    lambda head, region, division, tail: with_check(head + region + division + tail),
     st.text("159ANY", min_size=2, max_size=2),
-    st.text("0123456789", min_size=6, max_size=6),
+    st.sampled_from("123456789"),
+    st.text("0123456789", min_size=5, max_size=5),
     st.text(ALPHABET, min_size=9, max_size=9),
 )
 
@@ -34,6 +35,9 @@ bodies = st.builds(
         ("430102199003070012", "身份证"),
         ("91430181MA4L0000!Q", "第17位的“!”不是数字或大写字母"),
         ("9143I181MA4L00001Q", "第5位出现字母I，标准中不使用，是否为1"),
+        ("0" * 18, "第1位是0"),
+        (with_check("91" + "0" * 15), "第3位是0，而第3至8位是登记机关行政区划码"),
+        (with_check("01430181MA4L00001"), "第1位是登记管理部门代码，不会是0，企业一般为9"),
         ("914A0181MA4L00001Q", "第4位是字母A，而第3至8位"),
         ("\x00" * 18, "□"),
         ("\ud800" * 18, "□"),
