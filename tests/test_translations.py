@@ -245,3 +245,14 @@ def test_an_english_table_has_english_heads(reader):
     head = reader.get(reverse("policies:catalogue_export")).content.decode().splitlines()[0]
     assert not HAN.search(head)
     assert "Deciding authority" in head
+
+
+@pytest.mark.django_db
+def test_the_editor_s_desk_and_a_run_of_the_cases_read_in_english(editor, django_capture_on_commit_callbacks):
+    editor.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    with django_capture_on_commit_callbacks(execute=True):
+        address = editor.post(reverse("policies:rulebook"))["Location"]
+    run = editor.get(address).content.decode()
+    assert "Cases: " in run
+    assert chinese_left(run) == []
+    assert chinese_of(editor, "policies:rulebook") == []
