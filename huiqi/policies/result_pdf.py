@@ -148,7 +148,7 @@ def _total(total: Total) -> list[str]:
     nature = wording.NATURES[total.nature]
     amounts = (replace(one, at_least=one.at_least or total.open_count > 0) for one in total.amounts)
     sums = listed(_amount(amount) for amount in amounts) or (_("金额待算") if total.open_count else "—")
-    return [str(nature.term), sums, "".join([str(nature.sentence), *_not_counted(total)])]
+    return [str(nature.term), sums, wording.run_on(str(nature.sentence), *_not_counted(total))]
 
 
 def _not_counted(total: Total) -> list[str]:

@@ -37,9 +37,10 @@ def labels_of(facts: Mapping[str, Fact]) -> dict[str, str]:
 
 
 def unit_word(fact: Fact) -> str:
-    """What is printed after the box of a figure: %, 人, 天, 个月, 年 or nothing."""
-    if answers.kind_of(fact) == "percent":
-        return "%"
+    """What is printed after the box of a figure: %, 人, 天, 个月, 年 or nothing, as after a date."""
+    kind = answers.kind_of(fact)
+    if kind in {"percent", "date"}:
+        return "%" if kind == "percent" else ""
     units = {"person": _("人"), "day": _("天"), "month": _("个月"), "year": _("年")}
     return units.get(fact.unit, "")
 

@@ -1,6 +1,6 @@
 """The result of a check as a page shows it: groups, totals by nature, and for each policy what to do next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from huiqi.core.dates import format_date_zh
-from huiqi.core.language import chinese, day_words, joined
+from huiqi.core.language import chinese, day_words, joined, listed
 from huiqi.policies.queries import judging, wording
 from huiqi.policies.queries.asks import NOTHING_REFUSED, Ask, Refusal, ask_for
 from huiqi.policies.queries.check import Standing
@@ -34,6 +34,9 @@ from huiqi.rules.policy import Benefit, Edition, Policy
 
 ELIGIBLE, NEAR, UNKNOWN, INELIGIBLE, LATER = "eligible", "near", "unknown", "ineligible", "not_in_force"
 GROUPS = (ELIGIBLE, NEAR, UNKNOWN, INELIGIBLE, LATER)
+# Policies for what happened while they were in force: it may be filed for after their end.
+OF_THE_EVENT = {"billing_month", "contract_date", "donation_date", "event_date", "premium_month"}
+OF_THE_EVENT |= {"purchase_date", "rent_period", "tax_period"}
 # Amounts of different periods are no more alike than those of different natures.
 PERIODS: dict[str, Text] = {"month": gettext_lazy("月"), "year": gettext_lazy("年")}
 PERIODS |= {"月": PERIODS["month"], "年": PERIODS["year"]}
@@ -148,11 +151,11 @@ class Row:
             return []
         parts = [chinese(part.text) for part in open_parts(self.benefit, self.explanation.parts)]
         if not self.certified:
-            return [joined(_("未计入%(parts)s"), parts=_in_row(parts))] if parts and self.amount else []
-        wanted = _in_row(self.certified_words)
+            return [joined(_("未计入%(parts)s"), parts=listed(parts))] if parts and self.amount else []
+        wanted = listed(self.certified_words)
         if not parts or not self.amount:
             return [joined(_("金额要等机关核定：%(facts)s"), facts=wanted)]
-        return [joined(_("未计入%(parts)s，要等机关核定：%(facts)s"), parts=_in_row(parts), facts=wanted)]
+        return [joined(_("未计入%(parts)s，要等机关核定：%(facts)s"), parts=listed(parts), facts=wanted)]
 
     @property
     def is_sum_open(self) -> bool:
@@ -169,6 +172,11 @@ class Row:
     def mode(self) -> str:
         """How it is granted: 免申即享, 快申快享, 自行申报享受, 需申请 …"""
         return wording.term(wording.GRANT_MODES, self.policy.grant_mode)
+
+    @property
+    def governing_date(self) -> str:
+        """The date in words that decides which edition applies."""
+        return governing_date(self.policy)
 
     @property
     def role(self) -> str:
@@ -244,14 +252,6 @@ def _by_worth(row: Row) -> tuple[int, int]:
 def _title_words(policy: Policy) -> str:
     title = policy_title(policy)
     return chinese(title) if title == policy.title else title
-
-
-def _in_row(words: Sequence[str]) -> str:
-    """Words in a row that stay marked as Chinese where they are."""
-    found = words[0]
-    for word in words[1:]:
-        found = joined(_("%(words)s、%(word)s"), words=found, word=word)
-    return found
 
 
 def result_of(standing: Standing, refusal: Refusal = NOTHING_REFUSED) -> Result:
@@ -341,23 +341,39 @@ def deadline_of(policy: Policy, standing: Standing) -> DeadlineNote | None:
         day = value if isinstance(value, date) else None
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
         return DeadlineNote(deadline.text)
-    return _dated(deadline.text, day, standing.on)
+    # A day that a person typed is not remembered.
+    count = _working_days if deadline.on else _counted_days
+    return _dated(deadline.text, day, standing.on, count)
 
 
-@lru_cache(maxsize=1024)
-def _working_days(on: date, day: date) -> int:
-    """Counting walks through the calendar day by day; most policies share a few dates."""
+def _counted_days(on: date, day: date) -> int:
     return working_days_between(on, day, Basis(known_on=on))
 
 
-def _dated(text: str, day: date, on: date) -> DeadlineNote:
+# Counting walks through the calendar day by day; most policies share a few dates of the law.
+_working_days = lru_cache(maxsize=1024)(_counted_days)
+
+
+def _dated(text: str, day: date, on: date, count_days: Callable[[date, date], int]) -> DeadlineNote:
     if day < on:
         return DeadlineNote(text, day, _("已过"), is_over=True)
-    left = _working_days(on, day)
+    left = count_days(on, day)
     if left == 0:
         return DeadlineNote(text, day, _("就是今天"), is_near=True)
     count = ngettext("还剩%d个工作日", "还剩%d个工作日", left) % left
     return DeadlineNote(text, day, count, is_near=left <= 10)
+
+
+def _earlier_cases(policy: Policy) -> str:
+    """What happened while the policy was in force may still be filed for after its end."""
+    return _("此前发生的（按%(date)s）仍可能在申报时办理，以认定机关为准。") % {
+        "date": governing_date(policy)
+    }
+
+
+def governing_date(policy: Policy) -> str:
+    """The date in words by which the policy's edition is chosen: 申请日期, 税款所属期 …"""
+    return str(wording.GOVERNING_DATES.get(policy.governed_by, policy.governed_by))
 
 
 def _later_reason(policy: Policy, on: date) -> str:
@@ -366,7 +382,8 @@ def _later_reason(policy: Policy, on: date) -> str:
     if edition is None:
         return _("没有录入有效期，不在判断范围内。")
     if state == "ended" and edition.to:
-        return _("已于%s截止。") % day_words(edition.to)
+        ended = _("已于%s截止。") % day_words(edition.to)
+        return wording.run_on(ended, _earlier_cases(policy)) if policy.governed_by in OF_THE_EVENT else ended
     if edition.from_ and edition.from_ > on:
         return _("自%s起执行，当时还没有开始。") % day_words(edition.from_)
     if edition.known_since and edition.known_since > on:

@@ -51,14 +51,9 @@ class Sum(Protocol):
     def amount(self) -> Amount | None: ...
 
 
-def named_exclusions(benefit: Benefit) -> tuple[str, ...]:
-    """Ids of the policies that a benefit's rules name as not to be had besides it."""
-    return tuple(getattr(benefit, "excludes_policies", ()))
-
-
 def mutual_exclusions(benefits: Mapping[str, Benefit]) -> dict[str, tuple[str, ...]]:
     """For each of these policies those of them it cannot be had together with, whichever side says so."""
-    pairs = {(one, other) for one, benefit in benefits.items() for other in named_exclusions(benefit)}
+    pairs = {(one, other) for one, benefit in benefits.items() for other in benefit.excludes_policies}
     pairs = {(one, other) for one, other in pairs if other in benefits and one != other}
     pairs |= {(other, one) for one, other in pairs}
     return {one: tuple(other for other in benefits if (one, other) in pairs) for one, _ in pairs}

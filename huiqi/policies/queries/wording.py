@@ -183,6 +183,11 @@ def authority_kinds(authority: str) -> tuple[str, ...]:
     return found or ("other",)
 
 
+def run_on(*sentences: str) -> str:
+    """Whole sentences one after another: with a space between them where the language has one."""
+    return ("" if is_chinese() else " ").join(sentences)
+
+
 def term(words: dict[str, Wording], code: str) -> str:
     """The short term for a code; a code without a term is shown as it is rather than hidden."""
     return str(words[code].term) if code in words else code

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from django.urls import reverse
 
-from huiqi.policies.queries import judging, sums
+from huiqi.policies.queries import judging
 from huiqi.policies.queries.sums import Amount, left_out, open_parts, totals_of
 from huiqi.policies.tests.make import make_check
 from huiqi.rules.explain import PartAmount
@@ -31,38 +31,27 @@ class Gain:
     amount: Amount | None
 
 
-def gain(name: str, fen: int | None, per: str = "年", nature: str = "saving") -> Gain:
-    return Gain(name, Benefit(nature, note=name), None if fen is None else Amount(nature, fen, per, False))
+def gain(name: str, fen: int | None, *excludes: str, per: str = "年") -> Gain:
+    amount = None if fen is None else Amount("saving", fen, per, False)
+    return Gain(name, Benefit("saving", excludes_policies=excludes), amount)
 
 
-@pytest.fixture
-def excluding(monkeypatch):
-    """States which policies exclude which, by id."""
-
-    def state(**pairs: tuple[str, ...]) -> None:
-        monkeypatch.setattr(sums, "named_exclusions", lambda benefit: pairs.get(benefit.note or "", ()))
-
-    return state
-
-
-def test_of_two_that_exclude_each_other_only_the_larger_counts(excluding):
-    excluding(free=("reduced",), reduced=("free",))
-    (total,) = totals_of([gain("reduced", 200), gain("free", 300, "月"), gain("other", 50)])
+def test_of_two_that_exclude_each_other_only_the_larger_counts():
+    rows = [gain("reduced", 200, "free"), gain("free", 300, "reduced", per="月"), gain("other", 50)]
+    (total,) = totals_of(rows)
     assert {amount.per: amount.fen for amount in total.amounts} == {"月": 300, "年": 50}
     assert total.excluded_count == 1
 
 
-def test_one_side_naming_the_other_is_enough_and_a_policy_that_is_not_to_be_had_excludes_nothing(excluding):
-    excluding(small=("large", "absent"))
-    assert left_out([gain("small", 1), gain("large", 2)]) == {"small"}
-    assert left_out([gain("small", 1), gain("alone", 2)]) == frozenset()
+def test_one_side_naming_the_other_is_enough_and_a_policy_that_is_not_to_be_had_excludes_nothing():
+    assert left_out([gain("small", 1, "large", "absent"), gain("large", 2)]) == {"small"}
+    assert left_out([gain("small", 1, "absent"), gain("alone", 2)]) == frozenset()
 
 
-def test_a_known_sum_counts_before_an_open_one_and_of_two_open_ones_one_is_still_open(excluding):
-    excluding(a=("b",))
-    (total,) = totals_of([gain("a", None), gain("b", 7)])
+def test_a_known_sum_counts_before_an_open_one_and_of_two_open_ones_one_is_still_open():
+    (total,) = totals_of([gain("a", None, "b"), gain("b", 7)])
     assert (total.amounts[0].fen, total.open_count, total.excluded_count) == (7, 0, 1)
-    (total,) = totals_of([gain("a", None), gain("b", None)])
+    (total,) = totals_of([gain("a", None, "b"), gain("b", None)])
     assert (total.amounts, total.open_count, total.excluded_count) == ((), 1, 1)
 
 
@@ -71,20 +60,21 @@ def shown(client, view: str = "result", **more: object):
     return client.get(reverse(f"policies:check_{view}", args=[token]))
 
 
-def test_rows_that_exclude_each_other_say_so(client, monkeypatch):
-    first, second = (row.policy for row in shown(client).context["result"].groups["eligible"][:2])
-    own = {first.id: (second.id,)}
-    monkeypatch.setattr(
-        sums,
-        "named_exclusions",
-        lambda benefit: next(
-            (own.get(one.id, ()) for one in (first, second) if benefit in [e.benefit for e in one.editions]),
-            (),
-        ),
-    )
-    text = shown(client).content.decode()
-    assert f"不能与“{second.title}”同时享受，可选其一" in text
-    assert f"不能与“{first.title}”同时享受，可选其一" in text
+def test_tax_on_the_same_sales_is_saved_once_and_both_rows_say_so(client):
+    sales = {"taxable_sales": 45_000_000, "living_services_sales": 45_000_000, "living_vat_rate": "0.03"}
+    who = {"vat_status": "small_scale", "vat_levy_rate": "0.03", "living_services_activity": True}
+    response = shown(client, **who, **sales)
+    result, text = response.context["result"], response.content.decode()
+    rows = {row.id: row for row in result.groups["eligible"]}
+    free, reduced = rows["public-transport-living-services-vat-exempt"], rows["vat-small-scale-1pct"]
+    assert (free.amount.fen, reduced.amount.fen) == (1_350_000, 900_000)
+    saving = next(total for total in result.totals if total.nature == "saving")
+    assert free.per in {one.per for one in saving.amounts} and reduced.per not in {
+        one.per for one in saving.amounts
+    }
+    assert saving.excluded_count == 1 and "另有1项不能同时享受，未计入" in text
+    assert f"不能与“{free.title}”同时享受，可选其一" in text
+    assert f"不能与“{reduced.title}”同时享受，可选其一" in text
 
 
 @pytest.mark.parametrize("view", ["result", "print"])

@@ -5,9 +5,11 @@ per process and remembered; the condition table, which is all figures, is put to
 escaped. Measured in benchmarks/result_page.py: templates alone took 47 ms of processor time, this takes 8.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
@@ -17,7 +19,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiqi.core.templatetags.hq import icon, result_tag, wan
-from huiqi.policies.queries.asks import Ask
 from huiqi.policies.queries.condition_lines import Line
 from huiqi.policies.queries.question_book import question_book
 from huiqi.policies.queries.result import ELIGIBLE, NEAR, UNKNOWN, Result, Row
@@ -82,8 +83,8 @@ def detail_of(row: Row, link: Link) -> SafeString:
 
 
 def _closed_row(row: Row) -> str:
-    key = (row.id, row.explanation.edition, row.group, row.reason, row.later_reason, get_language() or "")
-    return _remembered_closed(key, _Same(row))
+    key = ("closed", row.id, row.explanation.edition, row.group, row.reason, row.later_reason, get_language())
+    return _remembered.get(key, lambda: _drawn("_check_closed", row))
 
 
 class _RowWords(NamedTuple):
@@ -155,56 +156,58 @@ def _near_miss(row: Row) -> str:
 
 def head(row: Row) -> SafeString:
     """Summary, tags, authority and who must certify what: the same for every firm in this state."""
-    key = (row.id, row.explanation.edition, row.group, row.explanation.assurance, get_language() or "")
-    return _remembered_head((*key, *(fact.id for fact in row.certified)), _Same(row))
+    state = (row.id, row.explanation.edition, row.group, row.explanation.assurance, get_language())
+    key = ("head", *state, *(fact.id for fact in row.certified))
+    return mark_safe(_remembered.get(key, lambda: _drawn("_check_head", row)))  # noqa: S308
 
 
 def how(row: Row) -> SafeString:
     """Where, with which papers, by whom, under which open questions; carries TOKEN_MARK."""
-    return _remembered_how((row.id, row.explanation.edition, get_language() or ""), _Same(row))
+    key = ("how", row.id, row.explanation.edition, get_language())
+    return mark_safe(_remembered.get(key, lambda: _drawn("_check_how", row)))  # noqa: S308
 
 
 def _ask(row: Row, link: Link) -> str:
     if not row.ask.fields and not row.ask.links:
         return ""
-    key = (row.id, row.group, row.ask, link.keeps_figures, get_language() or "")
     if row.ask.is_refused:
         # What a person typed is not remembered.
         return _drawn_ask(row, link.keeps_figures)
-    return _remembered_ask(key, _Same(row))
+    key = ("ask", row.id, row.group, row.ask, link.keeps_figures, get_language())
+    return _remembered.get(key, lambda: _drawn_ask(row, link.keeps_figures))
 
 
-class _Same:
-    """Hands a row to a remembered function without being part of its key: rows of one key look alike."""
+class _Remembered:
+    """Texts of a page by what they depend on, the longest unused forgotten first.
 
-    def __init__(self, row: Row) -> None:
-        self.row = row
+    Only key and text stay: a row, which holds what a person typed, must not outlive its request, so keys
+    are of policies, states and languages alone.
+    """
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same)
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._texts: OrderedDict[tuple[object, ...], str] = OrderedDict()
 
-    def __hash__(self) -> int:
-        return 0
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _remembered_head(key: tuple[str | None, ...], same: _Same) -> SafeString:
-    return render_to_string("policies/_check_head.html", {"row": same.row})
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _remembered_how(key: tuple[str | None, ...], same: _Same) -> SafeString:
-    return render_to_string("policies/_check_how.html", {"row": same.row, "token": TOKEN_MARK})
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _remembered_closed(key: tuple[str | None, ...], same: _Same) -> SafeString:
-    return render_to_string("policies/_check_closed.html", {"row": same.row, "token": TOKEN_MARK})
+    def get(self, key: tuple[object, ...], draw: Callable[[], str]) -> str:
+        """The text of `key`; drawn now when it is not there."""
+        with self._lock:
+            text = self._texts.get(key)
+            if text is not None:
+                self._texts.move_to_end(key)
+                return text
+        text = draw()
+        with self._lock:
+            self._texts[key] = text
+            while len(self._texts) > self._most:
+                self._texts.popitem(last=False)
+        return text
 
 
-@lru_cache(maxsize=REMEMBERED)
-def _remembered_ask(key: tuple[str, str, Ask, bool, str], same: _Same) -> SafeString:
-    return _drawn_ask(same.row, key[3])
+_remembered = _Remembered(REMEMBERED)
+
+
+def _drawn(name: str, row: Row) -> str:
+    return render_to_string(f"policies/{name}.html", {"row": row, "token": TOKEN_MARK})
 
 
 def _drawn_ask(row: Row, keeps_figures: bool) -> SafeString:
@@ -246,7 +249,8 @@ def condition_table(lines: Sequence[Line], has_articles: bool) -> str:
             parts.append(f'<tr><th scope="row" colspan="3">{text}</th>')
         else:
             values = "<br>".join(escape(pair.value) for pair in line.pairs)
-            demands = "<br>".join(escaped(pair.requirement) for pair in line.pairs)
+            # A requirement may be worked out from the firm's own figures, so it is not remembered either.
+            demands = "<br>".join(escape(pair.requirement) for pair in line.pairs)
             parts.append(
                 f'<tr><th scope="row">{text}</th><td data-label="{own}"><span{LAW}>{values}</span></td>'
             )
