@@ -37,6 +37,10 @@ def disjunction(values: list[Result]) -> bool | None:
     return True if True in values else None if None in values else False
 
 
+# What is unknown as soon as one operand is.
+STRICT = (ir.Negate, ir.Arithmetic, ir.Extreme, ir.Compare)
+
+
 class Evaluation:
     """The facts of one firm with the figures of one edition; derived facts are computed when asked."""
 
@@ -103,7 +107,11 @@ class Evaluation:
             return self._missing_in_case(node)
         names: set[str] = set()
         for child in ir.children(node):
-            names |= self.missing(child)
+            found = self.missing(child)
+            if not found and isinstance(node, STRICT) and self.value(child) is None:
+                # An open figure: whatever else became known, this would stay unknown.
+                return set()
+            names |= found
         return names
 
     def _missing_fact(self, name: str) -> frozenset[str]:

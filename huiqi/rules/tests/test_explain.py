@@ -152,6 +152,22 @@ def test_nothing_is_asked_when_division_by_zero_is_the_reason(tmp_path: Path) ->
     assert (found.status, found.ask_for) == ("unknown", ())
 
 
+def test_nothing_is_asked_for_an_amount_that_waits_for_an_open_figure(tmp_path: Path) -> None:
+    """Whatever the firm tells, premium × an unpublished share stays unknown."""
+    open_share = "share: {value: null, unit: ratio, confidence: GAP, source: s}"
+    benefit = "{nature: cash, amount: premium * share}"
+    conditions = leaf("consent")
+    found = explained(
+        tmp_path, {"consent": True}, conditions=conditions, parameters=open_share, benefit=benefit
+    )
+    assert (found.status, found.amount_fen, found.ask_for) == ("eligible", None, ())
+    published = open_share.replace("null", '"0.5"').replace("GAP", "VERIFIED")
+    found = explained(
+        tmp_path, {"consent": True}, conditions=conditions, parameters=published, benefit=benefit
+    )
+    assert found.ask_for == ("premium",)
+
+
 # ---------------------------------------------------------------- assurance
 
 
