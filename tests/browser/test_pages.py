@@ -16,7 +16,7 @@ PAGES = {
     "catalogue-empty": ("/policies/?q=zzzzzzzz", 200, "visitor"),
     "policy": ("/policies/ui-job-retention-refund/", 200, "visitor"),
     "developers": ("/developers/", 200, "visitor"),
-    "rulebook": ("/work/rulebook/", 200, "editor"),
+    "rulebook": ("/desk/rulebook/", 200, "editor"),
 }
 
 
