@@ -209,7 +209,7 @@ def test_every_policy_has_its_page_of_sources():
 # --- what must not be in the tree ------------------------------------------------------------------
 
 FOREIGN = {
-    "a registry's host": r"registry\.n[p]m|npm[m]irror|py[p]i\.(org|tuna)|python[h]osted|mirrors?\.\w+\.(edu|com)",
+    "a registry's host": r"registry\.n[p]m|npm[m]irror|py[p]i\.(org|tuna)|python[h]osted|mirrors?\.\w+\.(ed|co)",
     "an absolute machine path": r"(?<![\w.$}])/(work/[a-z.]|(home|root|Users|mnt)/[a-z])",
     "a temporary machine path": r"(?<![\w.$}])/tmp/[A-Za-z0-9]",
 }

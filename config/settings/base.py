@@ -50,6 +50,8 @@ MIDDLEWARE = [
     "huiqi.core.middleware.RequestContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Django pads compressed answers at random and masks the CSRF token: lengths tell nothing (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "huiqi.core.middleware.LanguageMiddleware",
