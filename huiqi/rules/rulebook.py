@@ -40,6 +40,9 @@ def load_rulebook(path: Path | str) -> Rulebook:
     root = Path(path)
     if not root.is_dir():
         raise RulebookError([Problem(str(root), "没有这个规则目录", "请核对路径")])
+    if not (root / "facts.yaml").exists() and not any(root.glob("*/policy.yaml")):
+        remedy = "规则目录内有 facts.yaml，每项政策一个目录；请核对是否指对了目录"
+        raise RulebookError([Problem(str(root), "不是规则目录", remedy)])
     catalogue, problems = read_catalogue(root / "facts.yaml")
     policies: dict[str, Policy] = {}
     warnings: list[Problem] = []

@@ -537,3 +537,11 @@ def test_an_edition_may_bring_conditions_and_figures_of_its_own(tmp_path: Path) 
     assert policy.editions[1].parameters["months_min"].value == 6
     assert policy.editions[1].parameters["share"].value == policy.parameters["share"].value
     assert policy.editions[0].parameters["months_min"].value == 12
+
+
+def test_a_folder_that_is_no_rulebook_is_one_problem_not_one_for_each_file(tmp_path: Path) -> None:
+    for name in ("photos", "letters"):
+        (tmp_path / name).mkdir()
+    with pytest.raises(RulebookError) as caught:
+        load_rulebook(tmp_path)
+    assert [problem.message for problem in caught.value.problems] == ["不是规则目录"]
