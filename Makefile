@@ -77,7 +77,7 @@ $(VENV)/.node: $(VENV)/.base requirements/node.txt
 
 node_modules/.installed: $(VENV)/.node package.json package-lock.json
 	@echo "Installing the page libraries …"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(VENV)/.assets: node_modules/.installed $(shell find assets -type f 2>/dev/null)
