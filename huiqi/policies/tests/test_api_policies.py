@@ -176,3 +176,10 @@ def test_an_unknown_policy_of_undecodable_characters_is_named_safely(client):
     answer = judge(client, {"facts": {}, "on": "2020-03-01", "policies": ["\ud800"]})
     assert answer.status_code == 422
     assert "没有“□”这项政策" in answer.content.decode()
+
+
+def test_the_api_speaks_one_language_whatever_the_browser_chose(client):
+    policy = f"{ROOT}/policies/ui-job-retention-refund"
+    chinese = client.get(policy).content
+    client.cookies["django_language"] = "en"
+    assert client.get(policy).content == chinese
