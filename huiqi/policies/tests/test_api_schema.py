@@ -14,6 +14,8 @@ from config.wsgi import application
 
 SNAPSHOT = Path(__file__).parent / "openapi.json"
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+# The in-process transport hands compressed bodies to the checks as they are.
+PLAIN = {"Accept-Encoding": "identity"}
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     schemathesis.checks.CHECKS.get_one("status_code_conformance"),
@@ -53,7 +55,7 @@ def test_every_operation_has_a_name_and_a_chinese_summary():
 @schema.parametrize()
 @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_a_few_made_up_requests_get_what_the_description_promises(case):
-    case.call_and_validate(checks=CHECKS)
+    case.call_and_validate(checks=CHECKS, headers=PLAIN)
 
 
 @pytest.mark.slow
@@ -66,4 +68,4 @@ def test_a_few_made_up_requests_get_what_the_description_promises(case):
     phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 def test_many_made_up_requests_get_what_the_description_promises(case):
-    case.call_and_validate(checks=CHECKS)
+    case.call_and_validate(checks=CHECKS, headers=PLAIN)
