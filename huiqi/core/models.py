@@ -101,9 +101,6 @@ class JobQuerySet(models.QuerySet["Job"]):
         """A job is seen by whoever started it."""
         return self.filter(owner_id=user.public_id) if user.is_authenticated else self.none()
 
-    def unfinished(self) -> "JobQuerySet":
-        return self.filter(state__in=[JobState.WAITING, JobState.RUNNING])
-
 
 class Job(models.Model):
     """Long work as a person sees it: how far, whether it still lives, and a way to stop it."""

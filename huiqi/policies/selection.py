@@ -4,7 +4,7 @@ A policy needs a question when it still asks for one of the question's facts. A 
 question counts fully, one that needs three more counts a third: questions that finish something come first.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
@@ -105,13 +105,3 @@ def count_useful(
     """How many unasked questions could still settle something: bounds the number announced to the person."""
     left = [question for question in questions if question.id not in asked]
     return len(scores(left, needs, stated))
-
-
-def fixed_order(
-    questions: Sequence[Asks], asked: Collection[str], useful: Mapping[str, Fraction]
-) -> str | None:
-    """The naive rule the benchmark compares with: the rulebook's order, skipping what is useless."""
-    for question in questions:
-        if question.id not in asked and (question.first or useful.get(question.id)):
-            return question.id
-    return None

@@ -32,13 +32,17 @@ def verdict_json(explanation: Explanation) -> Json:
 
 def node_json(node: Node) -> Json:
     """A condition and all below it."""
+    return {**condition_json(node), "children": [node_json(child) for child in node.children]}
+
+
+def condition_json(node: Node) -> Json:
+    """A condition alone."""
     return {
         "id": node.id,
         "kind": node.kind,
         "result": node.result,
         "text": node.text,
         "article": node.article,
-        "children": [node_json(child) for child in node.children],
     }
 
 

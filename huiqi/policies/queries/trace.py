@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 
 from huiqi.policies.queries.check import Standing
-from huiqi.policies.queries.contract import verdict_json
+from huiqi.policies.queries.contract import condition_json, verdict_json
 from huiqi.policies.queries.judging import rulebook_fingerprint
 from huiqi.rules.explain import Node
 
@@ -26,11 +26,7 @@ def trace_of(standing: Standing) -> dict[str, Any]:
 
 def _node(node: Node) -> dict[str, Any]:
     return {
-        "id": node.id,
-        "kind": node.kind,
-        "result": node.result,
-        "text": node.text,
-        "article": node.article,
+        **condition_json(node),
         "compared": [[one.value_text, one.requirement_text] for one in node.comparisons],
         "children": [_node(child) for child in node.children],
     }

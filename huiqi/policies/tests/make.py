@@ -50,6 +50,17 @@ SMALL_MAKER: dict[str, str] = {
     "insured_employees": "40",
 }
 
+# A small firm that pays social insurance, as stored answers: two of the three bases, no injury rate.
+PAYER: dict[str, Any] = {
+    "gb4754": "1789",
+    "org_type": "enterprise",
+    "province": "430000",
+    "employees": 45,
+    "revenue": 10**9,
+    "pension_base": 30_000_000,
+    "ui_base": 30_000_000,
+}
+
 
 def make_check(**answers: Any) -> tuple[Check, str]:
     """A started check with kept answers (fact id → plain value), and its token."""

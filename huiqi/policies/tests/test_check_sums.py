@@ -7,21 +7,11 @@ from django.urls import reverse
 
 from huiqi.policies.queries import judging
 from huiqi.policies.queries.sums import Amount, left_out, open_parts, totals_of
-from huiqi.policies.tests.make import make_check
+from huiqi.policies.tests.make import PAYER, make_check
 from huiqi.rules.explain import PartAmount
 from huiqi.rules.policy import Benefit
 
 pytestmark = pytest.mark.django_db
-
-PAYER = {
-    "gb4754": "1789",
-    "org_type": "enterprise",
-    "province": "430000",
-    "employees": 45,
-    "revenue": 10**9,
-    "pension_base": 30_000_000,
-    "ui_base": 30_000_000,
-}
 
 
 @dataclass(frozen=True)

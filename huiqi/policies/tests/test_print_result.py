@@ -10,19 +10,10 @@ from django.utils import timezone
 from huiqi.policies import result_pdf
 from huiqi.policies.queries.result import Result
 from huiqi.policies.queries.sums import Amount, Total
-from huiqi.policies.tests.make import make_check
+from huiqi.policies.tests.make import PAYER, make_check
 
 pytestmark = pytest.mark.django_db
 
-PAYER = {
-    "gb4754": "1789",
-    "org_type": "enterprise",
-    "province": "430000",
-    "employees": 45,
-    "revenue": 10**9,
-    "pension_base": 30_000_000,
-    "ui_base": 30_000_000,
-}
 FICTITIOUS = "企业数据均为虚构，判断结果不作为办理依据"
 
 
