@@ -1,7 +1,16 @@
 import pytest
 from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
 
-from huiqi.core.crypto import Unreadable, blind_index, decrypt, encrypt
+from huiqi.core.crypto import (
+    INDEX_LENGTH,
+    Unreadable,
+    blind_index,
+    blind_indexes,
+    decrypt,
+    encrypt,
+    key_checks,
+)
 
 pytestmark = pytest.mark.pure
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -54,5 +63,41 @@ def test_the_blind_index_finds_equal_values_of_one_purpose_and_hides_them(settin
     assert index == blind_index("13800000000", "phone")
     assert index != blind_index("13800000000", "id_number")
     assert index != blind_index("13800000001", "phone")
+    assert "13800000000" not in index
     settings.SECRET_KEY = "another-" + "y" * 50
     assert index != blind_index("13800000000", "phone")
+
+
+def test_the_blind_index_follows_the_key_ring(settings):
+    settings.HUIQI_KEYS = f"k1:{OLD}"
+    old = blind_index("13800000000", "phone")
+    settings.HUIQI_KEYS = f"k2:{NEW},k1:{OLD}"
+    new, *others = blind_indexes("13800000000", "phone")
+    assert (new[:3], old[:3]) == ("k2:", "k1:")
+    assert new == blind_index("13800000000", "phone")
+    assert old in others
+    settings.SECRET_KEY = "another-" + "y" * 50
+    assert blind_index("13800000000", "phone") == new
+
+
+def test_the_longest_index_fits_its_column(settings):
+    settings.HUIQI_KEYS = f"{'k' * 20}:{NEW}"
+    assert len(blind_index("13800000000", "phone")) == INDEX_LENGTH
+
+
+@pytest.mark.parametrize("spec", ["k1:short", "k1", ":", f":{NEW}", f"k.1:{NEW}", f"{'k' * 21}:{NEW}"])
+def test_a_key_ring_that_is_no_key_ring_is_named_without_showing_the_key(settings, spec):
+    settings.HUIQI_KEYS = spec
+    with pytest.raises(ImproperlyConfigured, match="HUIQI_KEYS") as refusal:
+        encrypt(b"x")
+    assert NEW not in str(refusal.value)
+
+
+def test_key_checks_tell_keys_apart_and_show_nothing_of_them(settings):
+    settings.HUIQI_KEYS = f"k1:{OLD}"
+    before = key_checks()
+    assert set(before) == {"k1", "d0"}
+    assert OLD not in str(before)
+    settings.HUIQI_KEYS = f"k1:{NEW}"
+    assert key_checks()["k1"] != before["k1"]
+    assert key_checks()["d0"] == before["d0"]
