@@ -91,8 +91,8 @@ def measure(firms: int, seed: int) -> dict[str, object]:
 
     django.setup()
     from huiqi.policies import selection
-    from huiqi.policies.queries import judging
     from huiqi.policies.queries.question_book import question_book
+    from huiqi.reference import judging
 
     questions, catalogue = question_book().questions, judging.rulebook().catalogue.facts
     names = [name for question in questions for name in question.facts]

@@ -42,8 +42,8 @@ def prepare(folder: str, firms: int, seed: int) -> list[str]:
 
     from huiqi.core import clock
     from huiqi.policies import commands
-    from huiqi.policies.queries import judging
     from huiqi.policies.queries.question_book import question_book
+    from huiqi.reference import judging
     from huiqi.reference.commands import load_reference
 
     call_command("migrate", verbosity=0)

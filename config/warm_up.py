@@ -3,7 +3,7 @@
 from django.urls import get_resolver
 
 from huiqi.core import clock
-from huiqi.policies.queries import judging
+from huiqi.reference import judging
 
 
 def warm_up() -> None:

@@ -77,8 +77,8 @@ MATRIX: dict[str, Row] = {
     "policies:check_pdf": private(),
     "policies:check_trace": private(),
     "policies:check_objection": private(),
-    # A signpost after signing in: each role to its own desk.
-    "policies:work": everybody(302),
+    "core:desk": Row(SIGN_IN, 200, 200),
+    "core:search": Row(SIGN_IN, 200, 200),
     "policies:rulebook": Row(SIGN_IN, 200, 404, also_posts=True),
     "api:openapi-json": everybody(),
     "api:openapi-view": everybody(),

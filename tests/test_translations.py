@@ -14,10 +14,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from huiqi.policies.queries import judging
 from huiqi.policies.queries.english_book import EnglishBook, english_book
 from huiqi.policies.queries.question_book import in_english, question_book
 from huiqi.policies.tests.make import SMALL_MAKER, fields_for, make_check, start, walk
+from huiqi.reference import judging
 from tests.test_architecture import ROOT, tracked
 
 HAN = re.compile(r"[\u3400-\u9fff]")

@@ -93,7 +93,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "accounts:sign_in"
-LOGIN_REDIRECT_URL = "policies:work"
+LOGIN_REDIRECT_URL = "core:desk"
 LOGOUT_REDIRECT_URL = "core:home"
 
 # --- language and time ----------------------------------------------------------------------------

@@ -6,10 +6,12 @@ from datetime import date
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiqi.core import clock
+from huiqi.core.slots import SLOTS
 
 LARGE_TYPE_COOKIE = "hq_large"
 
@@ -43,9 +45,10 @@ def _nav(path: str) -> list[tuple[str, str, bool]]:
     return [(label, url, path == url or (url != "/" and path.startswith(url))) for label, url in items]
 
 
-def site(request: HttpRequest) -> dict[str, Site]:
-    """The `site` variable."""
+def site(request: HttpRequest) -> dict[str, object]:
+    """The `site` variable, and the work menu of the person (worked out only where it is shown)."""
     return {
+        "work_menu": SimpleLazyObject(lambda: SLOTS.menu_for(request)),
         "site": Site(
             name=_("惠企"),
             tagline=_("中小企业纾困与服务平台"),
@@ -60,5 +63,5 @@ def site(request: HttpRequest) -> dict[str, Site]:
             is_demo=settings.HUIQI_DEMO,
             nav=_nav(request.path),
             request_id=getattr(request, "id", ""),
-        )
+        ),
     }

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from huiqi.core import views
+from huiqi.core import desk, views
 
 app_name = "core"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/search/", desk.search, name="search"),
     path("healthz", views.healthz, name="healthz"),
     path("large-type/", views.large_type, name="large_type"),
     path("jobs/<str:public_id>/", views.job, name="job"),

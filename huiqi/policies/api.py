@@ -17,9 +17,9 @@ from huiqi.policies.queries import wording
 from huiqi.policies.queries.catalogue import Filters, find
 from huiqi.policies.queries.contract import facts_json, verdicts_json
 from huiqi.policies.queries.figures import bound_words, figure_name
-from huiqi.policies.queries.judging import judge, parse_facts, rulebook
 from huiqi.policies.queries.policy_page import edition_span, policy_page
 from huiqi.policies.queries.states import state_on
+from huiqi.reference.judging import judge, parse_facts, rulebook
 from huiqi.rules.policy import Edition, Group, Leaf, Parameter, Policy
 from huiqi.rules.problems import FactsError, Problem
 

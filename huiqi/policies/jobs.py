@@ -5,8 +5,8 @@ from typing import Any
 
 from huiqi.core.jobs import Progress, job_kind
 from huiqi.core.messages import Message, gettext_noop
-from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.queries.verification import VERIFY_RULEBOOK, counts, run_by_policy
+from huiqi.reference.judging import rulebook
 
 # More failing cases than this and the table helps nobody; the count still tells.
 MOST_ROWS = 200

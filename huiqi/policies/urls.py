@@ -21,6 +21,5 @@ urlpatterns = [
     path("policies/export.csv", catalogue.catalogue_export, name="catalogue_export"),
     path("policies/<str:policy_id>/", catalogue.policy, name="policy"),
     path("developers/", rulebook.developers, name="developers"),
-    path("desk/", rulebook.work, name="work"),
     path("desk/rulebook/", rulebook.rulebook, name="rulebook"),
 ]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from django.test import Client
 
-from huiqi.accounts.models import Role, User
+from huiqi.accounts.models import User
+from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_user
 
 

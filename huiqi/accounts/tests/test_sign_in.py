@@ -2,7 +2,6 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from huiqi.accounts.models import User
 from huiqi.accounts.tests.make import make_user
 
 pytestmark = pytest.mark.django_db
@@ -85,8 +84,3 @@ def test_passwords_are_hashed_with_argon2_outside_the_tests():
     assert source == ["django.contrib.auth.hashers.MD5PasswordHasher"], "the tests hash quickly"
     text = (settings.ROOT / "config" / "settings" / "base.py").read_text(encoding="utf-8")
     assert 'PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]' in text
-
-
-def test_only_the_administrator_is_staff_and_only_the_editor_edits(editor, admin):
-    by_role = {user.username: (user.is_staff, user.can_edit_policies) for user in User.objects.all()}
-    assert by_role == {"zhou.min": (False, True), "liu.yang": (True, False)}

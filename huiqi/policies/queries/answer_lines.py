@@ -6,11 +6,11 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from huiqi.core.language import chinese, series
-from huiqi.policies.queries import judging
 from huiqi.policies.queries.check import Standing, private_facts
 from huiqi.policies.queries.fact_words import fact_label, in_words
 from huiqi.policies.questions import Question
 from huiqi.policies.sheet import SKIPPED
+from huiqi.reference import judging
 from huiqi.reference import queries as reference
 from huiqi.reference.size_class import Figures, SizeClassifier
 from huiqi.rules.catalogue import Catalogue

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy
 from pypinyin import Style, lazy_pinyin
 
 from huiqi.policies.queries import wording
-from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.queries.states import state_on
 from huiqi.policies.queries.wording import Text
+from huiqi.reference.judging import rulebook
 from huiqi.rules.policy import Edition, Group, Leaf, Policy
 
 MAX_TERMS = 8

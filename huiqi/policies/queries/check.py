@@ -12,9 +12,9 @@ from huiqi.core.ids import token_digest
 from huiqi.policies import selection
 from huiqi.policies.answers import Plain
 from huiqi.policies.models import Check
-from huiqi.policies.queries import judging
 from huiqi.policies.questions import Question, QuestionBook
 from huiqi.policies.sheet import MAX_QUESTIONS, Sheet, SheetError, from_bytes
+from huiqi.reference import judging
 from huiqi.rules.catalogue import Facts
 from huiqi.rules.explain import Explanation
 from huiqi.rules.problems import FactsError

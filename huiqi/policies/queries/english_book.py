@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from huiqi.policies.queries import judging
+from huiqi.reference import judging
 from huiqi.rules.catalogue import Catalogue
 from huiqi.rules.documents import read_document
 from huiqi.rules.problems import Problem, RulebookError

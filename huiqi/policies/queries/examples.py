@@ -9,7 +9,7 @@ from datetime import date
 from huiqi.policies.queries import amounts
 from huiqi.policies.queries.fact_words import fact_label, fact_value, labels_of
 from huiqi.policies.queries.figures import figure_texts, figure_values
-from huiqi.policies.queries.judging import judge, parse_facts, rulebook
+from huiqi.reference.judging import judge, parse_facts, rulebook
 from huiqi.rules import editions, ir
 from huiqi.rules.catalogue import Facts
 from huiqi.rules.evaluate import Evaluation

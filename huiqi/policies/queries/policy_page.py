@@ -12,8 +12,8 @@ from huiqi.policies.queries import amounts, wording
 from huiqi.policies.queries.examples import Example, worked_example
 from huiqi.policies.queries.fact_words import labels_of
 from huiqi.policies.queries.figures import Figure, figure_texts, figures_of
-from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.queries.states import state_on
+from huiqi.reference.judging import rulebook
 from huiqi.reference.working_days import Basis, working_days_between
 from huiqi.rules import ir
 from huiqi.rules.policy import Benefit, Deadline, Edition, Group, Leaf, Policy

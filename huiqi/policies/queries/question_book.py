@@ -8,9 +8,9 @@ from django.conf import settings
 
 from huiqi.core.language import chinese, is_chinese
 from huiqi.policies.answers import Plain
-from huiqi.policies.queries import judging
 from huiqi.policies.queries.english_book import EnglishBook, english_book
 from huiqi.policies.questions import Gate, Prompt, Question, QuestionBook
+from huiqi.reference import judging
 from huiqi.rules.catalogue import Catalogue
 from huiqi.rules.documents import read_document
 from huiqi.rules.problems import FactsError, Problem, RulebookError

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from huiqi.core.dates import format_date_zh
 from huiqi.core.language import chinese, day_words, joined, listed
-from huiqi.policies.queries import judging, wording
+from huiqi.policies.queries import wording
 from huiqi.policies.queries.asks import NOTHING_REFUSED, Ask, Refusal, ask_for
 from huiqi.policies.queries.check import Standing
 from huiqi.policies.queries.condition_lines import Line, condition_lines, reason
@@ -27,6 +27,7 @@ from huiqi.policies.queries.sums import (
     useless_facts,
 )
 from huiqi.policies.queries.wording import Text, policy_title
+from huiqi.reference import judging
 from huiqi.reference.working_days import FIRST_YEAR, LAST_YEAR, Basis, working_days_between
 from huiqi.rules.catalogue import Fact
 from huiqi.rules.explain import Explanation

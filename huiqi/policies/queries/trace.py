@@ -6,7 +6,7 @@ from django.conf import settings
 
 from huiqi.policies.queries.check import Standing
 from huiqi.policies.queries.contract import condition_json, verdict_json
-from huiqi.policies.queries.judging import rulebook_fingerprint
+from huiqi.reference.judging import rulebook_fingerprint
 from huiqi.rules.explain import Node
 
 

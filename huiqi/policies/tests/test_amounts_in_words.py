@@ -9,7 +9,7 @@ from huiqi.policies.queries import amounts
 from huiqi.policies.queries.contract import exact, ratio_text
 from huiqi.policies.queries.examples import worked_example
 from huiqi.policies.queries.figures import ratio_words
-from huiqi.policies.queries.judging import judge, parse_facts, rulebook
+from huiqi.reference.judging import judge, parse_facts, rulebook
 from huiqi.rules.expressions import Scope, parse
 
 NAMES = {"loan_principal": "本金", "loan_days": "天数", "loan_rate": "利率", "loan_due_date": "到期日"}

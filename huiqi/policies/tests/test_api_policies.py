@@ -5,8 +5,8 @@ import json
 import pytest
 
 from huiqi.core.models import AuditRecord
-from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.tests.naughty import OWN, naughty_strings
+from huiqi.reference.judging import rulebook
 
 ROOT = "/api/v1"
 

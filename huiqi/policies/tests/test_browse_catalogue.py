@@ -9,9 +9,9 @@ from bs4 import BeautifulSoup
 from django.urls import reverse
 
 from huiqi.policies.queries.catalogue import FACETS, Filters, find, rows_on
-from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.tests.naughty import OWN, naughty_strings
 from huiqi.policies.views.catalogue import safe_cell
+from huiqi.reference.judging import rulebook
 from tests.harness.swap import canonical
 
 URL = reverse("policies:catalogue")

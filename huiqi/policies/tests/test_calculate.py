@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from huiqi.core.models import AuditRecord
 from huiqi.policies.models import Check
-from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.tests.naughty import OWN, naughty_strings
+from huiqi.reference.judging import rulebook
 
 REFUND = {
     "size_class": "",

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from huiqi.policies import answers
 from huiqi.policies.answers import AnswerError
-from huiqi.policies.queries import judging
 from huiqi.policies.queries.fact_words import in_words
+from huiqi.reference import judging
 
 FACTS = judging.rulebook().catalogue.facts
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from huiqi.core import crypto
 from huiqi.policies import result_pdf
-from huiqi.policies.queries import judging
 from huiqi.policies.sheet import pack_figures, unpack_figures
 from huiqi.policies.tests.make import SMALL_MAKER, make_check, start, stored, walk
 from huiqi.policies.views.private import MOST_COOKIE_BYTES, seal_figures
+from huiqi.reference import judging
 
 pytestmark = pytest.mark.django_db
 

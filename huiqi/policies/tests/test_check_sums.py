@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pytest
 from django.urls import reverse
 
-from huiqi.policies.queries import judging
 from huiqi.policies.queries.sums import Amount, left_out, open_parts, totals_of
 from huiqi.policies.tests.make import PAYER, make_check
+from huiqi.reference import judging
 from huiqi.rules.explain import PartAmount
 from huiqi.rules.policy import Benefit
 

@@ -6,9 +6,9 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
-from huiqi.policies.queries.judging import rulebook
 from huiqi.policies.queries.policy_page import edition_span, policy_page
 from huiqi.policies.tests.naughty import OWN, naughty_strings
+from huiqi.reference.judging import rulebook
 
 ON = date(2020, 3, 1)
 POLICIES = list(rulebook().policies)

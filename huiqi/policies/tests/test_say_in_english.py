@@ -8,9 +8,10 @@ from django.utils import translation
 
 from huiqi.policies import answers
 from huiqi.policies.answers import AnswerError
-from huiqi.policies.queries import judging, wording
+from huiqi.policies.queries import wording
 from huiqi.policies.queries.english_book import load_english
 from huiqi.policies.queries.fact_words import fact_value, in_words, value_words, worded_answer
+from huiqi.reference import judging
 from huiqi.rules.problems import RulebookError
 
 FACTS = judging.rulebook().catalogue.facts

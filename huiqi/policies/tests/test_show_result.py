@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from huiqi.core import clock
-from huiqi.policies.queries import judging, result
+from huiqi.policies.queries import result
 from huiqi.policies.queries.check import Standing, open_sheet
 from huiqi.policies.queries.condition_lines import Line, Pair
 from huiqi.policies.queries.fact_words import unit_word
@@ -17,6 +17,7 @@ from huiqi.policies.queries.question_book import question_book
 from huiqi.policies.queries.result import result_of
 from huiqi.policies.tests.make import make_check
 from huiqi.policies.views import result_parts
+from huiqi.reference import judging
 
 pytestmark = pytest.mark.django_db
 

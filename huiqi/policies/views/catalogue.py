@@ -18,8 +18,8 @@ from huiqi.policies.forms.calculate import CalculateForm, DatesForm, facts_of
 from huiqi.policies.queries import catalogue as queries
 from huiqi.policies.queries import wording
 from huiqi.policies.queries.fact_words import fact_label
-from huiqi.policies.queries.judging import judge, parse_facts, rulebook
 from huiqi.policies.queries.policy_page import PolicyPage, edition_span, policy_page
+from huiqi.reference.judging import judge, parse_facts, rulebook
 from huiqi.rules.explain import Explanation
 from huiqi.rules.policy import Policy
 from huiqi.rules.problems import FactsError

@@ -10,7 +10,6 @@ from huiqi.core import clock
 from huiqi.policies import commands
 from huiqi.policies.answers import Plain
 from huiqi.policies.forms.check import Asking, QuestionForm, StartForm
-from huiqi.policies.queries import judging
 from huiqi.policies.queries.answer_lines import answer_groups
 from huiqi.policies.queries.check import Standing, find_check, private_facts
 from huiqi.policies.queries.question_book import question_book
@@ -27,6 +26,7 @@ from huiqi.policies.views.private import (
     set_figures,
     store_answers,
 )
+from huiqi.reference import judging
 
 MINUTES_IN_ALL = 3
 

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from huiqi.core.htmx import render_page
 from huiqi.policies.forms.check import Asking, QuestionForm
-from huiqi.policies.queries import judging
 from huiqi.policies.queries.answer_lines import answer_groups, missing_lines, size_sentence
 from huiqi.policies.queries.asks import NOTHING_REFUSED, Refusal, inline_facts
 from huiqi.policies.queries.check import Standing
@@ -20,6 +19,7 @@ from huiqi.policies.questions import Question
 from huiqi.policies.result_pdf import PdfUnavailable, make_pdf
 from huiqi.policies.views.private import TOO_MUCH, private, remember, root_of, store_answers
 from huiqi.policies.views.result_parts import Link, detail_of, head, shown_groups
+from huiqi.reference import judging
 
 PAGE, FRAGMENT = "policies/check_result.html", "policies/_check_result.html"
 

@@ -1,0 +1,30 @@
+"""Who shows what where: fills the slots of pages with what the apps offer. Called once, from urls.py."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import may
+from huiqi.core import clock
+from huiqi.core.slots import SLOTS, MenuItem
+
+
+def with_power(*powers: Power):  # type: ignore[no-untyped-def]
+    """A menu line for people who have one of the powers."""
+
+    def shown(request: HttpRequest) -> bool:
+        today = clock.today()
+        return any(may(request.user, power, today) for power in powers)  # type: ignore[arg-type]
+
+    return shown
+
+
+def wire() -> None:
+    """Fill the slots anew (calling it twice changes nothing)."""
+    SLOTS.menu[:] = [
+        MenuItem(_("办理台"), "core:desk", "inbox", with_power(Power.USE_OFFICE)),
+        MenuItem(_("规则手册"), "policies:rulebook", "book", with_power(Power.EDIT_POLICIES)),
+    ]
+    SLOTS.desk[:] = []
+    SLOTS.firm[:] = []
+    SLOTS.search[:] = []

@@ -1,0 +1,100 @@
+"""Who a person is today: posts filled (their own and deputised), powers, scope."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from huiqi.accounts.models import Deputyship, Unit, UnitKind, User
+from huiqi.accounts.powers import POWERS, Power
+from huiqi.accounts.roles import Role
+from huiqi.accounts.scope import Area, Scope, union
+
+# These see firms one by one, through explicit access, whatever region their unit lies in.
+_NO_AREA = frozenset(
+    {
+        Role.STATIONED_OFFICER,
+        Role.BANK_OFFICER,
+        Role.GUARANTEE_OFFICER,
+        Role.SERVICE_STAFF,
+        Role.EXPERT,
+        Role.HOTLINE_AGENT,
+        Role.AUTHORITY_OFFICER,
+        Role.POLICY_EDITOR,
+        Role.POLICY_APPROVER,
+        Role.SYSTEM_ADMIN,
+        Role.SECURITY_ADMIN,
+        Role.AUDIT_ADMIN,
+        Role.FIRM,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Post:
+    """A role in a unit, filled by the person or for an absent colleague."""
+
+    role: Role
+    unit: Unit | None
+    absent: User | None = None
+
+
+def posts_of(user: User, today: date) -> tuple[Post, ...]:
+    """The person's own post first, then those deputised today. Empty for an account switched off.
+
+    Kept on the user object, which lives as long as one request: a page asks for it many times.
+    """
+    if not user.is_active:
+        return ()
+    kept: dict[date, tuple[Post, ...]] = user.__dict__.setdefault("_posts", {})
+    if today not in kept:
+        kept[today] = _posts(user, today)
+    return kept[today]
+
+
+def _posts(user: User, today: date) -> tuple[Post, ...]:
+    own = Post(Role(user.role), user.unit)
+    rows = Deputyship.objects.valid_on(today).filter(deputy=user, absent__is_active=True)
+    rows = rows.select_related("absent__unit").order_by("pk")
+    return own, *(Post(Role(row.absent.role), row.absent.unit, row.absent) for row in rows)
+
+
+def may(user: User, power: Power, today: date) -> bool:
+    """Whether one of the posts filled today has the power."""
+    return user.is_authenticated and any(power in POWERS[post.role] for post in posts_of(user, today))
+
+
+def scope_of(user: User, today: date) -> Scope:
+    """The firms that the person's posts admit today; explicit access to single firms is not in it."""
+    if not user.is_authenticated:
+        return Scope()
+    return union(area for post in posts_of(user, today) for area in _areas(post))
+
+
+def scope_with(user: User, power: Power, today: date) -> Scope:
+    """The firms to which the person may do what `power` says: only posts that have the power count."""
+    if not user.is_authenticated:
+        return Scope()
+    able = (post for post in posts_of(user, today) if power in POWERS[post.role])
+    return union(area for post in able for area in _areas(post))
+
+
+def _areas(post: Post) -> Iterable[Area]:
+    unit = post.unit
+    if unit is None or post.role in _NO_AREA or not unit.is_active:
+        return
+    if unit.kind == UnitKind.PROVINCE_OFFICE:
+        yield Area(region="")
+    elif unit.kind == UnitKind.CITY_OFFICE:
+        yield Area(region=unit.region[:4], excluded=_directly_under_province(unit.region))
+    elif unit.kind == UnitKind.COUNTY_OFFICE:
+        yield Area(region=unit.region)
+    elif unit.kind == UnitKind.PARK:
+        yield Area(park_id=unit.pk)
+
+
+def _directly_under_province(city: str) -> tuple[str, ...]:
+    """County codes of this city whose office answers to the province instead of the city."""
+    counties = Unit.objects.filter(
+        kind=UnitKind.COUNTY_OFFICE, region__startswith=city[:4], parent__kind=UnitKind.PROVINCE_OFFICE
+    )
+    return tuple(counties.order_by("region").values_list("region", flat=True))
