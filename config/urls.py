@@ -12,6 +12,7 @@ wire()
 urlpatterns = [
     path("", include("huiqi.core.urls")),
     path("", include("huiqi.policies.urls")),
+    path("", include("huiqi.enterprises.urls")),
     path("reference/", include("huiqi.reference.urls")),
     path("accounts/", include("huiqi.accounts.urls")),
     path("language/", set_language, name="set_language"),

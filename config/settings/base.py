@@ -21,6 +21,8 @@ REFERENCE_DATE = env_date("HUIQI_REFERENCE_DATE")
 # Keys for encrypted fields: "id:base64,id:base64", the first one encrypts. Empty: derived from SECRET_KEY.
 HUIQI_KEYS = env_text("HUIQI_KEYS")
 PRIVATE_ROOT = DATA_DIR / "private"
+# Outside the database on purpose: better still on another disk, or append-only (chattr +a).
+HUIQI_AUDIT_ANCHOR = Path(env_text("HUIQI_AUDIT_ANCHOR", str(DATA_DIR / "audit-anchor.log")))
 # OFL fonts for PDF output, installed with the assets (package.json).
 PDF_FONT_DIR = ROOT / "node_modules" / "@expo-google-fonts" / "noto-serif-sc"
 
@@ -30,6 +32,7 @@ DEBUG = False
 ALLOWED_HOSTS = env_list("HUIQI_ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 INSTALLED_APPS = [
     "huiqi.policies",
+    "huiqi.enterprises",
     "huiqi.accounts",
     "huiqi.reference",
     "huiqi.core",

@@ -112,13 +112,21 @@ class SizeClassifier:
         """large, medium, small, micro or unclassified."""
         return self._derive(figures)[0]
 
+    def decide(self, figures: Figures) -> str | None:
+        """As `classify`, but None where a missing figure leaves the class open."""
+        place, _group = self._outcome_of(figures)
+        return None if place is None else self._values[place]
+
     def _derive(self, figures: Figures) -> tuple[str, int]:
+        place, group = self._outcome_of(figures)
+        return UNCLASSIFIED if place is None else self._values[place], group or OUTSIDE
+
+    def _outcome_of(self, figures: Figures) -> tuple[int | None, int | None]:
         row: list[object] = list(self._catalogue.empty_row)
         row[self._slots[INDUSTRY]] = figures.gb4754
         for name in INDICATORS:
             row[self._slots[name]] = figures.get(name)
-        place, group = self._function(row)
-        return UNCLASSIFIED if place is None else self._values[place], group or OUTSIDE
+        return self._function(row)
 
     # --- words ------------------------------------------------------------------------------------
 

@@ -316,6 +316,10 @@ class Catalogue:
             raise FactsError(problems)
         return Facts(self, values, self._row(values), standings)
 
+    def facts_of(self, values: Mapping[str, Value], standings: Mapping[str, str]) -> Facts:
+        """Facts from values that were read before (a register's), without reading them again."""
+        return Facts(self, dict(values), self._row(values), dict(standings))
+
     def read(self, fact: Fact, raw: object) -> Value:
         """One value of a fact, exactly; raises Unreadable."""
         value: Value = READERS[fact.type](fact, raw)

@@ -1,0 +1,29 @@
+"""The register's rows: firms, statements, identity, people, imports."""
+
+from huiqi.enterprises.models.firm import Contact, Enterprise, Registration, SavedView
+from huiqi.enterprises.models.identity import DuplicatePair, FormerIdentity, SizeDispute, Succession
+from huiqi.enterprises.models.imports import ColumnMapping, ImportFault, ImportRun
+from huiqi.enterprises.models.people import Claim, FirmAccess, MemberInvitation, Membership
+from huiqi.enterprises.models.statements import Filing, SourceKind, Standing, Statement
+
+__all__ = [
+    "Claim",
+    "ColumnMapping",
+    "Contact",
+    "DuplicatePair",
+    "Enterprise",
+    "Filing",
+    "FirmAccess",
+    "FormerIdentity",
+    "ImportFault",
+    "ImportRun",
+    "MemberInvitation",
+    "Membership",
+    "Registration",
+    "SavedView",
+    "SizeDispute",
+    "SourceKind",
+    "Standing",
+    "Statement",
+    "Succession",
+]

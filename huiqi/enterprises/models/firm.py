@@ -1,0 +1,141 @@
+"""The firm itself: one row a firm, with what is known of it today."""
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from huiqi.accounts.models import Unit, User
+from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import scope_of, scope_with
+from huiqi.core.ids import PublicIdField
+from huiqi.core.models import Versioned
+from huiqi.core.personal import BlindIndexField, EncryptedTextField
+from huiqi.enterprises.models.current_facts import CurrentFacts
+
+
+class Registration(models.TextChoices):
+    """The state of the registration with the market regulator (登记状态)."""
+
+    ACTIVE = "active", _("存续")
+    SUSPENDED = "suspended", _("歇业")
+    REVOKED = "revoked", _("吊销")
+    CANCELLED = "cancelled", _("注销")
+
+
+class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+    def present(self) -> Self:
+        """Without the rows that turned out to be another firm's (merged duplicates)."""
+        return self.filter(merged_into=None)
+
+    def visible_to(self, user: Any, today: date) -> Self:
+        """Firms the person may see: by region and park, as the firm's own people, by explicit access."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.present().filter(scope_of(user, today).rows() | _tied_to(user, today))
+
+    def changeable_by(self, user: Any, power: Power, today: date) -> Self:
+        """Firms to which the person may do what `power` says; seeing is not acting."""
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        return self.present().filter(scope_with(user, power, today).rows())
+
+
+def _tied_to(user: Any, today: date) -> Q:
+    """Firms tied to one person whatever the region. Subqueries, so that no firm comes twice."""
+    firms = Enterprise.objects.order_by()
+    own = firms.filter(memberships__user=user, memberships__ended_at=None)
+    given = firms.filter(
+        Q(accesses__to_on=None) | Q(accesses__to_on__gte=today),
+        accesses__user=user,
+        accesses__from_on__lte=today,
+    )
+    return Q(pk__in=own.values("pk")) | Q(pk__in=given.values("pk"))
+
+
+class Enterprise(CurrentFacts, Versioned):
+    """One firm, known by an opaque id. Its credit code may be missing and may change; its history stays."""
+
+    public_id = PublicIdField()
+    name = models.CharField(_("企业名称"), max_length=120)
+    # Lower-case first letters of the name's pinyin, by which people type.
+    initials = models.CharField(_("拼音首字母"), max_length=120, editable=False)
+    # GB 32100: unique when present; firms without one are kept too.
+    credit_code = models.CharField(_("统一社会信用代码"), max_length=18, null=True, blank=True, unique=True)
+    registration = models.CharField(
+        _("登记状态"), max_length=10, choices=Registration, default=Registration.ACTIVE
+    )
+    park = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="firms", verbose_name=_("所在园区")
+    )
+    # The row that stands for the same firm, when two turned out to be one; undone by clearing it.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    # The projection above was made for `current_on` and holds, without another write, until `current_until`.
+    current_on = models.DateField(null=True, editable=False)
+    current_until = models.DateField(null=True, editable=False)
+    is_synthetic = models.BooleanField(_("演示数据"), default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("企业")
+        constraints = [
+            models.CheckConstraint(
+                name="enterprise_not_merged_into_itself",
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")),
+            ),
+            models.CheckConstraint(name="enterprise_code_not_empty", condition=~Q(credit_code="")),
+        ]
+        indexes = [
+            models.Index(fields=["prefecture", "gb4754"], name="enterprise_county_industry"),
+            models.Index(fields=["prefecture", "size_class"], name="enterprise_county_size"),
+            models.Index(fields=["gb4754"], name="enterprise_industry"),
+            models.Index(fields=["name"], name="enterprise_name"),
+            models.Index(fields=["current_until"], name="enterprise_current_until"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    """A person to reach at a firm. Personal data: encrypted, masked on screen, revealed with a reason."""
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="contacts")
+    person = EncryptedTextField(_("联系人"), max_length=60, blank=True)
+    position = models.CharField(_("职务"), max_length=40, blank=True)
+    phone = EncryptedTextField(_("电话"), max_length=20)
+    phone_index = BlindIndexField("phone", purpose="phone")
+    is_main = models.BooleanField(_("主要联系人"), default=False)
+    # Where the number comes from: register, firm, officer (an officer's number cannot prove a claim).
+    source = models.CharField(_("来源"), max_length=12)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("联系人")
+        ordering = ["-is_main", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id}"
+
+
+class SavedView(models.Model):
+    """A list's filters under a name of the person's own."""
+
+    public_id = PublicIdField()
+    owner = models.ForeignKey(User, models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=40)
+    name = models.CharField(_("视图名称"), max_length=30)
+    # The query string of the list, validated again each time it is opened.
+    query = models.CharField(max_length=800)
+
+    class Meta:
+        ordering = ["page", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "page", "name"], name="saved_view_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

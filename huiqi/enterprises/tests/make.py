@@ -1,0 +1,47 @@
+"""Plain functions that make firms and statements for tests."""
+
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
+from huiqi.enterprises.models import Enterprise, SourceKind, Standing
+from huiqi.reference.credit_codes import check_character
+
+_numbers = count(1)
+ON = date(2020, 3, 1)
+AT = datetime(2020, 2, 20, 9, 0, tzinfo=UTC)
+
+
+def make_code(number: int | None = None, division: str = "430181") -> str:
+    """A credit code with a right check character."""
+    first = f"91{division}MA{next(_numbers) if number is None else number:07d}"
+    return first + check_character(first)
+
+
+def make_firm(
+    name: str = "", *, county: str = "430181", facts: dict[str, Any] | None = None, **fields: Any
+) -> Enterprise:
+    """A firm in a county; `facts` are confirmed statements as of the end of 2019."""
+    number = next(_numbers)
+    fields.setdefault("credit_code", make_code(number))
+    firm = Enterprise.objects.create(name=name or f"测试企业{number}有限公司", initials="csqy", **fields)
+    state(firm, {"prefecture": county, **(facts or {})})
+    return Enterprise.objects.get(pk=firm.pk)
+
+
+def state(
+    firm: Enterprise,
+    facts: dict[str, Any],
+    *,
+    standing: str = Standing.CONFIRMED,
+    source: str = SourceKind.REGISTER,
+    as_of: date = date(2019, 12, 31),
+    period: str = "",
+    at: datetime = AT,
+    **more: Any,
+) -> None:
+    """State facts of a firm and project them for 1 March 2020."""
+    filing = open_filing(source, actor=None, at=at)
+    said = [Said(firm.pk, fact, value, as_of, period, **more) for fact, value in facts.items()]
+    file_statements(said, filing=filing, standing=standing, on=ON)
