@@ -1,6 +1,6 @@
 """Rows every app relies on: audit records, idempotency keys, jobs; and the version column."""
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -10,12 +10,14 @@ from huiqi.core.errors import VersionConflict
 from huiqi.core.ids import PublicIdField
 from huiqi.core.messages import Message, gettext_noop
 
+RowT = TypeVar("RowT", bound=models.Model)
+
 
 class Unalterable(RuntimeError):
     """Somebody tried to change or delete an audit record."""
 
 
-class AuditQuerySet(models.QuerySet["AuditRecord"]):
+class AppendOnlyQuerySet(models.QuerySet[RowT]):
     def update(self, **kwargs: Any) -> int:
         raise Unalterable("audit records are never changed")
 
@@ -23,31 +25,102 @@ class AuditQuerySet(models.QuerySet["AuditRecord"]):
         raise Unalterable("audit records are never deleted")
 
 
-class AuditRecord(models.Model):
-    """One act, as it happened. Holds no personal data, so that it may be kept for years."""
-
-    act = models.CharField(_("行为"), max_length=60)
-    actor_id = models.CharField(_("行为人"), max_length=16, blank=True)
-    subject_type = models.CharField(_("对象类型"), max_length=60, blank=True)
-    subject_id = models.CharField(_("对象"), max_length=16, blank=True)
-    details = models.JSONField(_("要点"), default=dict)
-    at = models.DateTimeField(_("时间"), auto_now_add=True)
-    objects = AuditQuerySet.as_manager()
+class AppendOnly(models.Model):
+    """A row that is written once. Triggers in the database say the same (huiqi.core.trail.guard)."""
 
     class Meta:
-        verbose_name = _("审计记录")
-        indexes = [models.Index(fields=["subject_type", "subject_id"])]
-
-    def __str__(self) -> str:
-        return f"{self.act} {self.subject_id}"
+        abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise Unalterable("audit records are never changed")
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise Unalterable("audit records are never deleted")
+
+
+class AuditResult(models.TextChoices):
+    DONE = "done", _("已完成")
+    REFUSED = "refused", _("未获准")
+    FAILED = "failed", _("未成功")
+
+
+class AuditRecord(AppendOnly):
+    """One act, as it happened. Holds no personal data, so that it may be kept for years."""
+
+    act = models.CharField(_("行为"), max_length=60)
+    actor_id = models.CharField(_("行为人"), max_length=16, blank=True)
+    # A deputy acts in the name of somebody absent; empty when people act for themselves.
+    on_behalf_id = models.CharField(_("被代理人"), max_length=16, blank=True)
+    subject_type = models.CharField(_("对象类型"), max_length=60, blank=True)
+    subject_id = models.CharField(_("对象"), max_length=16, blank=True)
+    result = models.CharField(_("结果"), max_length=10, choices=AuditResult, default=AuditResult.DONE)
+    details = models.JSONField(_("要点"), default=dict)
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+    objects = AppendOnlyQuerySet["AuditRecord"].as_manager()
+
+    class Meta:
+        verbose_name = _("审计记录")
+        # Each ends with the order in which the trail is read, newest first.
+        indexes = [
+            models.Index(fields=["at", "id"], name="audit_by_time"),
+            models.Index(fields=["act", "at", "id"], name="audit_by_act"),
+            models.Index(fields=["actor_id", "at", "id"], name="audit_by_actor"),
+            models.Index(fields=["subject_type", "subject_id", "at", "id"], name="audit_by_subject"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.subject_id}"
+
+
+class AuditLink(AppendOnly):
+    """The seal of one record: its digest holds the digest of the link before (huiqi.core.trail.chain)."""
+
+    number = models.BigIntegerField(_("序号"), primary_key=True)
+    record = models.OneToOneField(AuditRecord, on_delete=models.PROTECT, related_name="link")
+    previous = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    objects = AppendOnlyQuerySet["AuditLink"].as_manager()
+
+    class Meta:
+        verbose_name = _("审计链")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.digest[:12]}"
+
+
+class AuditWaiting(models.Model):
+    """A record that waits for its seal. A trigger writes the row with the record, whoever inserts it.
+
+    A queue instead of "all ids above the last sealed one": on PostgreSQL a lower id may be committed later.
+    """
+
+    record = models.OneToOneField(
+        AuditRecord, on_delete=models.PROTECT, primary_key=True, related_name="waiting"
+    )
+
+    class Meta:
+        verbose_name = _("待封存的审计记录")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class AuditHead(models.Model):
+    """The last link, one row that every sealer locks; and how many lines the anchor file has."""
+
+    ROW = 1
+    number = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64)
+    anchor_lines = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("审计链末端")
+        constraints = [models.CheckConstraint(name="audit_head_is_one_row", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.digest[:12]}"
 
 
 class Versioned(models.Model):

@@ -188,7 +188,7 @@ class Finds(In):
         super().__init__(lhs, crypto.blind_indexes(plain, purpose) if plain else [])
 
 
-# --- on screen -----------------------------------------------------------------------------------------
+# --- on screen --------------------------------------------------------------------------------------
 
 
 def mask_phone(text: str) -> str:

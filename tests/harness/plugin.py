@@ -39,6 +39,7 @@ def _strict_session() -> Any:
         database.demand_of_in_locks(patch)
         database.shuffle_unordered(patch)
         database.forbid_writes_in_get(patch)
+        database.let_the_flush_empty_audit_tables(patch)
         yield
 
 

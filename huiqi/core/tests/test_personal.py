@@ -37,7 +37,7 @@ def stored(column, pk):
         return cursor.fetchone()[0]
 
 
-# --- refusals ---------------------------------------------------------------------------------------------
+# --- refusals ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lookup", ["phone", "phone__in", "phone__contains", "phone__gt", "phone__lower__in"])
@@ -94,7 +94,7 @@ def test_a_locked_text_keeps_its_ciphertext_through_a_cache():
     assert pickle.loads(pickle.dumps(Locked("k1.abc"))).ciphertext == "k1.abc"  # noqa: S301
 
 
-# --- reading, writing, finding ------------------------------------------------------------------------------
+# --- reading, writing, finding ----------------------------------------------------------------------
 
 
 def test_the_database_holds_no_plain_text_and_python_sees_nothing_else(people):
