@@ -6,9 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from config.api import api
-from config.wiring import wire
 
-wire()
 urlpatterns = [
     path("", include("huiqi.core.urls")),
     path("", include("huiqi.policies.urls")),

@@ -1,4 +1,6 @@
-"""Who shows what where: fills the slots of pages with what the apps offer. Called once, from urls.py."""
+"""Who shows what where: fills the slots of pages with what the apps offer, once all apps are loaded."""
+
+from collections.abc import Callable
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -9,8 +11,8 @@ from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuItem
 
 
-def with_power(*powers: Power):  # type: ignore[no-untyped-def]
-    """A menu line for people who have one of the powers."""
+def having(*powers: Power) -> Callable[[HttpRequest], bool]:
+    """For people who have one of the powers today."""
 
     def shown(request: HttpRequest) -> bool:
         today = clock.today()
@@ -22,8 +24,8 @@ def with_power(*powers: Power):  # type: ignore[no-untyped-def]
 def wire() -> None:
     """Fill the slots anew (calling it twice changes nothing)."""
     SLOTS.menu[:] = [
-        MenuItem(_("办理台"), "core:desk", "inbox", with_power(Power.USE_OFFICE)),
-        MenuItem(_("规则手册"), "policies:rulebook", "book", with_power(Power.EDIT_POLICIES)),
+        MenuItem(_("办理台"), "core:desk", "inbox", having(Power.USE_OFFICE)),
+        MenuItem(_("规则手册"), "policies:rulebook", "book", having(Power.EDIT_POLICIES)),
     ]
     SLOTS.desk[:] = []
     SLOTS.firm[:] = []

@@ -31,6 +31,7 @@ SECRET_KEY = env_text("HUIQI_SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = env_list("HUIQI_ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 INSTALLED_APPS = [
+    "config.apps.SiteConfig",
     "huiqi.policies",
     "huiqi.enterprises",
     "huiqi.accounts",
