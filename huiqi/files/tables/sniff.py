@@ -64,7 +64,7 @@ def _kind_of_ole(file: BinaryIO) -> Kind:
         return Kind.XLS
     if _named(whole, "WordDocument"):
         raise _save_as("word", gettext_noop("这是 Word 文档，不是表格。"))
-    raise _save_as("unknown", gettext_noop("这个文件不是系统认识的表格。"))
+    raise _save_as("unknown", gettext_noop("这个文件不是系统认识的表格，或者不完整。"))
 
 
 def _named(whole: bytes, stream: str) -> bool:

@@ -70,7 +70,7 @@ class Row:
     A row with problems must not be imported: what stands in which column is in doubt.
     """
 
-    table: "Table"
+    table: "Table" = field(repr=False)
     number: int
     kind: RowKind
     values: tuple[Value, ...]
