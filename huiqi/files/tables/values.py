@@ -137,7 +137,7 @@ def _exact_whole(text: str) -> int | Broken:
 
 def _rounded(number: Decimal) -> int | Decimal | Broken:
     seen = Decimal(f"{number:.{SIGNIFICANT_DIGITS - 1}E}")
-    if abs(seen.adjusted()) > 300:  # beyond what a double holds, or a zero in disguise
+    if abs(seen.adjusted()) > 310:  # beyond what a double holds, or a zero in disguise
         return 0 if not seen or seen.adjusted() < 0 else not_a_number()
     if seen == seen.to_integral_value():
         if seen.adjusted() >= SIGNIFICANT_DIGITS:
