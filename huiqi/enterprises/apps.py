@@ -1,6 +1,22 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from huiqi.enterprises import search_index
 
 
 class EnterprisesConfig(AppConfig):
     name = "huiqi.enterprises"
     verbose_name = "企业档案"
+
+    def ready(self) -> None:
+        """A later migration may rebuild the table on SQLite, which loses the search's triggers."""
+        post_migrate.connect(_restore_search, sender=self)
+
+
+def _restore_search(using: str, plan: Any = (), **kwargs: Any) -> None:
+    connection = connections[using]
+    if search_index.TABLE in connection.introspection.table_names():
+        search_index.install(connection)

@@ -14,6 +14,7 @@ from huiqi.core.ids import PublicIdField
 from huiqi.core.models import Versioned
 from huiqi.core.personal import BlindIndexField, EncryptedTextField
 from huiqi.enterprises.models.current_facts import CurrentFacts
+from huiqi.enterprises.models.search_field import SearchTextField
 
 
 class Registration(models.TextChoices):
@@ -23,6 +24,20 @@ class Registration(models.TextChoices):
     SUSPENDED = "suspended", _("歇业")
     REVOKED = "revoked", _("吊销")
     CANCELLED = "cancelled", _("注销")
+
+
+# Yes-or-no facts that say a firm is on a list: the filters of the list of firms.
+LIST_FACTS = (
+    "key_supplier_national",
+    "key_supplier_local",
+    "tax_key_supplier_list",
+    "provincial_key_contact",
+    "provincial_sme_title",
+    "provincial_title_valid",
+    "chain_backbone",
+    "five_hundred_project",
+    "severe_dishonesty",
+)
 
 
 class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
@@ -44,7 +59,10 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
 
 
 def _tied_to(user: Any, today: date) -> Q:
-    """Firms tied to one person whatever the region. Subqueries, so that no firm comes twice."""
+    """Firms tied to one person whatever the region. Subqueries, so that no firm comes twice.
+
+    Whoever was tied to a row that was merged into another sees the other: ties are not moved.
+    """
     firms = Enterprise.objects.order_by()
     own = firms.filter(memberships__user=user, memberships__ended_at=None)
     given = firms.filter(
@@ -52,7 +70,11 @@ def _tied_to(user: Any, today: date) -> Q:
         accesses__user=user,
         accesses__from_on__lte=today,
     )
-    return Q(pk__in=own.values("pk")) | Q(pk__in=given.values("pk"))
+    tied = Q()
+    for rows in (own, given):
+        tied |= Q(pk__in=rows.values("pk"))
+        tied |= Q(pk__in=rows.filter(merged_into__isnull=False).values("merged_into"))
+    return tied
 
 
 class Enterprise(CurrentFacts, Versioned):
@@ -62,6 +84,8 @@ class Enterprise(CurrentFacts, Versioned):
     name = models.CharField(_("企业名称"), max_length=120)
     # Lower-case first letters of the name's pinyin, by which people type.
     initials = models.CharField(_("拼音首字母"), max_length=120, editable=False)
+    # Grams of names, initials and code, former ones included, behind an inverted index (search_index.py).
+    search_text = SearchTextField(default="", db_default="", editable=False)
     # GB 32100: unique when present; firms without one are kept too.
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, null=True, blank=True, unique=True)
     registration = models.CharField(
@@ -70,7 +94,8 @@ class Enterprise(CurrentFacts, Versioned):
     park = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="firms", verbose_name=_("所在园区")
     )
-    # The row that stands for the same firm, when two turned out to be one; undone by clearing it.
+    # The row that stands for the same firm, when two turned out to be one; undone by clearing it. It always
+    # points at a row that is not merged itself (Merging keeps who was merged into whom, and when).
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
     # The projection above was made for `current_on` and holds, without another write, until `current_until`.
     current_on = models.DateField(null=True, editable=False)
@@ -89,11 +114,31 @@ class Enterprise(CurrentFacts, Versioned):
             models.CheckConstraint(name="enterprise_code_not_empty", condition=~Q(credit_code="")),
         ]
         indexes = [
-            models.Index(fields=["prefecture", "gb4754"], name="enterprise_county_industry"),
-            models.Index(fields=["prefecture", "size_class"], name="enterprise_county_size"),
-            models.Index(fields=["gb4754"], name="enterprise_industry"),
+            # The order of the list of firms; what it is mostly filtered by is read from the index alone.
+            models.Index(
+                fields=["prefecture", "gb4754", "size_class", "id", "registration"],
+                name="enterprise_listed",
+                condition=Q(merged_into=None),
+            ),
+            models.Index(fields=["gb4754", "size_class"], name="enterprise_industry_size"),
+            models.Index(fields=["size_class", "prefecture"], name="enterprise_size_county"),
             models.Index(fields=["name"], name="enterprise_name"),
             models.Index(fields=["current_until"], name="enterprise_current_until"),
+            models.Index(
+                fields=["prefecture"], name="enterprise_not_active", condition=~Q(registration="active")
+            ),
+            models.Index(
+                fields=["prefecture"],
+                name="enterprise_figures_missing",
+                condition=Q(employees=None) | Q(revenue=None),
+            ),
+            # Lists are short and a firm is on few of them: small partial indexes instead of wide ones.
+            *(
+                models.Index(
+                    fields=["prefecture"], name=f"enterprise_{fact}"[:30], condition=Q(**{fact: True})
+                )
+                for fact in LIST_FACTS
+            ),
         ]
 
     def __str__(self) -> str:

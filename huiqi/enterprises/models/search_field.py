@@ -1,0 +1,41 @@
+"""The column of grams by which firms are found, and the lookup that asks the inverted index behind it."""
+
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import models
+
+from huiqi.enterprises.search_index import INDEX
+from huiqi.enterprises.search_text import search_text
+
+
+class SearchTextField(models.TextField[str, str]):
+    """The grams of a firm; worked out from its name, initials and code when a writer leaves them empty.
+
+    Whoever changes a name or code by `update` gives the new grams too (commands/search_words.py).
+    """
+
+    def pre_save(self, model_instance: Any, add: bool) -> str:
+        if not getattr(model_instance, self.attname):
+            made = search_text(model_instance.name, model_instance.initials, model_instance.credit_code)
+            setattr(model_instance, self.attname, made)
+        return str(getattr(model_instance, self.attname))
+
+
+@SearchTextField.register_lookup
+class HasGrams(models.Lookup):  # type: ignore[type-arg]
+    """`search_text__has_grams=("长沙", "科技")`: rows that have all of them; no gram finds nothing."""
+
+    lookup_name = "has_grams"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        grams = list(self.rhs)
+        if not grams:
+            raise EmptyResultSet
+        if connection.vendor == "postgresql":
+            return f"string_to_array({column}, ' ') @> %s::text[]", [*params, grams]
+        key = column.rpartition(".")[0] + '."id"'
+        asked = " AND ".join(f'"{gram}"' for gram in grams)  # letters, digits and _ only: see search_text
+        return f"{key} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)", [asked]  # noqa: S608
