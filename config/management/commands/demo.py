@@ -1,28 +1,65 @@
 """`huiqi demo`: what the demonstration needs, made once; running it again changes nothing."""
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.core.management.base import CommandParser
 
-from huiqi.accounts.commands import create_demo_accounts
-from huiqi.accounts.roles import DEMO_ACCOUNTS, DEMO_PASSWORD
+from huiqi.accounts.commands.demo import create_demo_accounts
+from huiqi.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from huiqi.core import clock
 from huiqi.core.cli import HuiqiCommand
 from huiqi.core.errors import Refused
+from huiqi.enterprises.demo.load import load_firms
+from huiqi.enterprises.demo.story import make_twins, tell_story
+from huiqi.enterprises.models import Enterprise
+
+DEFAULT_FIRMS = 20_000
+MOST_FIRMS = 5_000_000
+SEED = 2020
+TWINS = 8
+TOLD_EVERY = 10_000
 
 
 class Command(HuiqiCommand):
-    help = "建立演示账号（只用于演示站点；可重复运行）"
+    help = "建立演示账号和演示企业（只用于演示站点；可重复运行，同一种子结果相同）"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--enterprises", type=int, default=DEFAULT_FIRMS, metavar="N", help="演示企业户数"
+        )
+        parser.add_argument("--seed", type=int, default=SEED, metavar="S", help="随机种子")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        count, seed = int(options["enterprises"]), int(options["seed"])
         if not settings.HUIQI_DEMO:
-            raise Refused("policies.not_a_demo", "本站不是演示站点，不能建立演示账号。")
-        made = create_demo_accounts(actor=None)
+            raise Refused("site.not_a_demo", "本站不是演示站点，不能建立演示数据。")
+        if not 0 <= count <= MOST_FIRMS:
+            raise Refused("site.demo_size", f"演示企业户数应在0到{MOST_FIRMS:,}之间，如 20000。")
+        accounts = create_demo_accounts(actor=None)
+        firms = self._make_firms(count, seed, clock.reference_date())
         machine = {
-            "accounts": [username for username, _name, _role in DEMO_ACCOUNTS],
-            "made": [user.username for user in made],
+            "accounts": [account.username for account in DEMO_ACCOUNTS],
+            "made": [user.username for user in accounts],
+            "enterprises": firms,
         }
-        listed = "、".join(f"{username}（{name}）" for username, name, _role in DEMO_ACCOUNTS)
-        state = f"新建{len(made)}个" if made else "此前已建好，没有改动"
-        self.answer(
-            machine, f"演示账号：{listed}；密码 {DEMO_PASSWORD}；{state}。", as_json=bool(options["as_json"])
-        )
+        self.answer(machine, _words(machine), as_json=bool(options["as_json"]))
+
+    def _make_firms(self, count: int, seed: int, on: date) -> int:
+        """Synthetic firms, the story's firms, some rows twice; returns how many firms are new."""
+        synthetic = Enterprise.objects.filter(is_synthetic=True)
+        before = synthetic.count()
+        for done, total in load_firms(count, seed=seed, on=on):
+            if done % TOLD_EVERY == 0 and self.stderr.isatty():
+                self.stderr.write(f"演示企业 {done:,}/{total:,}")
+        if count:
+            tell_story(seed=seed, on=on)
+            make_twins(TWINS, seed=seed, on=on)
+        return synthetic.count() - before
+
+
+def _words(machine: dict[str, Any]) -> str:
+    listed = "、".join(f"{account.username}（{account.name}）" for account in DEMO_ACCOUNTS)
+    made = f"新建账号{len(machine['made'])}个、企业{machine['enterprises']}户"
+    return f"演示账号：{listed}；密码 {DEMO_PASSWORD}；{made}。"
