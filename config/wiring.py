@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
-from huiqi.core.slots import SLOTS, MenuItem
+from huiqi.core.slots import SLOTS, MenuItem, Panel
+from huiqi.messages.panels import notices_panel
 
 
 def having(*powers: Power) -> Callable[[HttpRequest], bool]:
@@ -21,12 +22,18 @@ def having(*powers: Power) -> Callable[[HttpRequest], bool]:
     return shown
 
 
+def signed_in(request: HttpRequest) -> bool:
+    """For everybody with an account."""
+    return request.user.is_authenticated
+
+
 def wire() -> None:
     """Fill the slots anew (calling it twice changes nothing)."""
     SLOTS.menu[:] = [
         MenuItem(_("办理台"), "core:desk", "inbox", having(Power.USE_OFFICE)),
         MenuItem(_("规则手册"), "policies:rulebook", "book", having(Power.EDIT_POLICIES)),
+        MenuItem(_("通知"), "messages:notices", "bell", signed_in),
     ]
-    SLOTS.desk[:] = []
+    SLOTS.desk[:] = [Panel("notices", "messages/_panel.html", notices_panel)]
     SLOTS.firm[:] = []
     SLOTS.search[:] = []

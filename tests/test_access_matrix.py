@@ -140,6 +140,11 @@ MATRIX: dict[str, Row] = {
     "policies:rulebook": needs(Power.EDIT_POLICIES, also_posts=True),
     # --- enterprises ---
     # --- files, messages ---
+    "messages:notices": signed_in(),
+    "messages:open": signed_in(args={"public_id": "of-another"}, only="POST"),
+    "messages:read_all": signed_in(only="POST"),
+    "messages:preferences": signed_in(also_posts=True),
+    "messages:outbox": signed_in(),
     # --- lists ---
     # --- stationing ---
     # --- the API ---

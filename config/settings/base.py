@@ -23,6 +23,8 @@ HUIQI_KEYS = env_text("HUIQI_KEYS")
 PRIVATE_ROOT = DATA_DIR / "private"
 # Outside the database on purpose: better still on another disk, or append-only (chattr +a).
 HUIQI_AUDIT_ANCHOR = Path(env_text("HUIQI_AUDIT_ANCHOR", str(DATA_DIR / "audit-anchor.log")))
+# Dotted path of a huiqi.messages.ports.SmsPort; without a vendor's adapter no text message leaves.
+HUIQI_SMS_PORT = env_text("HUIQI_SMS_PORT", "huiqi.messages.adapters.off.OffSms")
 # OFL fonts for PDF output, installed with the assets (package.json).
 PDF_FONT_DIR = ROOT / "node_modules" / "@expo-google-fonts" / "noto-serif-sc"
 
@@ -35,6 +37,7 @@ INSTALLED_APPS = [
     "huiqi.policies",
     "huiqi.enterprises",
     "huiqi.accounts",
+    "huiqi.messages",
     "huiqi.reference",
     "huiqi.core",
     "ninja",

@@ -21,6 +21,10 @@ def _local_secret() -> str:
 SECRET_KEY = env_text("HUIQI_SECRET_KEY") or _local_secret()
 DEBUG = env_bool("HUIQI_DEBUG", False)
 HUIQI_DEMO = True
+HUIQI_SMS_PORT = env_text("HUIQI_SMS_PORT", "huiqi.messages.adapters.outbox.OutboxSms")
+HUIQI_REQUIRE_SECOND_FACTOR = env_bool("HUIQI_REQUIRE_SECOND_FACTOR", False)
+# Browsers allow passkeys on http://localhost alone, the library would refuse it.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # The demo shows the policies of early 2020; HUIQI_DEMO_DATE=false judges on today's date instead.
 if env_bool("HUIQI_DEMO_DATE", True):
     REFERENCE_DATE = env_date("HUIQI_REFERENCE_DATE") or date(2020, 3, 1)

@@ -1,0 +1,64 @@
+"""Telling people things, and reading them."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from huiqi.accounts.models import User
+from huiqi.core import audit
+from huiqi.messages.kinds import KINDS
+from huiqi.messages.models import MutedKind, Notice
+
+# A mobile number or an identity card: neither belongs into a notice.
+_PERSONAL = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
+_BATCH = 500
+
+
+def notify(user: User, kind: str, text: str, url: str, *, at: datetime, once_key: str = "") -> None:
+    """Put a notice on the person's page; part of the caller's transaction.
+
+    `kind` is a registered code (KeyError otherwise); `text` a sentence with a number and no personal data;
+    `url` a path of this site. With a `once_key` the same person gets the same kind once for that key, so
+    that a command that runs twice tells once.
+    """
+    notify_all([user], kind, text, url, at=at, once_key=once_key)
+
+
+@transaction.atomic
+def notify_all(
+    users: Iterable[User], kind: str, text: str, url: str, *, at: datetime, once_key: str = ""
+) -> None:
+    """The same notice for several people; see `notify`."""
+    KINDS[kind]
+    if _PERSONAL.search(text):
+        raise ValueError("a notice holds no number of a person")
+    if not url.startswith("/") or url.startswith("//"):
+        raise ValueError("a notice leads to a page of this site")
+    rows = [
+        Notice(user=user, kind=kind, text=text[:200], url=url, at=at, once_key=once_key) for user in users
+    ]
+    Notice.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=bool(once_key))
+
+
+@transaction.atomic
+def read_notice(notice: Notice, *, at: datetime) -> None:
+    """Mark a notice as read; the first time counts."""
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=at)
+
+
+@transaction.atomic
+def read_all(user: User, *, up_to: Notice, at: datetime) -> int:
+    """Mark as read what the person saw: everything up to the newest notice on the page, not later ones."""
+    return Notice.objects.filter(user=user, read_at=None, pk__lte=up_to.pk).update(read_at=at)
+
+
+@transaction.atomic
+def mute_kinds(user: User, kinds: Iterable[str]) -> None:
+    """From now on these dismissible kinds, and no others, stay out of the person's digest."""
+    wanted = {code for code in kinds if code in KINDS and KINDS[code].is_dismissible}
+    MutedKind.objects.filter(user=user).exclude(kind__in=wanted).delete()
+    rows = [MutedKind(user=user, kind=code) for code in sorted(wanted)]
+    MutedKind.objects.bulk_create(rows, ignore_conflicts=True)
+    audit.record("message.kinds_muted", user, actor=user, count=len(wanted))

@@ -1,0 +1,154 @@
+"""The notices page: one's own notices, unread first, read only by an act."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from huiqi.messages.adapters.outbox import OutboxSms
+from huiqi.messages.commands.deliveries import send_one
+from huiqi.messages.commands.notices import notify, notify_all, read_notice
+from huiqi.messages.models import Delivery, MutedKind, Notice
+from huiqi.messages.tests.make import AT, DAY, KIND, make_notice, make_person
+from tests.harness.cast import enter as enter_with_user
+from tests.harness.cast import play
+
+pytestmark = pytest.mark.django_db
+PAGE = "/messages/"
+QUERIES = 8
+
+
+def browser(client, user):
+    client.force_login(user)
+    return client
+
+
+def test_a_visitor_is_sent_to_sign_in(visitor):
+    assert visitor.get(PAGE).status_code == 302
+
+
+def test_nobody_reads_or_opens_the_notice_of_another(enter):
+    notice = make_notice(make_person())
+    other = enter("county")
+    assert notice.text not in other.get(PAGE).content.decode()
+    assert other.post(reverse("messages:open", args=[notice.public_id])).status_code == 404
+    assert other.post(reverse("messages:read_all"), {"up_to": notice.public_id}).status_code == 404
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+
+def test_a_notice_holds_no_number_of_a_person():
+    make_notice(person := make_person())
+    for text in ("请联系13812345678", "身份证43010319800101123X"):
+        with pytest.raises(ValueError, match="no number"):
+            notify(person, KIND, text, "/desk/", at=AT)
+    notify(person, KIND, "单号202003010001234", "/desk/", at=AT)
+
+
+def test_a_notice_leads_to_a_page_of_this_site():
+    make_notice(person := make_person())
+    for url in ("https://example.com/", "//example.com/", "javascript:alert(1)", ""):
+        with pytest.raises(ValueError, match="this site"):
+            notify(person, KIND, "内容", url, at=AT)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Notice.objects.create(user=person, kind=KIND, text="内容", url="//example.com/", at=AT)
+
+
+def test_a_kind_nobody_registered_is_a_fault():
+    with pytest.raises(KeyError):
+        notify(make_person(), "test.typo", "内容", "/desk/", at=AT)
+
+
+def test_the_same_key_tells_a_person_once_and_another_person_too():
+    first, second = make_person(), make_person()
+    make_notice(first)
+    for _ in range(2):
+        notify_all([first, second], KIND, "缺报", "/desk/", at=AT, once_key="2020-03-01")
+    assert Notice.objects.filter(once_key="2020-03-01").count() == 2
+
+
+def test_opening_marks_as_read_and_leads_on_while_looking_does_not(client):
+    notice = make_notice(make_person(), url="/desk/?x=1")
+    page = browser(client, notice.user)
+    page.get(PAGE)
+    notice.refresh_from_db()
+    assert notice.read_at is None
+    response = page.post(reverse("messages:open", args=[notice.public_id]))
+    assert (response.status_code, response["Location"]) == (302, "/desk/?x=1")
+    notice.refresh_from_db()
+    assert notice.read_at is not None
+
+
+def test_a_notice_can_be_marked_as_read_without_leaving_the_page(client):
+    notice = make_notice(make_person())
+    response = browser(client, notice.user).post(
+        reverse("messages:open", args=[notice.public_id]), {"stay": "1"}
+    )
+    assert response["Location"] == PAGE
+
+
+def test_all_as_read_means_all_that_was_on_the_page(client):
+    person = make_person()
+    seen, later = make_notice(person), make_notice(person)
+    browser(client, person).post(reverse("messages:read_all"), {"up_to": seen.public_id})
+    assert list(Notice.objects.unread()) == [later]
+
+
+def test_unread_come_first_and_newest_before_older():
+    person = make_person()
+    read, older, newer = (make_notice(person, at=AT + DAY * number) for number in (3, 1, 2))
+    read_notice(read, at=AT)
+    assert list(Notice.objects.visible_to(person).unread_first()) == [newer, older, read]
+
+
+def test_an_empty_page_says_why(enter):
+    assert "还没有通知" in enter("county").get(PAGE).content.decode()
+
+
+def test_the_page_asks_the_same_number_of_questions_however_long(client, assert_queries):
+    person = make_person()
+    make_notice(person)
+    page = browser(client, person)
+    page.get(PAGE)
+    with assert_queries(QUERIES):
+        page.get(PAGE)
+    for _ in range(44):
+        make_notice(person)
+    with assert_queries(QUERIES):
+        assert page.get(PAGE, {"page": "3"}).context["page"].number == 3
+
+
+def test_the_desk_shows_what_is_unread(client):
+    notice = make_notice(make_person())
+    page = browser(client, notice.user)
+    assert "1条未读" in page.get("/desk/").content.decode()
+    read_notice(notice, at=AT)
+    assert notice.text not in page.get("/desk/").content.decode()
+
+
+def test_unticked_kinds_are_muted_and_ticked_ones_come_back(client):
+    person = make_person()
+    make_notice(person)
+    page = browser(client, person)
+    page.post(reverse("messages:preferences"), {})
+    assert MutedKind.objects.filter(user=person, kind=KIND).exists()
+    page.post(reverse("messages:preferences"), {"kind": [KIND]})
+    assert not MutedKind.objects.filter(user=person, kind=KIND).exists()
+
+
+def test_the_outbox_is_not_there_outside_a_demo(enter, settings):
+    settings.HUIQI_DEMO = False
+    assert enter("admin").get(reverse("messages:outbox")).status_code == 404
+
+
+def test_the_outbox_shows_ones_own_messages_and_all_to_who_manages_accounts(settings):
+    settings.HUIQI_SMS_PORT = f"{OutboxSms.__module__}.OutboxSms"
+    client, user = enter_with_user("firm")
+    for owner, text in ((user, "验证码111111"), (play("county"), "验证码222222")):
+        row = Delivery(purpose="code", user=owner, phone="13800001111", text=text, made_at=AT, next_try_at=AT)
+        row.save()
+        send_one(row.public_id, at=AT)
+    own = client.get(reverse("messages:outbox")).content.decode()
+    assert "111111" in own and "222222" not in own
+    assert "13800001111" not in own
+    everything = enter_with_user("admin")[0].get(reverse("messages:outbox")).content.decode()
+    assert "111111" in everything and "222222" in everything
