@@ -12,7 +12,6 @@ urlpatterns = [
     path("", include("huiqi.policies.urls")),
     path("", include("huiqi.enterprises.urls")),
     path("reference/", include("huiqi.reference.urls")),
-    path("lists/", include("huiqi.lists.urls")),
     path("messages/", include("huiqi.messages.urls")),
     path("accounts/", include("huiqi.accounts.urls")),
     path("language/", set_language, name="set_language"),
