@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from huiqi.accounts.models import Unit, UnitKind
 from huiqi.core import audit, crypto
+from huiqi.enterprises import search_index
 from huiqi.enterprises.commands.statements import open_filing
 from huiqi.enterprises.demo.firms import (
     BLOCK,
@@ -43,6 +44,9 @@ SOURCES = {
 
 
 Row = dict[str, Any]
+# Above this the search index is built anew at the end, which is quicker than keeping it up row by row. A run
+# stopped before that leaves the site without the index: `huiqi migrate` and the next run make it again.
+MANY = 50_000
 
 
 @dataclass
@@ -67,12 +71,17 @@ def load_firms(count: int, *, seed: int, on: date, actor: Any = None) -> Iterato
     if first >= count:
         return
     loading = _begin(on, actor)
+    is_many = count - first > MANY
+    if is_many:
+        search_index.remove(connection)
     stream = firms(count, seed=seed, where=_where(), on=on, first=first)
     done = first
     while block := list(islice(stream, BLOCK)):
         _load_block(_missing(block), loading)
         done += len(block)
         yield done, count
+    if is_many:
+        search_index.install(connection)
 
 
 def _first_missing(seed: int, count: int) -> int:
