@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("huiqi.core.urls")),
     path("", include("huiqi.policies.urls")),
     path("", include("huiqi.enterprises.urls")),
+    path("lists/", include("huiqi.lists.urls")),
     path("reference/", include("huiqi.reference.urls")),
     path("messages/", include("huiqi.messages.urls")),
     path("accounts/", include("huiqi.accounts.urls")),

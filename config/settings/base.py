@@ -35,6 +35,7 @@ ALLOWED_HOSTS = env_list("HUIQI_ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 INSTALLED_APPS = [
     "config.apps.SiteConfig",
     "huiqi.policies",
+    "huiqi.lists",
     "huiqi.enterprises",
     "huiqi.accounts",
     "huiqi.messages",

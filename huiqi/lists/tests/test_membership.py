@@ -1,0 +1,81 @@
+from datetime import date
+
+import pytest
+
+from huiqi.enterprises.tests.make import make_firm, state
+from huiqi.lists.queries.membership import facts_on, is_member, lists_of, members_on
+from huiqi.lists.tests.make import make_batch, make_entry
+
+pytestmark = pytest.mark.django_db
+SUPPLIER = "key-supplier-local"
+
+
+def listed(kind=SUPPLIER, firm=None, **fields):
+    batch = make_batch(kind, "published", valid_from=date(2020, 2, 10), published_on=date(2020, 2, 10))
+    return make_entry(batch, firm, "published", "province", **fields)
+
+
+def test_nobody_is_a_member_before_the_first_day_or_on_the_day_of_removal():
+    entry = listed(removed_on=date(2020, 3, 5), removed_known_on=date(2020, 3, 5), removal_reason="停产")
+    firm = entry.enterprise
+    days = [date(2020, 2, 9), date(2020, 2, 10), date(2020, 3, 4), date(2020, 3, 5)]
+    assert [is_member(firm, SUPPLIER, day) for day in days] == [False, True, True, False]
+
+
+def test_a_removal_not_known_yet_has_not_happened_yet():
+    entry = listed(removed_on=date(2020, 3, 5), removed_known_on=date(2020, 3, 20), removal_reason="停产")
+    assert is_member(entry.enterprise, SUPPLIER, date(2020, 3, 10), known_on=date(2020, 3, 10))
+    assert not is_member(entry.enterprise, SUPPLIER, date(2020, 3, 10), known_on=date(2020, 3, 20))
+
+
+def test_a_batch_that_is_still_being_published_has_no_members():
+    batch = make_batch(SUPPLIER, "publishing", valid_from=date(2020, 2, 10))
+    make_entry(batch, state="published", level="province")
+    assert not members_on(SUPPLIER, date(2020, 3, 1)).exists()
+
+
+def test_the_last_day_counts_and_the_day_after_does_not():
+    entry = listed(valid_to=date(2020, 3, 31))
+    assert list(lists_of(entry.enterprise, date(2020, 3, 31))) == [entry]
+    assert not lists_of(entry.enterprise, date(2020, 4, 1)).exists()
+
+
+def test_not_being_listed_says_nothing_unless_the_list_is_exhaustive():
+    listed()
+    other = make_firm()
+    assert facts_on(other, date(2020, 3, 1)).facts.get("key_supplier_local") is None
+
+
+def test_an_exhaustive_list_in_force_says_no_to_everybody_else():
+    bad, good = make_firm(), make_firm()
+    listed("severe-dishonesty", bad)
+    on = date(2020, 2, 20)
+    assert facts_on(bad, on).facts.get("severe_dishonesty") is True
+    assert facts_on(good, on).facts.get("severe_dishonesty") is False
+    assert facts_on(good, on).facts.standing("severe_dishonesty") == "listed"
+    assert facts_on(good, date(2020, 2, 9)).facts.get("severe_dishonesty") is None
+
+
+def test_an_imported_list_says_no_only_while_it_is_fresh():
+    listed("severe-dishonesty")
+    other = make_firm()
+    assert facts_on(other, date(2020, 3, 11)).facts.get("severe_dishonesty") is False
+    assert facts_on(other, date(2020, 3, 12)).facts.get("severe_dishonesty") is None
+
+
+def test_a_listing_outweighs_what_the_firm_claimed_and_an_absence_does_not():
+    firm, on = make_firm(), date(2020, 2, 25)
+    state(firm, {"severe_dishonesty": True}, standing="confirmed", as_of=date(2020, 2, 1))
+    listed("severe-dishonesty")
+    assert facts_on(firm, on).facts.get("severe_dishonesty") is True
+    state(firm, {"key_supplier_local": False}, standing="claimed", as_of=date(2020, 2, 1))
+    listed(firm=firm)
+    assert facts_on(firm, on).facts.get("key_supplier_local") is True
+
+
+def test_a_firm_keeps_the_lists_of_the_row_merged_into_it():
+    kept, old = make_firm(), make_firm()
+    entry = listed(firm=old)
+    old.merged_into = kept
+    old.save(update_fields=["merged_into"])
+    assert list(lists_of(kept, date(2020, 3, 1))) == [entry]
