@@ -17,6 +17,7 @@ LEVELS = [  # upper to lower, as in .importlinter
     {"grants", "finance", "trade", "programmes", "surveys", "network"},
     {"cases", "policies"},
     {"questionnaires"},
+    {"stationing"},
     {"lists"},
     {"enterprises"},
     {"files", "messages"},
