@@ -8,6 +8,7 @@ import os
 from io import StringIO
 from pathlib import Path
 
+import allauth
 import django
 from django.conf import settings
 from django.core.management import call_command
@@ -39,17 +40,19 @@ def migrate() -> None:
 def collect_static() -> None:
     """Collect and hash the static files when a source changed since the last time."""
     stamp = Path(settings.STATIC_ROOT) / ".stamp"
-    wanted = _fingerprint(Path(settings.ROOT) / "static" / "build")
+    wanted = _fingerprint(
+        Path(settings.ROOT) / "static" / "build", *Path(settings.ROOT).glob("huiqi/*/static")
+    )
     if not stamp.exists() or stamp.read_text() != wanted:
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
         stamp.write_text(wanted)
 
 
-def _fingerprint(folder: Path) -> str:
-    digest = hashlib.sha256(django.get_version().encode())
-    for path in sorted(folder.rglob("*")):
+def _fingerprint(*folders: Path) -> str:
+    digest = hashlib.sha256(f"{django.get_version()} {allauth.__version__}".encode())
+    for path in sorted(path for folder in folders for path in folder.rglob("*")):
         if path.is_file():
-            digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+            digest.update(str(path.relative_to(settings.ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()
 
 

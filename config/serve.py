@@ -17,7 +17,7 @@ from typing import IO
 import django
 from django.conf import settings
 
-from huiqi.accounts.roles import DEMO_ACCOUNTS, DEMO_PASSWORD
+from huiqi.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 
 START_SECONDS = 30
 
@@ -98,10 +98,16 @@ def _welcome(address: str, log: Path) -> None:
     if settings.REFERENCE_DATE:
         print(f"参考日期：{settings.REFERENCE_DATE}（演示用；HUIQI_DEMO_DATE=false 时按当天判断）")
     if settings.HUIQI_DEMO:
-        print("演示账号（公众页面无需登录）：")
-        for username, name, role in DEMO_ACCOUNTS:
-            print(f"  {username:<10}{DEMO_PASSWORD:<20}{name}（{role.label}）")
+        print(f"演示账号（公众页面无需登录），密码都是 {DEMO_PASSWORD}：")
+        for account in DEMO_ACCOUNTS:
+            role = _padded(str(account.role.label), 16)
+            print(f"  {account.username:<12}{role}{account.name}  {account.unit}")
     print(f"\n日志：{log}\n按 Ctrl+C 结束。", flush=True)
+
+
+def _padded(text: str, columns: int) -> str:
+    """`text` filled up to so many columns of a terminal, where a Chinese character takes two."""
+    return text + " " * max(1, columns - sum(2 if ord(character) > 0x2E80 else 1 for character in text))
 
 
 def _watch(processes: list[subprocess.Popen[bytes]]) -> int:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from config.api import api
@@ -12,11 +13,23 @@ urlpatterns = [
     path("", include("huiqi.policies.urls")),
     path("", include("huiqi.enterprises.urls")),
     path("lists/", include("huiqi.lists.urls")),
-    path("reference/", include("huiqi.reference.urls")),
     path("messages/", include("huiqi.messages.urls")),
+    path("reference/", include("huiqi.reference.urls")),
     path("accounts/", include("huiqi.accounts.urls")),
+    path("accounts/", include("huiqi.accounts.factor_urls")),
     path("language/", set_language, name="set_language"),
     path("api/v1/", api.urls),
+    # The administration has doors of its own, without lockout, second factor or password history.
+    path(
+        "admin/login/",
+        RedirectView.as_view(pattern_name="accounts:sign_in", query_string=True),
+        name="admin_login",
+    ),
+    path(
+        "admin/password_change/",
+        RedirectView.as_view(pattern_name="accounts:password"),
+        name="admin_password",
+    ),
     path("admin/", admin.site.urls),
 ]
 if settings.HUIQI_DEMO:

@@ -118,7 +118,7 @@ def test_a_visitor_who_only_reads_gets_no_session(visitor):
 def test_the_session_cookie_of_somebody_signed_in_ends_with_30_idle_minutes(visitor):
     make_user(username="zhou.min", password="a-long-passphrase")
     response = visitor.post(
-        reverse("accounts:sign_in"), {"username": "zhou.min", "password": "a-long-passphrase"}
+        reverse("accounts:sign_in"), {"login": "zhou.min", "password": "a-long-passphrase"}
     )
     cookie = response.cookies[live_settings.SESSION_COOKIE_NAME]
     assert cookie["httponly"]
@@ -235,7 +235,7 @@ def test_a_refusal_is_a_page_with_its_sentence(failing):
 
 
 def test_a_form_without_its_token_is_told_what_to_do():
-    response = Client(enforce_csrf_checks=True).post(reverse("accounts:sign_in"), {"username": "a"})
+    response = Client(enforce_csrf_checks=True).post(reverse("accounts:sign_in"), {"login": "a"})
     assert response.status_code == 403
     assert 'href="' in response.content.decode()
 

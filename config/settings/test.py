@@ -17,3 +17,4 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 STATICFILES_DIRS = [ROOT / "static" / "build"] if (ROOT / "static" / "build").exists() else []
 WHITENOISE_AUTOREFRESH = True
 ALLOWED_HOSTS = ["*"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

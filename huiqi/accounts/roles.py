@@ -31,10 +31,3 @@ class Role(TextChoices):
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 # People of firms sign in with one factor; everyone else works for an office, bank or service body.
 STAFF_ROLES = frozenset(Role) - {Role.FIRM}
-
-# Shown on the start screen of the demo; the command that makes them refuses outside it.
-DEMO_ACCOUNTS = [
-    ("editor", "政策编辑 周敏", Role.POLICY_EDITOR),
-    ("admin", "系统管理员 刘洋", Role.SYSTEM_ADMIN),
-]
-DEMO_PASSWORD = "huiqi-demo-2020"  # noqa: S105  a published demo password; production has no demo accounts

@@ -14,6 +14,8 @@ from huiqi.accounts.powers import POWERS, Power
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
 
+PASSWORD = "Cast-of-2020"  # noqa: S105  of everybody in the cast
+
 
 @dataclass(frozen=True)
 class Part:
@@ -71,7 +73,9 @@ def play(part: str) -> User:
     if known is not None:
         return known
     unit: Unit | None = make_office(person.office) if person.office else None
-    return make_user(username=person.username, name=person.name, role=person.role, unit=unit)
+    return make_user(
+        username=person.username, name=person.name, role=person.role, unit=unit, password=PASSWORD
+    )
 
 
 def enter(part: str) -> tuple[Client, User | None]:

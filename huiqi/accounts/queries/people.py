@@ -39,11 +39,12 @@ class Post:
 
 
 def posts_of(user: User, today: date) -> tuple[Post, ...]:
-    """The person's own post first, then those deputised today. Empty for an account switched off.
+    """The person's own post first, then those deputised today. Empty for an account switched off or not
+    yet confirmed; deputyships of other people for the absent do not come along (no chain).
 
     Kept on the user object, which lives as long as one request: a page asks for it many times.
     """
-    if not user.is_active:
+    if not user.is_active or not user.is_role_confirmed:
         return ()
     kept: dict[date, tuple[Post, ...]] = user.__dict__.setdefault("_posts", {})
     if today not in kept:
@@ -53,7 +54,9 @@ def posts_of(user: User, today: date) -> tuple[Post, ...]:
 
 def _posts(user: User, today: date) -> tuple[Post, ...]:
     own = Post(Role(user.role), user.unit)
-    rows = Deputyship.objects.valid_on(today).filter(deputy=user, absent__is_active=True)
+    rows = Deputyship.objects.valid_on(today).filter(
+        deputy=user, absent__is_active=True, absent__is_role_confirmed=True
+    )
     rows = rows.select_related("absent__unit").order_by("pk")
     return own, *(Post(Role(row.absent.role), row.absent.unit, row.absent) for row in rows)
 

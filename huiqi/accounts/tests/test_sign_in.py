@@ -28,14 +28,14 @@ def signed_in(client):
 )
 def test_a_wrong_account_or_password_is_told_without_saying_which(visitor, username, password, said):
     make_user(username="zhou.min", password=PASSWORD)
-    response = visitor.post(SIGN_IN, {"username": username, "password": password})
+    response = visitor.post(SIGN_IN, {"login": username, "password": password})
     assert response.status_code == 422
     assert said in response.content.decode()
     assert not signed_in(visitor)
 
 
 def test_the_password_typed_is_never_sent_back(visitor):
-    response = visitor.post(SIGN_IN, {"username": "zhou.min", "password": "typed-by-mistake"})
+    response = visitor.post(SIGN_IN, {"login": "zhou.min", "password": "typed-by-mistake"})
     page = response.content.decode()
     assert "typed-by-mistake" not in page
     assert "zhou.min" in page
@@ -43,7 +43,7 @@ def test_the_password_typed_is_never_sent_back(visitor):
 
 def test_an_account_switched_off_cannot_sign_in(visitor):
     make_user(username="zhou.min", password=PASSWORD, is_active=False)
-    response = visitor.post(SIGN_IN, {"username": "zhou.min", "password": PASSWORD})
+    response = visitor.post(SIGN_IN, {"login": "zhou.min", "password": PASSWORD})
     assert response.status_code == 422
     assert not signed_in(visitor)
 
@@ -51,7 +51,7 @@ def test_an_account_switched_off_cannot_sign_in(visitor):
 def test_the_right_password_opens_a_new_session(visitor):
     make_user(username="zhou.min", password=PASSWORD)
     before = visitor.session.session_key
-    response = visitor.post(SIGN_IN, {"username": "zhou.min", "password": PASSWORD})
+    response = visitor.post(SIGN_IN, {"login": "zhou.min", "password": PASSWORD})
     assert response.status_code == 302
     assert response["Location"] == reverse(settings.LOGIN_REDIRECT_URL)
     assert signed_in(visitor)
@@ -61,7 +61,7 @@ def test_the_right_password_opens_a_new_session(visitor):
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_signing_in_never_leads_to_another_site(visitor, target):
     make_user(username="zhou.min", password=PASSWORD)
-    response = visitor.post(SIGN_IN, {"username": "zhou.min", "password": PASSWORD, "next": target})
+    response = visitor.post(SIGN_IN, {"login": "zhou.min", "password": PASSWORD, "next": target})
     assert response["Location"] == reverse(settings.LOGIN_REDIRECT_URL)
 
 

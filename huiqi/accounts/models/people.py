@@ -6,11 +6,13 @@ from typing import Any, Self
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from huiqi.accounts.powers import POWERS, Power
 from huiqi.accounts.roles import Role
 from huiqi.core.ids import PublicIdField
+from huiqi.core.personal import BlindIndexField, EncryptedTextField
 
 
 class UnitKind(models.TextChoices):
@@ -81,7 +83,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("单位")
     )
+    phone = EncryptedTextField(_("手机号"), max_length=20, blank=True)
+    phone_index = BlindIndexField("phone", purpose="phone")
     is_active = models.BooleanField(_("启用"), default=True)
+    # A person who came by invitation has no power until the security administrator confirms the role:
+    # the one who makes accounts does not also hand out rights (三员分立).
+    is_role_confirmed = models.BooleanField(_("角色已确认"), default=True)
+    must_change_password = models.BooleanField(_("须改密码"), default=False)
+    password_changed_at = models.DateTimeField(_("密码修改时间"), null=True, blank=True)
+    # Part of what every session is checked against: raising it ends all sessions at once.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
     objects = UserManager()
 
@@ -102,7 +113,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def can(self, power: Power) -> bool:
         """Whether the person's own role has a power (deputised powers: queries.people.may)."""
-        return self.is_active and power in POWERS[Role(self.role)]
+        return self.is_active and self.is_role_confirmed and power in POWERS[Role(self.role)]
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django ends a session whose hash differs: on a new password, and when the epoch was raised."""
+        salt = "huiqi.accounts.models.User.session"
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class DeputyshipQuerySet(models.QuerySet["Deputyship"]):
@@ -119,6 +136,7 @@ class Deputyship(models.Model):
     deputy = models.ForeignKey(User, models.PROTECT, related_name="deputyships", verbose_name=_("代理人"))
     from_on = models.DateField(_("起"))
     to_on = models.DateField(_("止"))
+    reason = models.CharField(_("事由"), max_length=200, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     objects = DeputyshipQuerySet.as_manager()
 
