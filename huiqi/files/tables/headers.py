@@ -63,6 +63,8 @@ def find_header(
         return None
     top, bottom = _extent(chosen, merged)
     texts = _texts_by_column(by_number, (top, bottom), merged)
+    if not texts:
+        return None
     return HeaderRows(top, bottom, tuple(Header(column, text) for column, text in sorted(texts.items())))
 
 
@@ -89,7 +91,7 @@ def _is_word(cell: Value) -> bool:
     if not isinstance(cell, str) or len(cell) > LONGEST_HEADER:
         return False
     text = unicodedata.normalize("NFKC", cell).strip()
-    return not _NUMBER_OR_DATE.fullmatch(text) and not _FILLED_IN.match(text)
+    return bool(header_text(cell)) and not _NUMBER_OR_DATE.fullmatch(text) and not _FILLED_IN.match(text)
 
 
 def _extent(chosen: int, merged: Sequence[Span]) -> tuple[int, int]:

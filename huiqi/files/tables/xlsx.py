@@ -2,7 +2,7 @@
 
 Neither openpyxl nor calamine tells all of this when streaming. 100,000 rows of 12 columns took openpyxl
 (read-only) 14.9 s and 39 MB, calamine 1.0 s and 136 MB, this module 7.7 s and 30 MB with its survey
-(benchmarks/read_tables.py). One parser for survey and rows means that both see the same sheet.
+(benchmarks/tables.py). One parser for survey and rows means that both see the same sheet.
 """
 
 import re

@@ -1,0 +1,47 @@
+"""File names as people gave them, made harmless for disks, headers and eyes. Pure."""
+
+import re
+import unicodedata
+
+LONGEST_NAME = 120
+LONGEST_NAME_BYTES = 240  # most file systems allow 255
+UNNAMED = "未命名"
+_FORBIDDEN = re.compile(r'[<>:"|?*/\\]')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
+
+
+def safe_name(given: str) -> str:
+    """The last part of `given` as a name for a download: no path, no invisible or direction-changing
+    characters, nothing Windows refuses; Chinese of every plane stays. Never empty.
+    """
+    name = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
+    name = "".join(character for character in name if _is_visible(character))
+    name = _FORBIDDEN.sub("_", name).strip(" .")
+    if not name:
+        return UNNAMED
+    if _RESERVED.fullmatch(name):
+        name = f"_{name}"
+    return _shortened(name)
+
+
+def _is_visible(character: str) -> bool:
+    """Cc, Cf (also the marks that turn `gpj.exe` around), Cs, Co, Cn and line separators are not."""
+    category = unicodedata.category(character)
+    return category[0] != "C" and category not in {"Zl", "Zp"}
+
+
+def _shortened(name: str) -> str:
+    """At most the longest name, cut before the extension."""
+    stem, dot, extension = name.rpartition(".")
+    if not dot or len(extension) > 10:
+        stem, dot, extension = name, "", ""
+    while len(stem) + len(dot + extension) > LONGEST_NAME or len(f"{stem}{dot}{extension}".encode()) > (
+        LONGEST_NAME_BYTES
+    ):
+        stem = stem[:-1]
+    return f"{stem.rstrip()}{dot}{extension}"
+
+
+def extension_of(name: str) -> str:
+    """The extension in lower case without the dot, or ""."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
