@@ -166,9 +166,8 @@ def test_every_setting_from_the_environment_is_documented_and_no_other():
 
 
 def test_every_command_has_help_and_json(capsys):
-    for name in own_commands():
-        app = next(path.parts[-4] for path in (ROOT / "huiqi").glob(f"*/management/commands/{name}.py"))
-        command = load_command_class(f"huiqi.{app}", name)
+    for name, app in own_commands().items():
+        command = load_command_class(app, name)
         usage = command.create_parser("huiqi", name).format_help()
         assert "--json" in usage, name
         assert command.help, f"{name} does not say what it does"
