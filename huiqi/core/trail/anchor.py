@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 # Far more than one line, which is about 150 bytes.
@@ -29,7 +30,7 @@ def append_mark(path: Path, *, number: int, digest: str, at: datetime) -> Mark:
     """Add one line and wait until it is on the disk; creates the file, readable by this account alone."""
     last = last_mark(path)
     mark = Mark(last.line + 1 if last else 1, number, digest, at.isoformat(timespec="seconds"))
-    text = json.dumps(asdict(mark), separators=(",", ":")) + "\n"
+    text = _line(mark)
     if not _ends_whole(path):
         # A power cut left half a line: it stays, skipped by every reader, and the line is written again.
         text = "\n" + text
@@ -66,6 +67,18 @@ def marks_in(path: Path, size: int) -> Iterator[Mark]:
             mark = _read(line)
             if mark:
                 yield mark
+
+
+def marks_as_text(path: Path, *, lines: int) -> str:
+    """The first `lines` lines, for a backup; fewer, or none, when the file does not have them."""
+    if not path.is_file():
+        return ""
+    marks = marks_in(path, path.stat().st_size)
+    return "".join(_line(mark) for mark in islice(marks, lines))
+
+
+def _line(mark: Mark) -> str:
+    return json.dumps(asdict(mark), separators=(",", ":")) + "\n"
 
 
 def _ends_whole(path: Path) -> bool:
