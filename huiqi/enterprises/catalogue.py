@@ -8,6 +8,7 @@ dates (day number since 0001-01-01), text for codes and enumerations.
 
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 
 from huiqi.rules.catalogue import Catalogue, Fact, Value
 
@@ -17,17 +18,15 @@ PROJECTED_DERIVATIONS = ("size_class",)
 
 
 def is_statable(fact: Fact) -> bool:
-    """Whether the register may hold statements of the fact: never figures not ours to keep."""
-    return fact.kept
+    """Whether the register may hold statements of the fact: never figures not ours to keep, and nothing
+    that follows from other facts, the size class excepted, which an office may settle."""
+    return fact.kept and (not fact.derived or fact.id in PROJECTED_DERIVATIONS)
 
 
+@lru_cache(maxsize=4)
 def columns(catalogue: Catalogue) -> tuple[Fact, ...]:
     """The facts that have a column in the current projection, in the catalogue's order."""
-    return tuple(
-        fact
-        for fact in catalogue.facts.values()
-        if is_statable(fact) and (not fact.derived or fact.id in PROJECTED_DERIVATIONS)
-    )
+    return tuple(fact for fact in catalogue.facts.values() if is_statable(fact))
 
 
 def to_cell(fact: Fact, value: Value) -> Cell:

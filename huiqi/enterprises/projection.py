@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from huiqi.enterprises.catalogue import columns, to_column
+from huiqi.enterprises.catalogue import columns, is_statable, to_column
 from huiqi.enterprises.resolution import FOREVER, Resolved, Stated, next_change, resolve
 from huiqi.rules.catalogue import Catalogue
 
@@ -33,7 +33,7 @@ def project(
     until = FOREVER
     for fact_id, statements in by_fact.items():
         fact = catalogue.facts.get(fact_id)
-        if fact is None or not fact.kept:
+        if fact is None or not is_statable(fact):
             continue
         found = resolve(fact, statements, on, FOREVER)
         if found is not None:

@@ -1,7 +1,7 @@
 """The register's rows: firms, statements, identity, people, imports."""
 
 from huiqi.enterprises.models.firm import Contact, Enterprise, Registration, SavedView
-from huiqi.enterprises.models.identity import DuplicatePair, FormerIdentity, SizeDispute, Succession
+from huiqi.enterprises.models.identity import DuplicatePair, FormerIdentity, Merging, SizeDispute, Succession
 from huiqi.enterprises.models.imports import ColumnMapping, ImportFault, ImportRun
 from huiqi.enterprises.models.people import Claim, FirmAccess, MemberInvitation, Membership
 from huiqi.enterprises.models.statements import Filing, SourceKind, Standing, Statement
@@ -19,6 +19,7 @@ __all__ = [
     "ImportRun",
     "MemberInvitation",
     "Membership",
+    "Merging",
     "Registration",
     "SavedView",
     "SizeDispute",

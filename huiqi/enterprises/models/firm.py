@@ -96,7 +96,9 @@ class Enterprise(CurrentFacts, Versioned):
     )
     # The row that stands for the same firm, when two turned out to be one; undone by clearing it. It always
     # points at a row that is not merged itself (Merging keeps who was merged into whom, and when).
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", db_index=False
+    )
     # The projection above was made for `current_on` and holds, without another write, until `current_until`.
     current_on = models.DateField(null=True, editable=False)
     current_until = models.DateField(null=True, editable=False)
@@ -124,6 +126,10 @@ class Enterprise(CurrentFacts, Versioned):
             models.Index(fields=["size_class", "prefecture"], name="enterprise_size_county"),
             models.Index(fields=["name"], name="enterprise_name"),
             models.Index(fields=["current_until"], name="enterprise_current_until"),
+            # Only the merged rows: nearly all are null, and SQLite would take a whole index for "not merged".
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="enterprise_merged"
+            ),
             models.Index(
                 fields=["prefecture"], name="enterprise_not_active", condition=~Q(registration="active")
             ),

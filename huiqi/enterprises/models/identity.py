@@ -7,23 +7,29 @@ from django.utils.translation import gettext_lazy as _
 from huiqi.accounts.models import User
 from huiqi.core.ids import PublicIdField
 from huiqi.enterprises.models.firm import Enterprise
+from huiqi.enterprises.models.statements import Filing
 
 
 class FormerIdentity(models.Model):
-    """A name or credit code a firm had, so that old papers still find it."""
+    """What a firm was called, coded, where it sat, how it stood before: so that old papers find it."""
 
     class Kind(models.TextChoices):
         NAME = "name", _("曾用名")
         CREDIT_CODE = "credit_code", _("原统一社会信用代码")
+        PARK = "park", _("原所在园区")
+        REGISTRATION = "registration", _("原登记状态")
 
     class Reason(models.TextChoices):
         RENAMED = "renamed", _("更名")
         INCORPORATED = "incorporated", _("个转企")
         REISSUED = "reissued", _("换发代码")
         CORRECTED = "corrected", _("更正错误")
+        MOVED = "moved", _("迁移")
+        REGISTERED = "registered", _("登记变更")
 
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="former_identities")
     kind = models.CharField(max_length=12, choices=Kind)
+    # The name, the code, the park's name, the registration's key.
     value = models.CharField(max_length=120, db_index=True)
     until_on = models.DateField(_("使用至"))
     reason = models.CharField(max_length=14, choices=Reason)
@@ -67,6 +73,36 @@ class Succession(models.Model):
         return f"{self.predecessor_id} → {self.successor_id}"
 
 
+class Merging(models.Model):
+    """From when to when a row counted as another firm's: what was known on a day follows it.
+
+    `Enterprise.merged_into` points at the row that stands for the firm today, also over several mergings.
+    """
+
+    public_id = PublicIdField()
+    dropped = models.ForeignKey(Enterprise, models.PROTECT, related_name="mergings")
+    kept = models.ForeignKey(Enterprise, models.PROTECT, related_name="absorbed")
+    merged_at = models.DateTimeField()
+    merged_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.CharField(_("理由"), max_length=200, blank=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    undo_reason = models.CharField(_("撤销理由"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("归并")
+        ordering = ["-merged_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dropped"], condition=Q(undone_at=None), name="merging_one_at_a_time"
+            ),
+            models.CheckConstraint(name="merging_of_two_rows", condition=~Q(dropped=F("kept"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dropped_id} → {self.kept_id}"
+
+
 class DuplicatePair(models.Model):
     """Two rows that may be one firm, found by at least two signals; a person decides."""
 
@@ -78,13 +114,13 @@ class DuplicatePair(models.Model):
     public_id = PublicIdField()
     first = models.ForeignKey(Enterprise, models.CASCADE, related_name="duplicates_as_first")
     second = models.ForeignKey(Enterprise, models.CASCADE, related_name="duplicates_as_second")
-    # Names of the signals that agreed: name, phone, code_body, address, contact …
+    # Names of the signals that agreed (huiqi.enterprises.likeness.SIGNALS).
     signals = models.JSONField(default=list)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     # When merged: the row that was kept.
     kept = models.ForeignKey(Enterprise, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("理由"), max_length=200, blank=True)
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField()
 
@@ -127,6 +163,8 @@ class SizeDispute(models.Model):
     decision = models.TextField(_("处理意见"), max_length=1000, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    # The act by which an upheld dispute entered the facts.
+    filing = models.ForeignKey(Filing, models.PROTECT, null=True, related_name="size_disputes")
 
     class Meta:
         verbose_name = _("划型异议")

@@ -87,6 +87,10 @@ class Statement(models.Model):
         verbose_name = _("事实陈述")
         indexes = [models.Index(fields=["enterprise", "fact"], name="statement_firm_fact")]
         constraints = [
+            # Resolution ranks by standing and would stumble over a word it does not know.
+            models.CheckConstraint(
+                name="statement_standing_known", condition=Q(standing__in=["listed", "confirmed", "claimed"])
+            ),
             models.CheckConstraint(name="statement_one_value", condition=Q(number=None) | Q(text=None)),
             models.CheckConstraint(
                 name="statement_retraction_whole",
