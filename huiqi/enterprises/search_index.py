@@ -1,7 +1,10 @@
 """The inverted index behind `Enterprise.search_text` (models/search_field.py).
 
 PostgreSQL: a GIN index over the grams as an array. No extension is needed and no text parser has a say: what
-counts as a word in the server's locale does not matter. SQLite: an FTS5 table that holds the index alone (the
+counts as a word in the server's locale does not matter. The function in it is string_to_array under another
+name, to tell the planner what splitting a row costs: it took the bare one for free and read whole tables
+(measured with a million firms: 146 ms against 25 ms for a word that an eighth of them have). SQLite: an
+FTS5 table that holds the index alone (the
 text stays in the column), kept up by triggers. A migration that rebuilds the table on SQLite drops its
 triggers: `install` is called again after every migrate (apps.py).
 """
@@ -9,7 +12,12 @@ triggers: `install` is called again after every migrate (apps.py).
 from typing import Any
 
 TABLE, COLUMN, INDEX = "enterprises_enterprise", "search_text", "enterprises_search"
-_GIN = f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin (string_to_array({COLUMN}, ' '))"
+FUNCTION = "huiqi_grams"
+_SPLIT = (
+    f"CREATE OR REPLACE FUNCTION {FUNCTION}(text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE "
+    "COST 50 AS $$ BEGIN RETURN string_to_array($1, ' '); END $$"
+)
+_GIN = f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin ({FUNCTION}({COLUMN}))"
 _FTS = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5({COLUMN}, content='{TABLE}', content_rowid='id', "
     "detail='none', columnsize=0, tokenize=\"ascii tokenchars '_'\")"
@@ -28,6 +36,7 @@ def install(connection: Any) -> None:
     """Create what is not there; on SQLite the index is filled anew when a trigger had been lost."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute(_SPLIT)
             cursor.execute(_GIN)
             return
         cursor.execute("SELECT name FROM sqlite_master WHERE name LIKE %s", [f"{INDEX}%"])

@@ -118,7 +118,7 @@ class Enterprise(CurrentFacts, Versioned):
         indexes = [
             # The order of the list of firms; what it is mostly filtered by is read from the index alone.
             models.Index(
-                fields=["prefecture", "gb4754", "size_class", "id", "registration"],
+                fields=["prefecture", "gb4754", "size_class", "id", "registration", "org_type"],
                 name="enterprise_listed",
                 condition=Q(merged_into=None),
             ),
@@ -131,7 +131,9 @@ class Enterprise(CurrentFacts, Versioned):
                 fields=["merged_into"], condition=Q(merged_into__isnull=False), name="enterprise_merged"
             ),
             models.Index(
-                fields=["prefecture"], name="enterprise_not_active", condition=~Q(registration="active")
+                fields=["registration", "prefecture"],
+                name="enterprise_not_active",
+                condition=Q(registration__in=["suspended", "revoked", "cancelled"]),
             ),
             models.Index(
                 fields=["prefecture"],

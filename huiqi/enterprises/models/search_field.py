@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import models
 
-from huiqi.enterprises.search_index import INDEX
+from huiqi.enterprises.search_index import FUNCTION, INDEX
 from huiqi.enterprises.search_text import search_text
 
 
@@ -23,19 +23,19 @@ class SearchTextField(models.TextField[str, str]):
 
 
 @SearchTextField.register_lookup
-class HasGrams(models.Lookup):  # type: ignore[type-arg]
+class HasGrams(models.Lookup):
     """`search_text__has_grams=("长沙", "科技")`: rows that have all of them; no gram finds nothing."""
 
     lookup_name = "has_grams"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         column, params = self.process_lhs(compiler, connection)
         grams = list(self.rhs)
         if not grams:
             raise EmptyResultSet
         if connection.vendor == "postgresql":
-            return f"string_to_array({column}, ' ') @> %s::text[]", [*params, grams]
+            return f"{FUNCTION}({column}) @> %s::text[]", (*params, grams)
         key = column.rpartition(".")[0] + '."id"'
         asked = " AND ".join(f'"{gram}"' for gram in grams)  # letters, digits and _ only: see search_text
-        return f"{key} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)", [asked]  # noqa: S608
+        return f"{key} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)", (*params, asked)  # noqa: S608
