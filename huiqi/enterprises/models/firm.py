@@ -136,6 +136,9 @@ class Enterprise(CurrentFacts, Versioned):
                 condition=Q(registration__in=["suspended", "revoked", "cancelled"]),
             ),
             models.Index(
+                fields=["prefecture"], name="enterprise_individual", condition=Q(org_type="individual")
+            ),
+            models.Index(
                 fields=["prefecture"],
                 name="enterprise_figures_missing",
                 condition=Q(employees=None) | Q(revenue=None),
