@@ -22,6 +22,11 @@ class SearchTextField(models.TextField[str, str]):
         return str(getattr(model_instance, self.attname))
 
 
+# Grams of 有限公司, 有限责任公司 and their initials: most names have them, so that their lists in the
+# index are as long as the register. They are looked for in the rows that the other conditions leave.
+COMMON = frozenset("有限 限公 公司 限责 责任 任公 yxg xgs zrg rgs".split())
+
+
 @SearchTextField.register_lookup
 class HasGrams(models.Lookup):
     """`search_text__has_grams=("长沙", "科技")`: rows that have all of them; no gram finds nothing."""
@@ -35,7 +40,22 @@ class HasGrams(models.Lookup):
         if not grams:
             raise EmptyResultSet
         if connection.vendor == "postgresql":
-            return f"{FUNCTION}({column}) @> %s::text[]", (*params, grams)
+            return _on_postgresql(column, tuple(params), grams)
         key = column.rpartition(".")[0] + '."id"'
         asked = " AND ".join(f'"{gram}"' for gram in grams)  # letters, digits and _ only: see search_text
         return f"{key} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)", (*params, asked)  # noqa: S608
+
+
+def _on_postgresql(column: str, params: tuple[Any, ...], grams: list[str]) -> tuple[str, tuple[Any, ...]]:
+    rare = [gram for gram in grams if gram not in COMMON]
+    parts: list[str] = []
+    values: tuple[Any, ...] = ()
+    if rare:
+        parts.append(f"{FUNCTION}({column}) @> %s::text[]")
+        values += (*params, rare)
+    for gram in grams:
+        if gram in COMMON:
+            # Spaces stand between the grams, so this is true of those rows and no others.
+            parts.append(f"{column} LIKE %s")
+            values += (*params, f"%{gram}%")
+    return f"({' AND '.join(parts)})", values
