@@ -94,6 +94,13 @@ def decrypt(sealed: str) -> bytes:
         raise Unreadable("altered or foreign ciphertext") from error
 
 
+def reseal(sealed: str) -> str:
+    """The same text under the first key; itself when it is already, Unreadable when no key fits."""
+    if not sealed or sealed.startswith(f"{current_key_id()}."):
+        return sealed
+    return encrypt(decrypt(sealed))
+
+
 def blind_index(text: str, purpose: str) -> str:
     """`keyid:digest` by which an encrypted value can be found but not guessed, under the first key."""
     key_id, key = next(iter(_keys().items()))

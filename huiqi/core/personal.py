@@ -11,7 +11,8 @@ Whatever has such a column is registered in huiqi.core.personal_register.
 import re
 import unicodedata
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django import forms
@@ -41,7 +42,15 @@ class Locked(str):
         return Locked, (self.ciphertext,)
 
 
-class EncryptedTextField(models.TextField[str, str]):
+if TYPE_CHECKING:
+    Text = models.TextField[str, str]
+    Char = models.CharField[str, str]
+else:
+    # Django's fields take parameters only once django-ninja is loaded; apps.py may import us before.
+    Text, Char = models.TextField, models.CharField
+
+
+class EncryptedTextField(Text):
     """Text that is plain in Python and `keyid.ciphertext` in the database; empty stays empty.
 
     It cannot be searched, compared or sorted: use a BlindIndexField. A text that cannot be read becomes
@@ -89,6 +98,23 @@ class EncryptedTextField(models.TextField[str, str]):
         return super().formfield(**{"widget": forms.TextInput, **kwargs})
 
 
+@dataclass(frozen=True)
+class SealedTexts:
+    """Ciphertexts of huiqi.core.crypto in an ordinary column, or in members of a JSON column."""
+
+    model: type[models.Model]
+    column: str
+    members: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        return f"{self.model._meta.app_label}.{self.model.__name__}"
+
+
+# Filled by the apps' `ready` with what no field class tells, so that `huiqi rotate_keys` finds it.
+SEALED: list[SealedTexts] = []
+
+
 def plain_phone(text: str) -> str:
     """Digits of a Chinese telephone number without country code: `+86 138-1234-5678` is `13812345678`."""
     digits = re.sub(r"\D", "", _narrow(text))
@@ -131,7 +157,7 @@ def index_of(text: str, purpose: str) -> str:
     return crypto.blind_index(plain, purpose) if plain else ""
 
 
-class BlindIndexField(models.CharField[str, str]):
+class BlindIndexField(Char):
     """`keyid:digest` of the encrypted column `source`, kept up to date by save and bulk_create.
 
     `filter(phone_index__finds=text)` finds equal values under every key of the ring. `update()` and

@@ -1,0 +1,169 @@
+"""The register of personal fields: for each one its purpose, legal basis and retention.
+
+Every app declares its own in `personal.yaml` beside its models; this module collects them. Personal
+information protection law (个人信息保护法) art. 6 asks for a purpose and the least that serves it, art. 19
+for the shortest retention; what is not written down here may not be stored.
+
+    personal:
+      User.phone:
+        purpose: 登录验证与工作通知
+        basis: 履行法定职责（个人信息保护法第十三条第一款第三项）
+        retention: 账号停用后两年
+    not_personal:
+      Unit.name: 机构的名称
+
+A third-party table is written with its app: `otp_totp.TOTPDevice.name`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.apps import apps
+from django.db import models
+
+from huiqi.core.errors import Refused
+from huiqi.core.personal import SEALED, BlindIndexField, EncryptedTextField
+
+FILE = "personal.yaml"
+ENTRY = {"purpose", "basis", "retention"}
+# Parts of a column's name that speak of a natural person, or of a way to reach one.
+SUSPICIOUS = re.compile(
+    r"(?:^|_)(name|username|surname|person|persons|contact|contacts|representative|holder|signatory"
+    r"|phone|phones|mobile|tel|telephone|fax|email|mail|wechat|address|ip|account|bank|card"
+    r"|id_number|identity|passport|birthday|gender|device)(?:$|_)"
+)
+
+
+@dataclass(frozen=True)
+class PersonalField:
+    """One line of the data map."""
+
+    model: str
+    field: str
+    label: str
+    is_encrypted: bool
+    purpose: str
+    basis: str
+    retention: str
+
+
+@dataclass(frozen=True)
+class Register:
+    """What all apps declare: personal fields, and fields that only look personal, by `app.Model.field`."""
+
+    personal: dict[str, dict[str, str]]
+    not_personal: dict[str, str]
+
+
+def read_register() -> Register:
+    """The declarations of all apps together; Refused names the file and entry that is not as it should be."""
+    register = Register({}, {})
+    for config in apps.get_app_configs():
+        path = Path(config.path) / FILE
+        if path.exists():
+            _read(path, config.label, register)
+    return register
+
+
+def _read(path: Path, label: str, register: Register) -> None:
+    written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    if not isinstance(written, dict) or set(written) - {"personal", "not_personal"}:
+        raise _fault(path, "只能有 personal 与 not_personal 两部分")
+    for name, entry in (written.get("personal") or {}).items():
+        if not isinstance(entry, dict) or set(entry) != ENTRY or not all(map(_is_said, entry.values())):
+            raise _fault(path, f"{name}须写明 purpose、basis、retention")
+        register.personal[_full(name, label)] = entry
+    for name, reason in (written.get("not_personal") or {}).items():
+        if not _is_said(reason):
+            raise _fault(path, f"{name}须写明为何不是个人信息")
+        register.not_personal[_full(name, label)] = reason
+
+
+def _is_said(text: Any) -> bool:
+    return isinstance(text, str) and bool(text.strip())
+
+
+def _full(name: str, label: str) -> str:
+    return name if name.count(".") == 2 else f"{label}.{name}"
+
+
+def _fault(path: Path, fault: str) -> Refused:
+    return Refused("core.personal_register", f"个人信息登记表{path.parent.name}/{path.name}：{fault}。")
+
+
+def data_map() -> list[PersonalField]:
+    """Every registered field in the order of its name; Refused when a registered field does not exist."""
+    rows = []
+    for name, entry in sorted(read_register().personal.items()):
+        field = _field(name)
+        rows.append(
+            PersonalField(
+                model=name.rpartition(".")[0],
+                field=field.name,
+                label=str(field.verbose_name),
+                is_encrypted=_is_encrypted(field),
+                **entry,
+            )
+        )
+    return rows
+
+
+def _is_encrypted(field: models.Field[Any, Any]) -> bool:
+    sealed = any((one.model, one.column) == (field.model, field.name) for one in SEALED)
+    return sealed or isinstance(field, EncryptedTextField)
+
+
+def _field(name: str) -> models.Field[Any, Any]:
+    label, model, column = name.split(".")
+    for candidate in apps.get_models():
+        if (candidate._meta.app_label, candidate.__name__) == (label, model):
+            for field in candidate._meta.local_concrete_fields:
+                if field.name == column:
+                    return field
+    raise Refused("core.personal_register", f"个人信息登记表中的{name}在程序里不存在。请改正或删去这一行。")
+
+
+def faults(watched: Iterable[type[models.Model]]) -> list[str]:
+    """What is wrong with the register for these models: unregistered fields, entries without a field.
+
+    A blind index belongs to its source and needs no entry of its own.
+    """
+    register = read_register()
+    found = [
+        f"{name}: looks personal; register it in the app's {FILE}, or under not_personal with the reason"
+        for name in looks_personal(watched)
+        if name not in register.personal and name not in register.not_personal
+    ]
+    for name in [*register.personal, *register.not_personal]:
+        try:
+            field = _field(name)
+        except Refused as refusal:
+            found.append(refusal.message)
+        else:
+            if name in register.not_personal and isinstance(field, EncryptedTextField):
+                found.append(f"{name}: is encrypted, so it cannot be under not_personal")
+    both = set(register.personal) & set(register.not_personal)
+    return [*found, *(f"{name}: is both personal and not personal" for name in sorted(both))]
+
+
+def looks_personal(watched: Iterable[type[models.Model]]) -> Iterator[str]:
+    """`app.Model.field` of every encrypted column, and of text columns whose name speaks of a person."""
+    for model in watched:
+        for field in model._meta.local_concrete_fields:
+            if _is_suspicious(field):
+                yield f"{model._meta.app_label}.{model.__name__}.{field.name}"
+
+
+def _is_suspicious(field: models.Field[Any, Any]) -> bool:
+    if isinstance(field, (EncryptedTextField, models.GenericIPAddressField)):
+        return True
+    if isinstance(field, BlindIndexField) or field.choices or not isinstance(field, _TEXTS):
+        return False
+    return bool(SUSPICIOUS.search(field.name))
+
+
+_TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryField, models.FileField)
