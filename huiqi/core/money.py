@@ -10,9 +10,12 @@ from huiqi.core.messages import Message, gettext_noop
 FEN_PER_YUAN = 100
 FEN_PER_WAN = 1_000_000
 UNITS = {
+    "分": 1,
     "元": FEN_PER_YUAN,
+    "千元": 1_000 * FEN_PER_YUAN,
     "万元": FEN_PER_WAN,
     "万": FEN_PER_WAN,
+    "百万元": 100 * FEN_PER_WAN,
     "亿元": 10_000 * FEN_PER_WAN,
     "亿": 10_000 * FEN_PER_WAN,
 }

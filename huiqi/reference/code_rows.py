@@ -89,6 +89,12 @@ def _with_changes(rows: list[DivisionRow]) -> list[DivisionRow]:
     return sorted(by_code.values(), key=lambda row: row.code)
 
 
+@cache
+def division_successors() -> dict[str, str]:
+    """For the code of an abolished division the code of the one that took its place."""
+    return {change["old_code"]: change["new_code"] for change in _read("division_changes.csv")}
+
+
 def _dated(row: DivisionRow, valid_from: date | None = None, valid_to: date | None = None) -> DivisionRow:
     return DivisionRow(row.code, row.name, row.full_name, row.level, row.parent, valid_from, valid_to)
 

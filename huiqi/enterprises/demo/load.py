@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -16,6 +15,7 @@ from django.utils import timezone
 from huiqi.accounts.models import Unit, UnitKind
 from huiqi.core import audit, crypto
 from huiqi.enterprises import search_index
+from huiqi.enterprises.bulk_rows import Row, insert_rows
 from huiqi.enterprises.commands.statements import open_filing
 from huiqi.enterprises.demo.firms import (
     BLOCK,
@@ -41,9 +41,6 @@ SOURCES = {
     FIGURES: (SourceKind.FIRM, "企业年度报告（演示）"),
     SURVEY: (SourceKind.SURVEY, "第一次复工复产调查（演示）"),
 }
-
-
-Row = dict[str, Any]
 # Above this the search index is built anew at the end, which is quicker than keeping it up row by row. A run
 # stopped before that leaves the site without the index: `huiqi migrate` and the next run make it again.
 MANY = 50_000
@@ -192,42 +189,6 @@ def _contact_row(pk: int, firm: DemoFirm, loading: _Loading) -> Row:
         "source": SourceKind.REGISTER.value,
         "updated_at": loading.recorded_at,
     }
-
-
-def insert_rows(model: type[Model], rows: Sequence[Row]) -> None:
-    """Insert rows given by column name: COPY on PostgreSQL, executemany elsewhere.
-
-    The ORM takes most of the time of a million firms with their hundred columns. Columns that no row names
-    are left to the database, so they must be nullable.
-    """
-    names = list(dict.fromkeys(name for row in rows for name in row))
-    quote = connection.ops.quote_name
-    table, listed = quote(model._meta.db_table), ", ".join(map(quote, names))
-    adapted = _as_is if connection.vendor == "postgresql" else _for_sqlite
-    lines = (tuple(adapted(row.get(name)) for name in names) for row in rows)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
-                for line in lines:
-                    copy.write_row(line)
-        else:
-            marks = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", list(lines))  # noqa: S608
-
-
-@lru_cache(maxsize=4096)
-def _as_text(value: date) -> str | None:
-    ops = connection.ops
-    is_instant = isinstance(value, datetime)
-    return ops.adapt_datetimefield_value(value) if is_instant else ops.adapt_datefield_value(value)
-
-
-def _as_is(value: Any) -> Any:
-    return value
-
-
-def _for_sqlite(value: Any) -> Any:
-    return _as_text(value) if isinstance(value, date) else value
 
 
 def _raise_sequence(model: type[Model]) -> None:

@@ -2,7 +2,7 @@
 
 from huiqi.enterprises.models.firm import Contact, Enterprise, Registration, SavedView
 from huiqi.enterprises.models.identity import DuplicatePair, FormerIdentity, Merging, SizeDispute, Succession
-from huiqi.enterprises.models.imports import ColumnMapping, ImportFault, ImportRun
+from huiqi.enterprises.models.imports import ColumnMapping, ExportRun, ImportFault, ImportRun
 from huiqi.enterprises.models.people import Claim, FirmAccess, MemberInvitation, Membership
 from huiqi.enterprises.models.statements import Filing, SourceKind, Standing, Statement
 
@@ -12,6 +12,7 @@ __all__ = [
     "Contact",
     "DuplicatePair",
     "Enterprise",
+    "ExportRun",
     "Filing",
     "FirmAccess",
     "FormerIdentity",

@@ -1,6 +1,7 @@
-"""Importing firms from a spreadsheet: the run, its faults, and the mapping remembered for next time."""
+"""Importing firms from a spreadsheet: the run, its faults, the mapping remembered for next time; exports."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,49 +9,63 @@ from django.utils.translation import gettext_lazy as _
 
 from huiqi.accounts.models import Unit, User
 from huiqi.core.ids import PublicIdField
-from huiqi.enterprises.models.statements import Filing
+from huiqi.core.personal import EncryptedTextField
+from huiqi.enterprises.models.statements import Filing, Standing
 
 
 class ImportQuerySet(models.QuerySet["ImportRun"]):
-    def visible_to(self, user: Any) -> "ImportQuerySet":
+    def visible_to(self, user: Any) -> Self:
         """A run is seen by whoever started it."""
         return self.filter(owner=user) if user.is_authenticated else self.none()
 
 
 class ImportRun(models.Model):
-    """One file on its way into the register. `done_rows` rises with each batch, in the batch's transaction,
-    so that a run killed half-way goes on where it stopped."""
+    """One file on its way into the register. `last_row` and the counts rise with each batch, in the batch's
+    transaction, so that a run killed half-way goes on where it stopped."""
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("待确认列")
+        CHECKING = "checking", _("正在预检")
         READY = "ready", _("待导入")
         RUNNING = "running", _("正在导入")
         DONE = "done", _("已完成")
-        CANCELLED = "cancelled", _("已取消")
+        CANCELLED = "cancelled", _("已停止")
         FAILED = "failed", _("未完成")
 
     public_id = PublicIdField()
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="imports")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="imports")
-    file = models.FileField(upload_to="imports/")
+    # Empty once the file is no longer needed: it holds people's telephone numbers.
+    file = models.FileField(upload_to="imports/", blank=True)
     file_name = models.CharField(_("文件名"), max_length=200)
     sha256 = models.CharField(max_length=64)
-    sheet = models.CharField(max_length=100, blank=True)
-    # Column number (from 1, as text) to field: "name", "credit_code", a fact id … or "".
+    # What the person decided about the file: sheet, hidden (read, skip), fill_merged.
+    choices = models.JSONField(default=dict)
+    # What was seen on opening: headings with sample values, notices. Encrypted: samples may name people.
+    seen = EncryptedTextField(blank=True)
+    # Heading to {"field", "unit", "year"}; headings that are not read are left out.
     mapping = models.JSONField(default=dict)
-    # Year of figures without one of their own, and the day the file speaks of.
-    period = models.CharField(max_length=7, blank=True)
+    # Year of figures whose heading names none, and the day the file speaks of.
+    year = models.CharField(max_length=4, blank=True)
     as_of = models.DateField(null=True)
-    standing = models.CharField(max_length=9, default="claimed")
+    standing = models.CharField(max_length=9, choices=Standing, default=Standing.CLAIMED)
+    document = models.CharField(_("文号"), max_length=80, blank=True)
+    # The first rows as they will be stored, and remarks of the check. Encrypted as above.
+    preview = EncryptedTextField(blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.UPLOADED)
     job_id = models.CharField(max_length=16, blank=True)
+    message = models.CharField(max_length=400, blank=True)
     filing = models.ForeignKey(Filing, models.PROTECT, null=True, related_name="imports")
     total_rows = models.PositiveIntegerField(default=0)
+    # Number, as Excel shows it, of the last row that was dealt with.
+    last_row = models.PositiveIntegerField(default=0)
     done_rows = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     rejected = models.PositiveIntegerField(default=0)
+    # Rows of totals and notes, which are no firms.
+    left_out = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     objects = ImportQuerySet.as_manager()
@@ -70,13 +85,14 @@ class ImportRun(models.Model):
 
 
 class ImportFault(models.Model):
-    """A row that did not go in, and why; the row's cells are kept so that it can be mended and sent again."""
+    """One thing that keeps a row out of the register."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="faults")
     row = models.PositiveIntegerField(_("行"))
     column = models.CharField(_("列"), max_length=100, blank=True)
     reason = models.CharField(_("原因"), max_length=300)
-    cells = models.JSONField(default=list)
+    # What stood there; empty for columns that hold people's names and numbers.
+    value = models.CharField(_("内容"), max_length=60, blank=True)
 
     class Meta:
         verbose_name = _("未导入的行")
@@ -90,7 +106,7 @@ class ColumnMapping(models.Model):
     """How a unit read a heading last time."""
 
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="column_mappings")
-    # SHA-256 of the normalised heading, and the mapping by heading text.
+    # SHA-256 of the normalised headings, and the mapping by heading.
     signature = models.CharField(max_length=64)
     mapping = models.JSONField()
     used_at = models.DateTimeField()
@@ -102,3 +118,34 @@ class ColumnMapping(models.Model):
 
     def __str__(self) -> str:
         return self.signature[:8]
+
+
+class ExportQuerySet(models.QuerySet["ExportRun"]):
+    def open_to(self, user: Any, now: datetime) -> Self:
+        """An export is opened by whoever asked for it, until it expires."""
+        return self.filter(owner=user, expires_at__gt=now) if user.is_authenticated else self.none()
+
+
+class ExportRun(models.Model):
+    """A list of firms that left the register, or is about to: who, why, which columns, how many rows."""
+
+    public_id = PublicIdField()
+    owner = models.ForeignKey(User, models.PROTECT, related_name="exports")
+    purpose = models.CharField(_("用途"), max_length=120)
+    # The list's filters as in its address, validated again when the job runs.
+    query = models.CharField(max_length=2000, blank=True)
+    columns = models.JSONField(default=list)
+    form = models.CharField(_("格式"), max_length=12)
+    rows = models.PositiveIntegerField(_("行数"), default=0)
+    file = models.FileField(upload_to="exports/", blank=True)
+    job_id = models.CharField(max_length=16, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    objects = ExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("导出")
+        ordering = ["-created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -1,0 +1,396 @@
+"""An import from upload to report. Each batch is one transaction that also moves the run forward, so that a
+run killed at any point goes on behind the last whole batch."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+
+from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import scope_with
+from huiqi.core import audit
+from huiqi.core.errors import Refused
+from huiqi.core.jobs import Progress, cancel_job, start_job
+from huiqi.core.messages import gettext_noop
+from huiqi.core.models import Job, JobState
+from huiqi.enterprises.commands.import_rows import Outcome, Seen, Terms, decide, write
+from huiqi.enterprises.commands.statements import open_filing
+from huiqi.enterprises.importing.preview import Preview
+from huiqi.enterprises.importing.rows import ReadRow, RowReader
+from huiqi.enterprises.models import ColumnMapping, ImportFault, ImportRun, SourceKind
+from huiqi.enterprises.queries.imports import Batch, batches, layout_of, look, signature
+from huiqi.enterprises.queries.statements import catalogue
+from huiqi.files.tables.table import Table
+
+CHECK, IMPORT = "enterprises.check_import", "enterprises.import_firms"
+State = ImportRun.State
+MOST_BYTES = 50_000_000
+LONGEST_REASON = 300
+# A file with telephone numbers is not kept for longer than mending its rejected rows takes.
+KEPT_AFTER = timedelta(days=30)
+ABANDONED_AFTER = timedelta(days=7)
+_TRIES = 3
+
+
+class Superseded(RuntimeError):  # noqa: N818
+    """Another worker has taken this run over, or somebody has stopped it."""
+
+
+# --- before the rows ----------------------------------------------------------------------------------
+
+
+def upload(file: File, *, actor: Any, at: datetime) -> ImportRun:  # type: ignore[type-arg]
+    """Look at the file and keep it; TableRefused when it cannot be read, and nothing is kept then."""
+    if (file.size or 0) > MOST_BYTES:
+        said = gettext_noop("文件超过50 MB。请分成几个文件分别上传，每个保留表头。")
+        raise Refused("enterprises.file_too_big", said)
+    seen = look(file.file, {})
+    digest = hashlib.sha256()
+    for piece in file.chunks():
+        digest.update(piece)
+    run = ImportRun(
+        owner=actor,
+        unit=actor.unit,
+        file_name=str(file.name)[:200],
+        sha256=digest.hexdigest(),
+        seen=json.dumps(seen, ensure_ascii=False),
+        total_rows=seen.get("rows", 0),
+        created_at=at,
+    )
+    # The file's own name stays out of the file system; written before the row, because a file without a row
+    # is swept away and a row without a file would be a fault.
+    run.file.save(f"{run.public_id}.table", file, save=False)
+    with transaction.atomic():
+        run.save()
+        audit.record("import.uploaded", run, actor=actor, rows=run.total_rows)
+    return run
+
+
+@transaction.atomic
+def choose(run: ImportRun, choices: Mapping[str, Any], *, actor: Any) -> ImportRun:
+    """Which sheet is read, whether hidden rows are, whether merged cells are filled; then look again."""
+    run = _locked(run, State.UPLOADED)
+    kept = {**run.choices, **choices}
+    with run.file.open("rb") as file:
+        seen = look(file, kept)
+    run.choices, run.total_rows = kept, seen.get("rows", 0)
+    run.seen = json.dumps(seen, ensure_ascii=False)
+    run.save(update_fields=["choices", "seen", "total_rows"])
+    audit.record("import.chosen", run, actor=actor)
+    return run
+
+
+@dataclass(frozen=True)
+class Statements:
+    """What holds for every statement of the file: the year of its figures, its day, its standing."""
+
+    year: str
+    as_of: date
+    standing: str
+    document: str = ""
+
+
+@transaction.atomic
+def set_columns(
+    run: ImportRun, mapping: Mapping[str, Mapping[str, str]], about: Statements, *, actor: Any
+) -> ImportRun:
+    """Fix how the columns are read and check every row, as a job; nothing goes into the register yet."""
+    run = _locked(run, State.UPLOADED, State.READY, State.CHECKING)
+    if run.state == State.CHECKING and _is_alive(run):
+        raise Refused("enterprises.import_busy", gettext_noop("这个文件正在预检，请等它结束后再改。"))
+    run.mapping = {heading: dict(one) for heading, one in mapping.items() if one.get("field")}
+    run.year, run.as_of, run.standing, run.document = about.year, about.as_of, about.standing, about.document
+    run.state = State.CHECKING
+    _zero(run)
+    run.job_id = start_job(CHECK, {"run": run.public_id}, actor=actor).public_id
+    run.save()
+    audit.record("import.columns_set", run, actor=actor, columns=len(run.mapping), standing=run.standing)
+    return run
+
+
+@transaction.atomic
+def start(run: ImportRun, *, actor: Any, at: datetime) -> ImportRun:
+    """Begin to write, or go on behind the last row that went in before the run was stopped."""
+    run = _locked(run, State.READY, State.CANCELLED, State.RUNNING, State.FAILED)
+    if run.state == State.RUNNING and _is_alive(run):
+        raise Refused("enterprises.import_busy", gettext_noop("这个文件正在导入。"))
+    if not run.file:
+        raise Refused("enterprises.import_file_gone", gettext_noop("上传的文件已按期删除，请重新上传。"))
+    if run.filing is None:
+        begin(run, actor=actor, at=at)
+    run.state, run.message = State.RUNNING, ""
+    run.job_id = start_job(IMPORT, {"run": run.public_id}, actor=actor).public_id
+    run.save()
+    return run
+
+
+@transaction.atomic
+def begin(run: ImportRun, *, actor: Any, at: datetime) -> None:
+    """Open the filing under which the rows are recorded, forget the check's counts, remember the mapping."""
+    issuer = run.unit.name if run.unit else ""
+    run.filing = open_filing(
+        SourceKind.REGISTER,
+        actor=actor,
+        at=at,
+        issuer=issuer,
+        document=run.document,
+        purpose=run.file_name[:120],
+    )
+    _zero(run)
+    run.state = State.RUNNING
+    run.save()
+    run.faults.all().delete()
+    if run.seen:
+        headings = [heading["text"] for heading in json.loads(run.seen)["headings"]]
+        ColumnMapping.objects.update_or_create(
+            unit=run.unit,
+            signature=signature(headings),
+            defaults={"mapping": run.mapping, "used_at": at},
+        )
+    audit.record("import.started", run, actor=actor, rows=run.total_rows, standing=run.standing)
+
+
+@transaction.atomic
+def stop(run: ImportRun, *, actor: Any, at: datetime) -> ImportRun:
+    """Stop a run for good or for now; rows that went in stay in. A file not yet begun is deleted."""
+    run = _locked(run, State.UPLOADED, State.CHECKING, State.READY, State.RUNNING)
+    job = Job.objects.filter(public_id=run.job_id).order_by("pk").first()
+    if job is not None and not job.is_finished:
+        cancel_job(job, actor=actor)
+    if run.filing is None:
+        drop_file(run)
+    run.state, run.finished_at = State.CANCELLED, at
+    run.save(update_fields=["state", "finished_at", "file"])
+    audit.record("import.stopped", run, actor=actor, rows=run.done_rows)
+    return run
+
+
+@transaction.atomic
+def fail(run: ImportRun, message: str) -> None:
+    """The file as a whole could not be read in the job."""
+    ImportRun.objects.filter(pk=run.pk).update(state=State.FAILED, message=message[:400])
+    audit.record("import.failed", run, actor=run.owner)
+
+
+def drop_file(run: ImportRun) -> None:
+    """Delete the uploaded file once the transaction is committed."""
+    name, storage = run.file.name, run.file.storage
+    run.file = ""
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+@transaction.atomic
+def tidy_imports(*, at: datetime) -> int:
+    """Delete the files of runs that ended a month ago or were abandoned a week ago; returns how many."""
+    held = ImportRun.objects.exclude(file="").select_for_update(of=("self",)).order_by("pk")
+    old = held.filter(finished_at__lt=at - KEPT_AFTER)
+    waiting = held.filter(
+        state__in=[State.UPLOADED, State.READY, State.FAILED], created_at__lt=at - ABANDONED_AFTER
+    )
+    runs = [*old, *waiting]
+    for run in runs:
+        drop_file(run)
+        run.preview = run.seen = ""
+        run.save(update_fields=["file", "preview", "seen"])
+    if runs:
+        audit.record("import.files_deleted", None, actor=None, files=len(runs))
+    return len(runs)
+
+
+def _locked(run: ImportRun, *states: State) -> ImportRun:
+    held = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if held.state not in states:
+        raise Refused("enterprises.import_moved_on", gettext_noop("这次导入已进入下一步，请刷新页面。"))
+    return held
+
+
+def _is_alive(run: ImportRun) -> bool:
+    unfinished = Job.objects.filter(public_id=run.job_id)
+    return unfinished.filter(state__in=[JobState.WAITING, JobState.RUNNING]).exists()
+
+
+def _zero(run: ImportRun) -> None:
+    run.last_row = run.done_rows = run.left_out = 0
+    run.accepted = run.updated = run.unchanged = run.rejected = 0
+
+
+# --- the rows -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Tally:
+    """What a check found."""
+
+    accepted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    left_out: int = 0
+    faults: list[ImportFault] = field(default_factory=list)
+    preview: Preview = field(default_factory=Preview)
+
+    @property
+    def rows(self) -> int:
+        return self.accepted + self.updated + self.unchanged + self.rejected
+
+
+@dataclass(frozen=True)
+class Now:
+    """The day columns are made for (the reference date), today, and this instant."""
+
+    on: date
+    today: date
+    at: datetime
+
+
+def terms_of(run: ImportRun, now: Now, heading: Mapping[str, str]) -> Terms:
+    """What holds for all rows. The scope is that of today: who lost a region imports nothing there."""
+    scope = None if run.owner is None else scope_with(run.owner, Power.IMPORT_FIRMS, now.today)
+    at = run.filing.recorded_at if run.filing else now.at
+    return Terms(scope, run.standing, run.as_of or now.on, now.on, at, run.owner, heading, catalogue())
+
+
+def check_rows(run: ImportRun, table: Table, tally: Tally, now: Now) -> Iterator[Progress]:
+    """Go through all rows without writing; yields progress and fills `tally`."""
+    reader = RowReader(table, layout_of(run))
+    terms = terms_of(run, now, reader.heading)
+    seen = Seen()
+    for batch in batches(table, reader):
+        outcome, _holdings = decide(batch.rows, terms, seen, lock=False)
+        seen.keep()
+        tally.preview.add(batch.rows, outcome_of(outcome), reader)
+        accepted, updated, unchanged, rejected = outcome.counts
+        tally.accepted += accepted
+        tally.updated += updated
+        tally.unchanged += unchanged
+        tally.rejected += rejected
+        tally.left_out += batch.left_out
+        tally.faults += _fault_rows(run, outcome)
+        yield min(tally.rows + tally.left_out, table.filled_rows), table.filled_rows
+
+
+def outcome_of(outcome: Outcome) -> dict[int, str]:
+    """Row number to what becomes of it."""
+    found = {row.number: "new" for row in outcome.new}
+    found |= {row.number: "changed" for row, _pk, _change in outcome.changed}
+    found |= {row.number: "unchanged" for row in outcome.unchanged}
+    return found | {row.number: "rejected" for row, _faults in outcome.rejected}
+
+
+@transaction.atomic
+def save_check(run: ImportRun, tally: Tally) -> None:
+    """Keep what a check found, for the preview page."""
+    run.faults.all().delete()
+    ImportFault.objects.bulk_create(tally.faults, batch_size=1000)
+    ImportRun.objects.filter(pk=run.pk, state=State.CHECKING).update(
+        state=State.READY,
+        accepted=tally.accepted,
+        updated=tally.updated,
+        unchanged=tally.unchanged,
+        rejected=tally.rejected,
+        done_rows=tally.rows,
+        left_out=tally.left_out,
+    )
+    run.preview = tally.preview.as_json()
+    run.save(update_fields=["preview"])
+    audit.record("import.checked", run, actor=run.owner, rows=tally.rows, rejected=tally.rejected)
+
+
+def import_rows(run: ImportRun, table: Table, now: Now) -> Iterator[Progress]:
+    """Write the rows behind `run.last_row`, batch by batch; yields progress after each.
+
+    Raises Superseded when the run was taken over or stopped meanwhile.
+    """
+    reader = RowReader(table, layout_of(run))
+    terms = terms_of(run, now, reader.heading)
+    seen = Seen()
+    for batch in batches(table, reader):
+        if batch.last_row <= run.last_row:
+            decide(batch.rows, terms, seen, lock=False)  # only to know which firms stood in these rows
+            seen.keep()
+        else:
+            run = _write_batch(run, batch, terms, seen)
+        yield min(run.done_rows + run.left_out, table.filled_rows), table.filled_rows
+
+
+def _write_batch(run: ImportRun, batch: Batch, terms: Terms, seen: Seen) -> ImportRun:
+    for attempt in range(_TRIES):
+        try:
+            moved = _try_batch(run, batch, terms, seen)
+        except IntegrityError:
+            # Somebody else entered one of these firms between our looking and our writing: look again.
+            seen.forget()
+            if attempt + 1 == _TRIES:
+                raise
+        else:
+            seen.keep()
+            return moved
+    raise AssertionError("unreachable")
+
+
+@transaction.atomic
+def _try_batch(run: ImportRun, batch: Batch, terms: Terms, seen: Seen) -> ImportRun:
+    held = ImportRun.objects.select_for_update(of=("self",)).select_related("filing").get(pk=run.pk)
+    if held.last_row != run.last_row or held.state != State.RUNNING or held.filing is None:
+        raise Superseded(run.public_id)
+    outcome, holdings = decide(batch.rows, terms, seen, lock=True)
+    write(outcome, holdings, held.filing, terms)
+    ImportFault.objects.bulk_create(_fault_rows(held, outcome))
+    accepted, updated, unchanged, rejected = outcome.counts
+    held.last_row = batch.last_row
+    held.done_rows += len(batch.rows)
+    held.left_out += batch.left_out
+    held.accepted += accepted
+    held.updated += updated
+    held.unchanged += unchanged
+    held.rejected += rejected
+    held.save()
+    audit.record(
+        "import.batch_written",
+        held,
+        actor=terms.actor,
+        last_row=batch.last_row,
+        accepted=accepted,
+        updated=updated,
+        unchanged=unchanged,
+        rejected=rejected,
+    )
+    return held
+
+
+def _fault_rows(run: ImportRun, outcome: Outcome) -> list[ImportFault]:
+    return [
+        ImportFault(
+            run=run,
+            row=row.number,
+            column=fault.column[:100],
+            reason=fault.reason[:LONGEST_REASON],
+            value=fault.value[:60],
+        )
+        for row, faults in _in_order(outcome)
+        for fault in faults
+    ]
+
+
+def _in_order(outcome: Outcome) -> list[tuple[ReadRow, Any]]:
+    return sorted(outcome.rejected, key=lambda pair: pair[0].number)
+
+
+@transaction.atomic
+def finish(run: ImportRun, *, at: datetime) -> None:
+    """All rows are dealt with. Without rejected rows the file has served its purpose."""
+    held = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if held.state != State.RUNNING:
+        raise Superseded(run.public_id)
+    held.state, held.finished_at = State.DONE, at
+    if not held.rejected:
+        drop_file(held)
+        held.seen = held.preview = ""
+    held.save()
+    audit.record("import.finished", held, actor=held.owner, rows=held.done_rows, rejected=held.rejected)
