@@ -4,7 +4,7 @@ An entry lies at one level (`county`, `city`, `province`): there its next step i
 part of the list's chain that exists for the firm: a county directly under the province has no city on it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -66,6 +66,9 @@ class Place(NamedTuple):
     origin: str
 
 
+Taking = Callable[[Place, tuple[str, ...]], Place]
+
+
 def route(chain: Sequence[str], available: Collection[str]) -> tuple[str, ...]:
     """The levels a firm passes: those of the list's chain with an office for it; the last always stays."""
     return tuple(level for level in chain if level in available or level == chain[-1])
@@ -81,15 +84,11 @@ def take(act: Act, place: Place, way: Sequence[str], batch_state: str) -> Place:
     """Where the entry is after the act, or Refused (`lists.cannot_…`)."""
     move = MOVES[act]
     if batch_state not in move.while_batch:
-        raise _refused(
-            act,
-            gettext_noop("这一批名单现在处于“%(state)s”，不能这样办。请先看批次页上的进度。"),
-            batch_state,
-        )
+        early = gettext_noop("这一批名单现在处于“%(state)s”，不能这样办。请先看批次页上的进度。")
+        raise _refused(act, early, batch_state)
     if place.state not in move.after:
-        raise _refused(
-            act, gettext_noop("这家企业现在是“%(state)s”，不能这样办。请刷新后再看。"), place.state
-        )
+        other = gettext_noop("这家企业现在是“%(state)s”，不能这样办。请刷新后再看。")
+        raise _refused(act, other, place.state)
     return _TAKEN[act](place, tuple(way))
 
 
@@ -132,11 +131,11 @@ def _reconsidered(place: Place, way: tuple[str, ...]) -> Place:
     return Place("proposed" if place.level == place.origin else "recommended", place.level, place.origin)
 
 
-def _to(state: str):  # type: ignore[no-untyped-def]
+def _to(state: str) -> Taking:
     return lambda place, way: Place(state, place.level, place.origin)
 
 
-_TAKEN = {
+_TAKEN: dict[Act, Taking] = {
     Act.RECOMMEND: _recommended,
     Act.RETURN: _returned,
     Act.ACCEPT: _accepted,

@@ -32,8 +32,8 @@ ROLES = ("decide", "recommend", "import")
 SECRECIES = ("public", "internal", "compartment")
 EXPECTATIONS = {"meets": True, "fails": False, "unknown": None}
 KEYS = frozenset(
-    "id title title_en summary feeds exhaustive issuer role documents chain notice validity secrecy contact"
-    " parameters conditions scoring gaps readings confidence sources cases".split()
+    "id title title_en summary feeds implies exhaustive issuer role documents chain notice validity secrecy"
+    " contact parameters conditions scoring gaps readings confidence sources cases".split()
 )
 CASE_KEYS = frozenset("name on known_on facts expect failed unknown score score_most".split())
 SCORE_KEYS = LEAF_KEYS | {"points", "confidence", "source"}
@@ -90,12 +90,17 @@ class Case:
 
 @dataclass(frozen=True)
 class ListKind:
-    """One kind of list as its authority defines it. `feeds` are the facts that membership makes true."""
+    """One kind of list as its authority defines it.
+
+    `feeds` are facts that are nothing but membership: true on the list, false after removal. `implies` are
+    wider facts that membership proves: true on the list, afterwards open, as something else may prove them.
+    """
 
     id: str
     title: str
     summary: str
     feeds: tuple[str, ...]
+    implies: tuple[str, ...]
     is_exhaustive: bool
     issuer: str
     role: str
@@ -126,6 +131,11 @@ class ListKind:
     def parameters(self) -> Mapping[str, Parameter]:
         """The figures of the criteria by name."""
         return {} if self.book is None else self.book.policies[self.id].parameters
+
+    @property
+    def proves(self) -> tuple[str, ...]:
+        """Every fact that is true of a member."""
+        return self.feeds + tuple(name for name in self.implies if name not in self.feeds)
 
     @property
     def is_import(self) -> bool:
@@ -169,7 +179,7 @@ class _KindReader:
         if kind_id is not None and (not POLICY_ID.fullmatch(kind_id) or len(kind_id) > 40):
             section.wrong("id", "不能作名单的名称", "用小写字母、数字和短横线，不超过40个字符")
             kind_id = None
-        feeds, exhaustive = self._feeds(), section.flag("exhaustive")
+        feeds, exhaustive = self._facts("feeds"), section.flag("exhaustive")
         if exhaustive and not feeds:
             section.wrong(
                 "exhaustive", "没有对应的事实，谈不上“不在名单即为否”", "请填 feeds，或删去 exhaustive"
@@ -182,6 +192,7 @@ class _KindReader:
             title=section.text("title", required=True) or "",
             summary=section.text("summary", required=True) or "",
             feeds=feeds,
+            implies=self._facts("implies"),
             is_exhaustive=exhaustive,
             issuer=section.text("issuer", required=True) or "",
             role=section.word("role", ROLES, "import"),
@@ -211,17 +222,17 @@ class _KindReader:
         if kind.secrecy != "public" and kind.notice is not None:
             self.section.wrong("notice", "不公开的名单不能公示", "请删去 notice，或改 secrecy")
 
-    def _feeds(self) -> tuple[str, ...]:
-        names = self.section.texts("feeds")
+    def _facts(self, key: str) -> tuple[str, ...]:
+        names = self.section.texts(key)
         for name in names:
             fact = self.catalogue.facts.get(name)
             if fact is None:
                 close = get_close_matches(name, list(self.catalogue.facts), n=1)
-                self.section.wrong(
-                    "feeds", f"没有事实“{name[:60]}”", f"是否指 {close[0]}" if close else "请查事实目录"
-                )
+                remedy = f"是否指 {close[0]}" if close else "请查事实目录"
+                self.section.wrong(key, f"没有事实“{name[:60]}”", remedy)
             elif fact.type != "bool" or not fact.kept or fact.derived:
-                self.section.wrong("feeds", f"“{fact.label}”不能由名单认定", "应是登记在册的“是否”类事实")
+                remedy = "应是登记在册的“是否”类事实"
+                self.section.wrong(key, f"“{fact.label}”不能由名单认定", remedy)
         return names
 
     def _basis(self, part: Section, *, value: object) -> Sourced:

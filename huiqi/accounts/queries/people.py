@@ -81,6 +81,11 @@ def scope_with(user: User, power: Power, today: date) -> Scope:
     return union(area for post in able for area in _areas(post))
 
 
+def scope_of_post(post: Post) -> Scope:
+    """The firms that one post alone admits."""
+    return union(_areas(post))
+
+
 def _areas(post: Post) -> Iterable[Area]:
     unit = post.unit
     if unit is None or post.role in _NO_AREA or not unit.is_active:

@@ -60,7 +60,7 @@ class ListBatchQuerySet(models.QuerySet["ListBatch"]):
 
 
 class ListBatch(Versioned):
-    """One batch of one kind of list (`rulebook/lists.yaml`). Its document number is typed, never made here."""
+    """One batch of a kind of list (`rulebook/lists.yaml`). Its document number is typed, never made here."""
 
     public_id = PublicIdField()
     kind = models.CharField(_("名单"), max_length=40)

@@ -82,6 +82,9 @@ class Entry(Versioned):
     published_on = models.DateField(_("发布日"), null=True)
     # Set in the transaction that writes the statements: what a resumed publication need not write again.
     stated_at = models.DateTimeField(null=True)
+    # The day for which membership was last stated in the register, and the day its end was.
+    read_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)
     removed_on = models.DateField(_("移出日"), null=True)
     removed_known_on = models.DateField(null=True)
     removal_reason = models.CharField(_("移出原因"), max_length=300, blank=True)

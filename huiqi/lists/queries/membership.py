@@ -1,13 +1,13 @@
 """Who is on a list on a date, and what follows from it for the rules: membership is a fact on a date."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db.models import Q
 
 from huiqi.enterprises.models import Enterprise
-from huiqi.enterprises.queries import statements
-from huiqi.enterprises.queries.statements import Known, catalogue
+from huiqi.enterprises.queries.statements import Known, catalogue, known_of, stated_of
 from huiqi.lists.kinds import ListKind
 from huiqi.lists.models import Entry, ListBatch
 from huiqi.lists.models.entries import EntryQuerySet
@@ -45,7 +45,7 @@ def _rows_of(enterprise: Enterprise) -> list[int]:
 def covered_kinds(on: date, known_on: date | None = None) -> set[str]:
     """Exhaustive kinds with a batch in force on the day: there, not being listed means no.
 
-    An imported list speaks for as long as the fact stays fresh, then it is old news.
+    An imported list must be the whole one, and speaks for as long as the fact stays fresh.
     """
     exhaustive = {kind.id: kind for kind in kinds().values() if kind.is_exhaustive}
     batches = ListBatch.objects.published().filter(
@@ -53,36 +53,56 @@ def covered_kinds(on: date, known_on: date | None = None) -> set[str]:
     )
     if known_on is not None:
         batches = batches.filter(published_on__lte=known_on)
-    rows = batches.order_by("pk").values_list("kind", "valid_from", "is_import")
+    rows = batches.order_by("pk").values_list("kind", "valid_from", "is_import", "is_whole")
     return {
-        kind for kind, since, imported in rows if not imported or on <= _fresh_until(exhaustive[kind], since)
+        kind
+        for kind, since, imported, whole in rows
+        if not imported or (whole and since is not None and on <= _fresh_until(exhaustive[kind], since))
     }
 
 
-def _fresh_until(kind: ListKind, since: date | None) -> date:
+def _fresh_until(kind: ListKind, since: date) -> date:
     facts = catalogue().facts
-    days = [facts[name].fresh_days for name in kind.feeds if facts[name].fresh_days is not None]
-    return date.max if since is None or not days else since + timedelta(days=min(days))  # type: ignore[type-var]
+    days = [fresh for name in kind.feeds if (fresh := facts[name].fresh_days) is not None]
+    return since + timedelta(days=min(days)) if days else date.max
 
 
 def facts_on(enterprise: Enterprise, on: date, known_on: date | None = None) -> Known:
-    """What is known of a firm on a day, lists included.
+    """What is known of a firm on a day, lists included (see facts_of_firms)."""
+    return facts_of_firms([enterprise.pk], on, known_on)[enterprise.pk]
 
-    The register's facts; True for each list it is on that day; False for each exhaustive list in force
-    that it is not on. Where the register knows a fact itself, only a listing overrides it.
+
+def facts_of_firms(enterprise_ids: Sequence[int], on: date, known_on: date | None = None) -> dict[int, Known]:
+    """What is known of each firm on a day, lists included; a fixed number of queries.
+
+    The register's facts; True for what each list proves of its members that day; False for each exhaustive
+    list in force that the firm is not on. Where the register knows a fact, only a listing overrides it.
     """
-    known = statements.facts_on(enterprise, on, known_on)
-    book = kinds()
-    listed = set(lists_of(enterprise, on, known_on).order_by("pk").values_list("batch__kind", flat=True))
-    given: dict[str, Value] = {
-        name: False
-        for kind in covered_kinds(on, known_on) - listed
-        for name in book[kind].feeds
-        if known.facts.get(name) is None
-    }
-    given |= {name: True for kind in listed if kind in book for name in book[kind].feeds}
-    if not given:
-        return known
+    stated = stated_of(enterprise_ids)
+    listed = _listed(enterprise_ids, on, known_on)
+    covered, book = covered_kinds(on, known_on), kinds()
+    found = {}
+    for pk in enterprise_ids:
+        known = known_of(stated[pk], on, known_on)
+        absent = {name for kind in covered - listed[pk] for name in book[kind].feeds}
+        given: dict[str, Value] = {name: False for name in absent if known.facts.get(name) is None}
+        given |= {name: True for kind in listed[pk] if kind in book for name in book[kind].proves}
+        found[pk] = _with(known, given) if given else known
+    return found
+
+
+def _listed(enterprise_ids: Sequence[int], on: date, known_on: date | None) -> dict[int, set[str]]:
+    """The kinds each firm is on, by itself or by a row merged into it."""
+    merged = Enterprise.objects.filter(merged_into__in=enterprise_ids).order_by("pk")
+    kept_as = dict(merged.values_list("pk", "merged_into_id"))
+    rows = Entry.objects.filter(enterprise__in=[*enterprise_ids, *kept_as]).in_force_on(on, known_on)
+    found: dict[int, set[str]] = {pk: set() for pk in enterprise_ids}
+    for pk, kind in rows.order_by("pk").values_list("enterprise_id", "batch__kind"):
+        found[kept_as.get(pk, pk)].add(kind)
+    return found
+
+
+def _with(known: Known, given: dict[str, Value]) -> Known:
     values = {**known.facts.values, **given}
     standings = {**known.facts.standings, **dict.fromkeys(given, "listed")}
     return replace(known, facts=catalogue().facts_of(values, standings))

@@ -10,8 +10,9 @@ pytestmark = pytest.mark.django_db
 SUPPLIER = "key-supplier-local"
 
 
-def listed(kind=SUPPLIER, firm=None, **fields):
-    batch = make_batch(kind, "published", valid_from=date(2020, 2, 10), published_on=date(2020, 2, 10))
+def listed(kind=SUPPLIER, firm=None, whole=True, **fields):
+    day = date(2020, 2, 10)
+    batch = make_batch(kind, "published", valid_from=day, published_on=day, is_whole=whole)
     return make_entry(batch, firm, "published", "province", **fields)
 
 
@@ -79,3 +80,8 @@ def test_a_firm_keeps_the_lists_of_the_row_merged_into_it():
     old.merged_into = kept
     old.save(update_fields=["merged_into"])
     assert list(lists_of(kept, date(2020, 3, 1))) == [entry]
+
+
+def test_a_part_of_somebody_elses_list_says_nothing_about_who_is_not_on_it():
+    listed("severe-dishonesty", whole=False)
+    assert facts_on(make_firm(), date(2020, 2, 20)).facts.get("severe_dishonesty") is None
