@@ -25,6 +25,8 @@ PRIVATE_ROOT = DATA_DIR / "private"
 HUIQI_AUDIT_ANCHOR = Path(env_text("HUIQI_AUDIT_ANCHOR", str(DATA_DIR / "audit-anchor.log")))
 # Dotted path of a huiqi.messages.ports.SmsPort; without a vendor's adapter no text message leaves.
 HUIQI_SMS_PORT = env_text("HUIQI_SMS_PORT", "huiqi.messages.adapters.off.OffSms")
+# clamd on this machine (/run/clamav/clamd.ctl or 127.0.0.1:3310). Then unscanned uploads are not handed out.
+HUIQI_CLAMD = env_text("HUIQI_CLAMD")
 # OFL fonts for PDF output, installed with the assets (package.json).
 PDF_FONT_DIR = ROOT / "node_modules" / "@expo-google-fonts" / "noto-serif-sc"
 
@@ -37,6 +39,7 @@ INSTALLED_APPS = [
     "huiqi.policies",
     "huiqi.lists",
     "huiqi.enterprises",
+    "huiqi.files",
     "huiqi.messages",
     "huiqi.accounts",
     "huiqi.reference",

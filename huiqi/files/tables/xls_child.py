@@ -1,4 +1,4 @@
-"""Run by huiqi.files.tables.xls: print the sheets of one .xls as JSON lines. Imports nothing of ours.
+"""Run by huiqi.files.tables.xls: write the sheets of one .xls as JSON lines. Imports nothing of ours.
 
 A sheet is a line {"sheet", "hidden", "empty", "merged"}, then a line [row number, cells] for each row with
 a value. Exit 3: a password; 4: anything else that cannot be read.
@@ -41,17 +41,22 @@ def _moment(value: date | time) -> str:
     )
 
 
-def print_sheet(book: CalamineWorkbook, name: str, *, hidden: bool) -> None:
+def write_sheet(book: CalamineWorkbook, name: str, *, hidden: bool) -> None:
     """One sheet: its line and its rows."""
     sheet = book.get_sheet_by_name(name)
     rows = sheet.to_python(skip_empty_area=False)
     merged = [[top, left, bottom, right] for (top, left), (bottom, right) in sheet.merged_cell_ranges or []]
     empty = not any(value != "" for row in rows for value in row)
-    print(json.dumps({"sheet": name, "hidden": hidden, "empty": empty, "merged": merged}))  # noqa: T201
+    write_line({"sheet": name, "hidden": hidden, "empty": empty, "merged": merged})
     for number, row in enumerate(rows, 1):
         cells = [plain(value) for value in row]
         if any(cell is not None for cell in cells):
-            print(json.dumps([number, cells]))  # noqa: T201
+            write_line([number, cells])
+
+
+def write_line(told: object) -> None:
+    """One line of the answer."""
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 def main() -> None:
@@ -63,7 +68,7 @@ def main() -> None:
         book = CalamineWorkbook.from_path(sys.argv[1])
         for sheet in book.sheets_metadata:
             if sheet.typ == SheetTypeEnum.WorkSheet:
-                print_sheet(book, sheet.name, hidden=sheet.visible != SheetVisibleEnum.Visible)
+                write_sheet(book, sheet.name, hidden=sheet.visible != SheetVisibleEnum.Visible)
     except PasswordError:
         sys.exit(3)
     except BaseException:  # a panic of the native code is no Exception

@@ -1,7 +1,7 @@
 """Rows of an .xlsx sheet, streamed by expat: formulas, hidden parts and exact number texts included. Pure.
 
 Neither openpyxl nor calamine tells all of this when streaming. 100,000 rows of 12 columns took openpyxl
-(read-only) 14.9 s and 39 MB, calamine 1.0 s and 136 MB, this module 7.7 s and 30 MB with its survey
+(read-only) 14.7 CPU s and 46 MB, calamine 1.0 and 134 MB, read_table with its survey 8.5 and 28 MB
 (benchmarks/tables.py). One parser for survey and rows means that both see the same sheet.
 """
 
