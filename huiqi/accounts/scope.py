@@ -12,6 +12,8 @@ from django.db.models import Q
 # The columns of a firm by which areas are told apart; snapshots carry both (`prefecture` is the fact of
 # that name: the county's six-digit division code).
 COUNTY, PARK = "prefecture", "park_id"
+# Not Q(): an empty Q vanishes when it is joined by "or", and the whole province would see next to nothing.
+EVERYTHING = ~Q(pk__in=[])
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Area:
         if self.region is None:
             return Q(pk__in=[])
         if self.region == "" and not self.excluded:
-            return Q()
+            return EVERYTHING
         inside = Q(**_begins(f"{prefix}{COUNTY}", self.region))
         for code in self.excluded:
             inside &= ~Q(**_begins(f"{prefix}{COUNTY}", code))
