@@ -9,7 +9,10 @@ from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuItem, Panel
+from huiqi.enterprises import panels as enterprises
 from huiqi.messages.panels import notices_panel
+from huiqi.stationing import panels as stationing
+from huiqi.stationing.events import ON_ESCALATION
 
 
 def having(*powers: Power) -> Callable[[HttpRequest], bool]:
@@ -32,8 +35,21 @@ def wire() -> None:
     SLOTS.menu[:] = [
         MenuItem(_("办理台"), "core:desk", "inbox", having(Power.USE_OFFICE)),
         MenuItem(_("规则手册"), "policies:rulebook", "book", having(Power.EDIT_POLICIES)),
+        MenuItem(_("我的企业"), "enterprises:my_firms", "building-factory-2", having(Power.ACT_FOR_FIRM)),
+        MenuItem(_("企业认领"), "enterprises:claims", "user", having(Power.ADMIT_FIRM_PEOPLE)),
+        MenuItem(_("今日三数"), "stationing:today", "device-floppy", stationing.reports),
+        MenuItem(_("重点物资看板"), "stationing:board", "chart-bar", having(Power.VIEW_KEY_MATERIALS)),
+        MenuItem(_("驻企名册"), "stationing:roster", "users", having(Power.STATION_OFFICERS)),
         MenuItem(_("通知"), "messages:notices", "bell", signed_in),
     ]
-    SLOTS.desk[:] = [Panel("notices", "messages/_panel.html", notices_panel)]
-    SLOTS.firm[:] = []
+    SLOTS.desk[:] = [
+        Panel("my_firms", "enterprises/_my_firms_panel.html", enterprises.my_firms_panel),
+        Panel("claims", "enterprises/_claims_panel.html", enterprises.claims_panel),
+        Panel("today", "stationing/_officer_panel.html", stationing.officer_panel),
+        Panel("stationing", "stationing/_county_panel.html", stationing.county_panel),
+        Panel("notices", "messages/_panel.html", notices_panel),
+    ]
+    SLOTS.firm[:] = [Panel("stationing", "stationing/_firm_panel.html", stationing.firm_panel)]
     SLOTS.search[:] = []
+    # Cases will subscribe here and open one for each escalation.
+    ON_ESCALATION[:] = []

@@ -17,7 +17,14 @@ from django.urls import reverse
 from huiqi.accounts.powers import Power
 from huiqi.accounts.roles import Role
 from huiqi.core.tests.make import make_job
+from huiqi.enterprises.tests.make import claim_in_liuyang, firm_in_liuyang
 from huiqi.policies.tests.make import SMALL_MAKER, start, walk
+from huiqi.stationing.tests.make import (
+    escalation_in_liuyang,
+    key_firm_in_liuyang,
+    line_in_liuyang,
+    stationing_in_liuyang,
+)
 from tests.harness.addresses import addresses
 from tests.harness.cast import CAST, ROLES, Part, enter, enter_all
 
@@ -158,6 +165,32 @@ MATRIX: dict[str, Row] = {
     "policies:check_objection": private(),
     "policies:rulebook": needs(Power.EDIT_POLICIES, also_posts=True),
     # --- enterprises ---
+    "enterprises:my_firms": needs(Power.ACT_FOR_FIRM),
+    "enterprises:find_firm": needs(Power.ACT_FOR_FIRM, also_posts=True),
+    "enterprises:claim_firm": people("firm", make=firm_in_liuyang, also_posts=True),
+    "enterprises:claim": people(args={"public_id": "of-another"}),
+    "enterprises:claim_send_code": needs(Power.ACT_FOR_FIRM, args={"public_id": "x"}, only="POST"),
+    "enterprises:claim_check_code": needs(Power.ACT_FOR_FIRM, args={"public_id": "x"}, only="POST"),
+    "enterprises:claim_identity": needs(Power.ACT_FOR_FIRM, args={"public_id": "x"}, only="POST"),
+    "enterprises:claim_add_paper": needs(Power.ACT_FOR_FIRM, args={"public_id": "x"}, only="POST"),
+    "enterprises:claim_remove_paper": needs(
+        Power.ACT_FOR_FIRM, args={"public_id": "x", "paper_id": "y"}, only="POST"
+    ),
+    "enterprises:claim_paper": people(args={"public_id": "of-another", "paper_id": "y"}),
+    "enterprises:claim_submit": needs(Power.ACT_FOR_FIRM, args={"public_id": "x"}, only="POST"),
+    "enterprises:claim_withdraw": needs(Power.ACT_FOR_FIRM, args={"public_id": "x"}, only="POST"),
+    "enterprises:join": people(args={"link": TOKEN}, also_posts=True),
+    # A firm's people are managed by themselves; no rank gets in.
+    "enterprises:members": people(args={"public_id": "of-another"}),
+    "enterprises:invite": signed_in(args={"public_id": "of-another"}, only="POST"),
+    "enterprises:revoke_invitation": signed_in(
+        args={"public_id": "of-another", "invitation_id": "x"}, only="POST"
+    ),
+    "enterprises:end_membership": signed_in(
+        args={"public_id": "of-another", "membership_id": "x"}, only="POST"
+    ),
+    "enterprises:claims": needs(Power.ADMIT_FIRM_PEOPLE),
+    "enterprises:decide_claim": needs(Power.ADMIT_FIRM_PEOPLE, make=claim_in_liuyang, also_posts=True),
     # --- files, messages ---
     "messages:notices": signed_in(),
     "messages:open": signed_in(args={"public_id": "of-another"}, only="POST"),
@@ -166,6 +199,18 @@ MATRIX: dict[str, Row] = {
     "messages:outbox": signed_in(),
     # --- lists ---
     # --- stationing ---
+    "stationing:today": needs(Power.REPORT_KEY_MATERIALS, Power.ACT_FOR_FIRM, also_posts=True),
+    "stationing:board": needs(Power.VIEW_KEY_MATERIALS),
+    "stationing:board_firms": needs(Power.VIEW_KEY_MATERIALS, make=line_in_liuyang),
+    "stationing:escalations": needs(Power.VIEW_KEY_MATERIALS, Power.REPORT_KEY_MATERIALS, Power.ACT_FOR_FIRM),
+    "stationing:escalation": needs(Power.VIEW_KEY_MATERIALS, make=escalation_in_liuyang, also_posts=True),
+    "stationing:roster": needs(Power.STATION_OFFICERS),
+    "stationing:assign": needs(Power.STATION_OFFICERS, only="POST"),
+    "stationing:handovers": needs(Power.REPORT_KEY_MATERIALS),
+    "stationing:stationing": needs(Power.STATION_OFFICERS, make=stationing_in_liuyang),
+    "stationing:hand_over": needs(Power.STATION_OFFICERS, make=stationing_in_liuyang, also_posts=True),
+    "stationing:end": needs(Power.STATION_OFFICERS, make=stationing_in_liuyang, also_posts=True),
+    "stationing:lines": needs(Power.STATION_OFFICERS, make=key_firm_in_liuyang, also_posts=True),
     # --- the API ---
     "api:openapi-json": everybody(),
     "api:openapi-view": everybody(),

@@ -25,8 +25,14 @@ PRIVATE_ROOT = DATA_DIR / "private"
 HUIQI_AUDIT_ANCHOR = Path(env_text("HUIQI_AUDIT_ANCHOR", str(DATA_DIR / "audit-anchor.log")))
 # Dotted path of a huiqi.messages.ports.SmsPort; without a vendor's adapter no text message leaves.
 HUIQI_SMS_PORT = env_text("HUIQI_SMS_PORT", "huiqi.messages.adapters.off.OffSms")
+# Missing reports of key materials are chased from this hour on, and an hour later with the superiors.
+HUIQI_REPORT_CHASE_HOUR = int(env_text("HUIQI_REPORT_CHASE_HOUR", "10"))
+# More firms than this and the roster says that an officer has too many; our own figure, no rule sets one.
+HUIQI_FIRMS_PER_OFFICER = int(env_text("HUIQI_FIRMS_PER_OFFICER", "5"))
 # clamd on this machine (/run/clamav/clamd.ctl or 127.0.0.1:3310). Then unscanned uploads are not handed out.
 HUIQI_CLAMD = env_text("HUIQI_CLAMD")
+# By what identity of the state people of firms may prove themselves (enterprises/ports.py); empty: none.
+HUIQI_IDENTITY_PORT = env_text("HUIQI_IDENTITY_PORT")
 # OFL fonts for PDF output, installed with the assets (package.json).
 PDF_FONT_DIR = ROOT / "node_modules" / "@expo-google-fonts" / "noto-serif-sc"
 
@@ -37,6 +43,7 @@ ALLOWED_HOSTS = env_list("HUIQI_ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 INSTALLED_APPS = [
     "config.apps.SiteConfig",
     "huiqi.policies",
+    "huiqi.stationing",
     "huiqi.lists",
     "huiqi.enterprises",
     "huiqi.files",

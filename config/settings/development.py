@@ -28,3 +28,4 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 # The demo shows the policies of early 2020; HUIQI_DEMO_DATE=false judges on today's date instead.
 if env_bool("HUIQI_DEMO_DATE", True):
     REFERENCE_DATE = env_date("HUIQI_REFERENCE_DATE") or date(2020, 3, 1)
+HUIQI_IDENTITY_PORT = "huiqi.enterprises.ports.DemoLicence"

@@ -18,3 +18,4 @@ STATICFILES_DIRS = [ROOT / "static" / "build"] if (ROOT / "static" / "build").ex
 WHITENOISE_AUTOREFRESH = True
 ALLOWED_HOSTS = ["*"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+HUIQI_IDENTITY_PORT = "huiqi.enterprises.ports.DemoLicence"

@@ -5,13 +5,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def power_required(*powers: Power) -> Callable[[View], View]:
@@ -20,7 +21,7 @@ def power_required(*powers: Power) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @login_required
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             today = clock.today()
             if not any(may(request.user, power, today) for power in powers):  # type: ignore[arg-type]
                 raise Http404

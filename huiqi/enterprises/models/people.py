@@ -72,12 +72,6 @@ class Claim(models.Model):
     part = models.CharField(max_length=5, choices=Membership.Part, default=Membership.Part.OWNER)
     proof = models.CharField(max_length=10, choices=Proof)
     state = models.CharField(max_length=9, choices=State, default=State.STARTED)
-    # Of the code sent to the registered phone: digest, failures, end.
-    code_digest = models.CharField(max_length=64, blank=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    code_expires_at = models.DateTimeField(null=True)
-    # Public ids of uploaded papers (files.Attachment).
-    papers = models.JSONField(default=list)
     reason = models.CharField(_("理由"), max_length=200, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()

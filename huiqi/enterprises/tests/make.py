@@ -4,8 +4,11 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from huiqi.accounts.roles import Role
+from huiqi.accounts.tests.make import make_user
+from huiqi.enterprises.commands.membership import start_claim
 from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
-from huiqi.enterprises.models import Enterprise, SourceKind, Standing
+from huiqi.enterprises.models import Claim, Enterprise, SourceKind, Standing
 from huiqi.reference.credit_codes import check_character
 
 _numbers = count(1)
@@ -45,3 +48,16 @@ def state(
     filing = open_filing(source, actor=None, at=at)
     said = [Said(firm.pk, fact, value, as_of, period, **more) for fact, value in facts.items()]
     file_statements(said, filing=filing, standing=standing, on=ON)
+
+
+def firm_in_liuyang() -> dict[str, str]:
+    """Arguments of the address of a firm in 浏阳."""
+    return {"public_id": make_firm(county="430181").public_id}
+
+
+def claim_in_liuyang() -> dict[str, str]:
+    """Arguments of the address of a claim on a firm in 浏阳 that waits for an officer."""
+    claimer = make_user(role=Role.FIRM)
+    claim = start_claim(make_firm(county="430181"), actor=claimer, proof=Claim.Proof.DOCUMENT, at=AT)
+    Claim.objects.filter(pk=claim.pk).update(state=Claim.State.WAITING)
+    return {"public_id": claim.public_id}
