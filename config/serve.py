@@ -1,4 +1,5 @@
-"""`python -m config.serve`: the demo or a small installation on one machine: web server and task worker.
+"""`python -m config.serve`: the demo or a small installation on one machine: web server, task
+worker and the sealer of the audit trail.
 
 Production runs gunicorn and the worker under a service manager instead (docs/operations.md).
 """
@@ -23,7 +24,7 @@ START_SECONDS = 30
 
 
 def main() -> int:
-    """Start both processes, print the address and the demo accounts, and end both together."""
+    """Start web server, task worker and sealer, print the address and the demo accounts, end all together."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
     django.setup()
     port = os.environ.get("PORT", "8000")
@@ -35,7 +36,7 @@ def main() -> int:
         return 1
     log = Path(settings.DATA_DIR) / "huiqi.log"
     with log.open("ab") as output:
-        processes = [_web(port, output), _worker(output)]
+        processes = [_web(port, output), _worker(output), _sealer(output)]
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if not _wait_until_up(address, processes[0]):
@@ -71,6 +72,11 @@ def _web(port: str, output: IO[bytes]) -> subprocess.Popen[bytes]:
 
 def _worker(output: IO[bytes]) -> subprocess.Popen[bytes]:
     command = [sys.executable, "manage.py", "db_worker", "--verbosity", "0"]
+    return subprocess.Popen(command, stdout=output, stderr=output)  # noqa: S603  fixed command
+
+
+def _sealer(output: IO[bytes]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "manage.py", "audit", "seal", "--every", "60"]
     return subprocess.Popen(command, stdout=output, stderr=output)  # noqa: S603  fixed command
 
 
