@@ -18,6 +18,9 @@ MOST_ENTRIES = 3_000
 MOST_BYTES = 1_000_000_000
 MOST_BYTES_SMALL_PART = 300_000_000  # everything but a sheet is held in memory: texts, styles
 # Sheets of like rows compress 10 to 60 times, deflate's limit is 1,032 times; small parts may be all alike.
+MOST_BYTES_SETTINGS = 20_000_000  # names of sheets, number formats, relations
+# No element of a sheet has a start tag of that length; expat keeps an unfinished one in memory.
+MOST_BYTES_A_TOKEN = 2_000_000
 MOST_RATIO = 300
 RATIO_COUNTS_FROM = 10_000_000
 CHUNK = 1 << 16
@@ -77,8 +80,8 @@ class Container:
             raise damaged() from error
 
     def read(self, name: str) -> bytes:
-        """The whole of a small part."""
-        return b"".join(self.chunks(name, most=MOST_BYTES_SMALL_PART))
+        """The whole of a part that is small in every honest workbook."""
+        return b"".join(self.chunks(name, most=MOST_BYTES_SETTINGS))
 
 
 def check_sizes(entries: list[zipfile.ZipInfo]) -> None:
@@ -94,9 +97,13 @@ def check_sizes(entries: list[zipfile.ZipInfo]) -> None:
 
 def feed(parser: expat.XMLParserType, pieces: Iterator[bytes], *, sheet: str = "") -> Iterator[None]:
     """Parse the pieces; yields after each, so that the caller can take what has been found."""
+    given = 0
     try:
         for piece in pieces:
+            given += len(piece)
             parser.Parse(piece, False)
+            if given - parser.CurrentByteIndex > MOST_BYTES_A_TOKEN:
+                raise damaged(sheet=sheet)
             yield
         parser.Parse(b"", True)
         yield

@@ -18,6 +18,8 @@ from huiqi.files.tables.xlsx import LAST_ROW, MOST_COLUMNS, too_many_columns, to
 DELIMITERS = ",;\t"
 CHUNK = 1 << 16
 SAMPLE_ROWS = 30
+# 500 cells of 8,000 characters; an open quote may swallow the rest of a file otherwise.
+MOST_RECORD = 4_000_000
 # A wrong guess decodes a little by chance; this many Chinese characters in proper UTF-8 are no chance.
 UTF8_BEYOND_DOUBT = 10
 _BOMS = (
@@ -151,10 +153,33 @@ def _score(file: BinaryIO, dialect: Dialect) -> int:
 
 
 def _records(file: BinaryIO, dialect: Dialect) -> Iterator[list[str]]:
+    """Records in order; csv.Error for quotes that do not match and for records without end."""
     file.seek(0)
     kept = io.BufferedReader(_Kept(file))
-    text = io.TextIOWrapper(kept, encoding=dialect.encoding, newline="")
-    return csv.reader(text, delimiter=dialect.delimiter, strict=True)
+    lines = _Lines(io.TextIOWrapper(kept, encoding=dialect.encoding, newline=""))
+    for record in csv.reader(lines, delimiter=dialect.delimiter, strict=True):
+        lines.length = 0
+        yield record
+
+
+class _Lines:
+    """The lines of a text; `length` counts the characters of the record they make up."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.length = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MOST_RECORD)
+        self.length += len(line)
+        if self.length >= MOST_RECORD:
+            raise csv.Error("record too long")
+        if not line:
+            raise StopIteration
+        return line
 
 
 class _Kept(io.RawIOBase):
@@ -205,7 +230,7 @@ def _value(text: str) -> Value:
 def _bad_quotes(row: int) -> TableRefused:
     problem = TableProblem(
         "files.bad_quotes",
-        Message(gettext_noop("从这一行起引号不成对，分不清哪些是一格。")),
+        Message(gettext_noop("从这一行起引号不成对，或一行长得异常，分不清哪些是一格。")),
         Message(gettext_noop('请补上或删掉多余的英文引号（"），或另存为 .xlsx 后上传。')),
         row=row,
     )

@@ -13,7 +13,8 @@ from huiqi.files.tables.values import Value
 SEARCHED_ROWS = 40
 LONGEST_HEADER = 80
 DEEPEST_HEADER = 4
-# A header names most of the columns that the rows below it fill; title and 填报单位 lines do not.
+# A header names most of the columns that the rows below it fill, mostly with words (2019年 is none);
+# title and 填报单位 lines do not.
 FILLED_SHARE = 0.6
 _CJK = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 _INNER_SPACE = re.compile(rf"(?<=[{_CJK}])\s+|\s+(?=[{_CJK}])")
@@ -77,8 +78,9 @@ def _chosen(rows: Sequence[RawRow], known: set[str]) -> int | None:
     filled = Counter(number for number, cells in rows for cell in cells if cell is not None)
     width = max(filled.values(), default=0)
     for number, cells in rows:
-        words = [cell for cell in cells if cell is not None]
-        if len(words) >= max(1, FILLED_SHARE * width) and all(_is_word(cell) for cell in words):
+        given = [cell for cell in cells if cell is not None]
+        words = sum(_is_word(cell) for cell in given)
+        if len(given) >= max(1, FILLED_SHARE * width) and words >= FILLED_SHARE * len(given):
             return number
     return None
 

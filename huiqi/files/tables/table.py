@@ -11,14 +11,16 @@ from typing import Self
 
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.files.tables.headers import Header, HeaderRows, header_text
-from huiqi.files.tables.problems import NO_REMEDY, TableProblem, TableRefused
+from huiqi.files.tables.problems import NO_REMEDY, TableProblem, TableRefused, damaged
 from huiqi.files.tables.sheet import Sheet, Span
 from huiqi.files.tables.sniff import Kind
 from huiqi.files.tables.values import Value, broken
+from huiqi.files.tables.xlsx import MOST_COLUMNS
 
 _TOTAL = re.compile("(本页|本表|全部|全县|全市|全省|以上)?(合计|总计|小计|共计|累计|总合计)")
 _NOTE = re.compile("(注|备注|说明|填表|制表|填报|审核|审批|单位负责|负责人|联系人)[^:：]{0,8}[:：]")
 _NOTE_WIDTH = 4
+_COLUMN_MARKS = frozenset({"栏次", "序号", "列次", "—", "甲", "乙", "丙", "丁", "戊"})
 
 
 class Hidden(Enum):
@@ -146,10 +148,12 @@ class Table:
         problems: tuple[TableProblem, ...] = ()
         if self.kind is Kind.CSV and width > len(places) and any(_is_filled(cells[len(places) :])):
             problems = (self._too_wide(number, width),)
-        return Row(self, number, self._kind_of(cells, values), values, problems)
+        return Row(self, number, self._kind_of(number, cells, values), values, problems)
 
-    def _kind_of(self, cells: list[Value], values: tuple[Value, ...]) -> RowKind:
+    def _kind_of(self, number: int, cells: list[Value], values: tuple[Value, ...]) -> RowKind:
         first = next((cell for cell in cells if cell is not None), None)
+        if number == self.header.bottom + 1 and _numbers_columns(cells):
+            return RowKind.HEADER
         if not isinstance(first, str):
             return RowKind.DATA
         start = re.sub(r"\s", "", unicodedata.normalize("NFKC", first[:40]))
@@ -181,6 +185,16 @@ class Table:
         )
 
 
+def _numbers_columns(cells: Sequence[Value]) -> bool:
+    """The line 栏次 1 2 3 or 甲 乙 1 2 under the header of a statistical form."""
+    given = [str(cell).strip() for cell in cells if cell is not None]
+    numbers = [int(text) for text in given if text.isascii() and text.isdigit() and len(text) < 4]
+    rest = [text for text in given if not text.isdigit()]
+    if len(given) < 3 or len(numbers) < 2 or any(text not in _COLUMN_MARKS for text in rest):
+        return False
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= len(given)
+
+
 def _is_filled(cells: Sequence[Value]) -> Iterator[bool]:
     return (cell is not None for cell in cells)
 
@@ -204,6 +218,8 @@ class _Merges:
             own = cells[span.left - 1] if span.top == number and span.left <= len(cells) else None
             self._active.append((span, own))
         self._active = [(span, own) for span, own in self._active if span.bottom >= number]
+        if len(self._active) > MOST_COLUMNS:  # merged cells may not overlap
+            raise damaged(number)
         for span, own in self._active:
             self._cover(number, cells, span, own)
 

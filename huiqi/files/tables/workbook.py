@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from huiqi.files.tables.container import MOST_BYTES_SMALL_PART, Container, feed, new_parser
+from huiqi.files.tables.container import MOST_BYTES_SMALL_PART, Container, feed, new_parser, too_big_inside
 from huiqi.files.tables.problems import damaged, macros
-from huiqi.files.tables.values import Shape, shape_of_format
+from huiqi.files.tables.values import LONGEST_CELL, Shape, shape_of_format
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 MOST_SHEETS = 500
+MOST_ELEMENTS = 200_000  # of a part that is held whole; Excel allows 64,000 cell formats
+MOST_TEXTS = 5_000_000
 TRUE = ("1", "true")
 
 
@@ -85,6 +87,8 @@ def _elements(container: Container, path: str) -> list[tuple[str, dict[str, str]
     parser = new_parser()
 
     def start(name: str, attributes: dict[str, str]) -> None:
+        if len(found) == MOST_ELEMENTS:
+            raise too_big_inside()
         found.append((local(name), attributes))
 
     parser.StartElementHandler = start
@@ -156,6 +160,7 @@ class _Texts:
         self._pieces: list[str] = []
         self._is_text = False
         self._aids = 0
+        self._length = 0
         self.parser: expat.XMLParserType = new_parser()
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
@@ -164,7 +169,7 @@ class _Texts:
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
         tag = local(name)
         if tag == "si":
-            self._pieces = []
+            self._pieces, self._length = [], 0
         elif tag == "rPh":
             self._aids += 1
         self._is_text = tag == "t" and not self._aids
@@ -175,10 +180,13 @@ class _Texts:
         if tag == "rPh":
             self._aids -= 1
         elif tag == "si":
+            if len(self.found) == MOST_TEXTS:
+                raise too_big_inside()
             self.found.append(unescaped("".join(self._pieces)))
 
     def _characters(self, text: str) -> None:
-        if self._is_text:
+        if self._is_text and self._length <= LONGEST_CELL:  # what is too long is told, not kept
+            self._length += len(text)
             self._pieces.append(text)
 
 

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, Shee
 # The widest lawful sheet (65,536 × 256 cells) takes calamine about half a gigabyte.
 MOST_MEMORY = 1_500_000_000
 MOST_CPU_SECONDS = 50
+MOST_ANSWER_BYTES = 500_000_000
 
 
 def plain(value: object) -> object:
@@ -50,7 +51,9 @@ def write_sheet(book: CalamineWorkbook, name: str, *, hidden: bool) -> None:
     write_line({"sheet": name, "hidden": hidden, "empty": empty, "merged": merged})
     for number, row in enumerate(rows, 1):
         cells = [plain(value) for value in row]
-        if any(cell is not None for cell in cells):
+        while cells and cells[-1] is None:
+            cells.pop()
+        if cells:
             write_line([number, cells])
 
 
@@ -64,6 +67,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_SECONDS, MOST_CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST_ANSWER_BYTES, MOST_ANSWER_BYTES))
     try:
         book = CalamineWorkbook.from_path(sys.argv[1])
         for sheet in book.sheets_metadata:

@@ -16,6 +16,7 @@ from huiqi.files.tables.container import Container, feed, new_parser
 from huiqi.files.tables.problems import TableRefused, damaged, refuse
 from huiqi.files.tables.sheet import RawRow, Sheet, SheetName, Span, Survey
 from huiqi.files.tables.values import (
+    LONGEST_CELL,
     Shape,
     Value,
     error_cell,
@@ -30,6 +31,7 @@ from huiqi.files.tables.workbook import TRUE, SheetPart, Workbook, open_workbook
 LAST_ROW = 1_048_576
 LAST_COLUMN = 16_384
 MOST_COLUMNS = 500
+MOST_MERGED = 100_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:T00:00(?::00(?:\.0+)?)?Z?)?")
 
@@ -175,6 +177,8 @@ class _Surveyor:
         elif name == names.col:
             self._column(attributes)
         elif name == names.merge:
+            if len(self.survey.merged) == MOST_MERGED:
+                raise damaged()
             self.survey.merged.append(_span(attributes.get("ref", "")))
 
     def _column(self, attributes: dict[str, str]) -> None:
@@ -226,6 +230,7 @@ class _RowReader:
         self._kind = attributes.get("t", "n")
         self._style = attributes.get("s", "")
         self._text: list[str] = []
+        self._length = 0
         self._has_v = self._has_formula = False
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -248,7 +253,8 @@ class _RowReader:
             self._aids += 1
 
     def _characters(self, text: str) -> None:
-        if self._wanted:
+        if self._wanted and self._length <= LONGEST_CELL:  # what is too long is told, not kept
+            self._length += len(text)
             self._text.append(text)
 
     def _end(self, name: str) -> None:

@@ -26,7 +26,8 @@ _PACKAGE_RELS = (
 _BOOK_RELS = (
     f'<Relationships xmlns="{_PACKAGE}/relationships">'
     f'<Relationship Id="rId1" Type="{_REL}/worksheet" Target="worksheets/sheet1.xml"/>'
-    f'<Relationship Id="rId2" Type="{_REL}/styles" Target="styles.xml"/></Relationships>'
+    f'<Relationship Id="rId2" Type="{_REL}/styles" Target="styles.xml"/>'
+    f'<Relationship Id="rId3" Type="{_REL}/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>'
 )
 _BOOK = (
     f'<workbook {_MAIN} xmlns:r="{_REL}"><workbookPr date1904="%(date1904)d"/>'
@@ -62,18 +63,20 @@ def make_raw_xlsx(
     sheet_data: str,
     *,
     after: str = "",
-    before: str = "",
     number_format: str = "0.00%",
     date1904: bool = False,
+    texts: str = "",
 ) -> io.BytesIO:
-    """A workbook whose sheet is written by hand: style 1 is a date, style 2 has `number_format`."""
-    sheet = f"<worksheet {_MAIN}>{before}<sheetData>{sheet_data}</sheetData>{after}</worksheet>"
+    """A workbook whose sheet is written by hand: style 1 is a date, style 2 has `number_format`; `texts` are
+    the `si` elements that cells of type s point to."""
+    sheet = f"<worksheet {_MAIN}><sheetData>{sheet_data}</sheetData>{after}</worksheet>"
     return make_zip(
         {
             "[Content_Types].xml": _TYPES,
             "_rels/.rels": _PACKAGE_RELS,
             "xl/workbook.xml": _BOOK % {"date1904": date1904},
             "xl/_rels/workbook.xml.rels": _BOOK_RELS,
+            "xl/sharedStrings.xml": f"<sst {_MAIN}>{texts}</sst>",
             "xl/styles.xml": _STYLES % {"format": number_format},
             "xl/worksheets/sheet1.xml": sheet,
         }

@@ -20,7 +20,7 @@ from huiqi.files.tables.problems import TableRefused, WrongCell
 from huiqi.files.tables.read import list_sheets, read_table
 from huiqi.files.tables.table import Cell, Choices, Hidden
 from huiqi.files.tables.values import exact_number, shape_of_format, shaped
-from huiqi.files.tests.make import FIRMS, HEADER, make_xlsx, make_zip
+from huiqi.files.tests.make import FIRMS, HEADER, make_raw_xlsx, make_xlsx, make_zip
 
 pytestmark = pytest.mark.pure
 
@@ -33,8 +33,20 @@ def _furnish(book):
 
 
 WORKBOOK = make_xlsx([["标题"], HEADER, *FIRMS, ["合计", None, 43]], change=_furnish).getvalue()
-with zipfile.ZipFile(io.BytesIO(WORKBOOK)) as _archive:
-    PARTS = {name: _archive.read(name) for name in _archive.namelist()}
+SHARED = make_raw_xlsx(
+    '<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" t="s"><v>1</v></c>'
+    '<c r="B2" s="1"><v>43870</v></c></row>',
+    texts="<si><t>名称</t></si><si><r><t>甲</t></r><rPh><t>jiǎ</t></rPh></si>",
+).getvalue()
+
+
+def _parts(workbook):
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+BOOKS = [_parts(WORKBOOK), _parts(SHARED)]
+SHEET = "xl/worksheets/sheet1.xml"
 TEXTS = ['名称,地址\n甲,"长沙\n市"\n'.encode("gb18030"), "名称;地址\r甲;长沙\r".encode()]
 WORDS = (
     "row,c,v,f,s,t,r,is,1,0,-1,99999999999,A1,D3,XFE1,n,e,b,d,str,inlineStr,9.9E+999,,NaN,2020-13-45,"
@@ -83,28 +95,29 @@ def mutated(draw, whole):
     return bytes(content[: draw(st.sampled_from([len(content), len(content) // 2]))])
 
 
-@given(mutated(WORKBOOK))
+@given(st.sampled_from([WORKBOOK, SHARED]).flatmap(mutated))
 def test_a_workbook_with_changed_bytes_is_read_or_refused(content):
     read_or_refuse(content)
 
 
 @given(st.data())
 def test_a_workbook_with_changed_parts_is_read_or_refused(data):
-    name = data.draw(st.sampled_from([name for name in PARTS if name.endswith((".xml", ".rels"))]))
-    parts = {**PARTS, name: data.draw(mutated(PARTS[name]))}
-    read_or_refuse(make_zip(parts).getvalue())
+    parts = data.draw(st.sampled_from(BOOKS))
+    name = data.draw(st.sampled_from(sorted(parts)))
+    read_or_refuse(make_zip({**parts, name: data.draw(mutated(parts[name]))}).getvalue())
 
 
 @given(st.data())
 def test_a_sheet_with_swapped_words_is_read_or_refused(data):
     """Changes that keep the XML well-formed reach deeper than changed bytes."""
     words = WORDS.split(",")
-    sheet = PARTS["xl/worksheets/sheet1.xml"].decode()
+    parts = data.draw(st.sampled_from(BOOKS))
+    sheet = parts[SHEET].decode()
     for _ in range(data.draw(st.integers(1, 4))):
         old, new = data.draw(st.sampled_from(words)), data.draw(st.sampled_from(words))
         mark = data.draw(st.sampled_from(['"%s"', ">%s<", ' %s="', "<%s ", "%s"]))
         sheet = sheet.replace(mark % old, mark % new, data.draw(st.integers(1, 3))) if mark % old else sheet
-    read_or_refuse(make_zip({**PARTS, "xl/worksheets/sheet1.xml": sheet}).getvalue())
+    read_or_refuse(make_zip({**parts, SHEET: sheet}).getvalue())
 
 
 @given(st.sampled_from(TEXTS).flatmap(mutated))

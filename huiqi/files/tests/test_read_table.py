@@ -103,6 +103,13 @@ def test_texts_keep_what_was_typed_without_reading_aids():
     assert value_of('<c r="B2" t="str"><f>A2</f><v>１２３</v></c>') == "１２３"
 
 
+def test_shared_texts_are_looked_up():
+    texts = "<si><t>名称</t></si><si><r><t>甲</t></r><rPh><t>jiǎ</t></rPh><r><t>公司_x000A_</t></r></si><si/>"
+    sheet = '<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="2"><c r="A2" t="s"><v>1</v></c></row>'
+    sheet += '<row r="3"><c r="A3" t="s"><v>2</v></c><c r="B3" t="s"/></row>'
+    assert rows_of(make_raw_xlsx(sheet, texts=texts)) == [(2, "甲公司\n")]
+
+
 def test_prefixed_and_unnumbered_cells_are_understood():
     sheet = "<row><c t='inlineStr'><is><t>名称</t></is></c></row><row/><row><c><v>7</v></c></row>"
     assert rows_of(make_raw_xlsx(sheet)) == [(3, 7)]
@@ -217,3 +224,15 @@ def test_sheets_are_listed_with_what_is_hidden_and_empty():
 
     names = [(one.name, one.is_hidden, one.is_empty) for one in list_sheets(make_xlsx(change=more))]
     assert names == [("企业", False, False), ("空", False, True), ("选项", True, False)]
+
+
+def test_headers_may_be_years_and_months():
+    rows = [["标题"], ["企业名称", "县区", "2019年", "2020年1月", "备注"], ["甲公司", "浏阳", 3, 4, "无"]]
+    with read_table(make_xlsx(rows)) as table:
+        assert table.header.top == 2
+
+
+def test_the_line_that_numbers_columns_is_told_from_data():
+    rows = [["名称", "人数", "收入", "税费"], ["甲", 1, 2, 3], ["乙", 1, 2, 3]]
+    with read_table(make_xlsx(rows)) as table:
+        assert [row.kind for row in table.rows()] == [RowKind.HEADER, RowKind.DATA]

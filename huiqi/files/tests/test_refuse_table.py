@@ -6,7 +6,7 @@ import zipfile
 import openpyxl
 import pytest
 
-from huiqi.files.tables import container, read
+from huiqi.files.tables import container, csv_text, read, workbook, xlsx
 from huiqi.files.tables.problems import TableRefused
 from huiqi.files.tables.read import list_sheets, read_table
 from huiqi.files.tests.make import (
@@ -307,3 +307,48 @@ def test_protected_sheets_are_read():
 def test_listing_sheets_refuses_like_reading():
     with pytest.raises(TableRefused):
         list_sheets(io.BytesIO(b"%PDF-"))
+
+
+# --- files made to exhaust us --------------------------------------------------------------------------
+
+
+def test_a_tag_without_end_is_not_kept_in_memory(monkeypatch):
+    monkeypatch.setattr(container, "MOST_BYTES_A_TOKEN", 100_000)
+    endless = f'<row r="1" spans="{"1" * 400_000}"><c r="A1"><v>1</v></c></row>'
+    assert refusal(make_raw_xlsx(endless)).code == "files.damaged"
+
+
+def test_an_endless_text_is_told_and_not_kept():
+    cells = [text_cell("A2", "长" * 2_000_000), '<c r="B2"><v>' + "1" * 2_000_000 + "</v></c>"]
+    with read_table(make_raw_xlsx(make_sheet_rows("名称", "数", cells=cells))) as table:
+        [row] = table.rows()
+    assert [value.kind for value in row.values] == ["files.cell_too_long", "files.bad_number"]
+
+
+def test_more_parts_than_any_honest_workbook_has_are_refused(monkeypatch):
+    monkeypatch.setattr(xlsx, "MOST_MERGED", 1)
+    merged = '<mergeCells><mergeCell ref="A2:B2"/><mergeCell ref="A3:B3"/></mergeCells>'
+    sheet = make_sheet_rows("名称", cells=[text_cell("A2", "甲")])
+    assert refusal(make_raw_xlsx(sheet, after=merged)).code == "files.damaged"
+    monkeypatch.setattr(workbook, "MOST_TEXTS", 3)
+    assert refusal(make_raw_xlsx(sheet, texts="<si/>" * 4)).code == "files.zip_bomb"
+    monkeypatch.setattr(workbook, "MOST_ELEMENTS", 3)
+    assert refusal(make_xlsx()).code == "files.zip_bomb"
+    monkeypatch.setattr(workbook, "MOST_SHEETS", 0)
+    monkeypatch.setattr(workbook, "MOST_ELEMENTS", 10_000)
+    assert refusal(make_xlsx()).code == "files.damaged"
+
+
+def test_overlapping_merged_cells_are_damage():
+    merged = "".join('<mergeCell ref="A2:B9"/>' for _ in range(600))
+    sheet = make_sheet_rows("名称", cells=[text_cell("A2", "甲")])
+    with read_table(make_raw_xlsx(sheet, after=f"<mergeCells>{merged}</mergeCells>")) as table:
+        with pytest.raises(TableRefused):
+            list(table.rows())
+
+
+@pytest.mark.parametrize("text", ["甲," * 200_000, '"\n",' * 100_000, "甲" * 500_000])
+def test_a_record_without_end_is_refused(monkeypatch, text):
+    monkeypatch.setattr(csv_text, "MOST_RECORD", 100_000)
+    found = refusal(make_csv("名称,地址\n" + text))
+    assert (found.code, found.problem.row) == ("files.bad_quotes", 2)

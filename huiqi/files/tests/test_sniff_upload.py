@@ -82,6 +82,7 @@ def test_an_archive_behind_a_picture_or_paper_is_refused(content):
         (PDF + b"x" * 3000, "files.upload_polyglot"),
         (PDF[:-7], "files.upload_damaged"),
         (PDF.replace(b"/Count 0", b"/JavaScript 3"), "files.upload_active"),
+        (PDF.replace(b"/Count 0", b"/J#61vaScript 3"), "files.upload_active"),
         (PDF.replace(b"/Count 0", b"/Launch 3"), "files.upload_active"),
         (JPEG[:20] + PDF + JPEG[20:], "files.upload_polyglot"),
         (JPEG[:-2], "files.upload_damaged"),

@@ -172,6 +172,7 @@ def test_columns_are_as_wide_as_chinese_needs_within_limits():
     ) == [16, 8, 60]
 
 
+@pytest.mark.django_db
 def test_downloads_carry_chinese_names_and_are_not_kept():
     for response in (
         csv_response("企业/名单", COLUMNS, [FIRM], watermark=MARK),
