@@ -1,15 +1,19 @@
 """Who shows what where: fills the slots of pages with what the apps offer, once all apps are loaded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from huiqi.accounts import panels as accounts
+from huiqi.accounts.exports import EXPORTS, Watermark
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuItem, Panel
 from huiqi.enterprises import panels as enterprises
+from huiqi.files.downloads import csv_response, xlsx_response
+from huiqi.files.sheets import Column, watermark_text
 from huiqi.messages.panels import notices_panel
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
@@ -30,6 +34,25 @@ def signed_in(request: HttpRequest) -> bool:
     return request.user.is_authenticated
 
 
+def _download(
+    name: str, headers: Sequence[str], rows: Iterable[Sequence[object]], *, kind: str, watermark: Watermark
+) -> HttpResponseBase:
+    """Tables of the accounts app, which lies below the one that writes files."""
+    mark = watermark_text(
+        who=watermark.who,
+        unit=watermark.unit,
+        at=clock.now(),
+        purpose=watermark.purpose,
+        rows=watermark.rows,
+    )
+    columns = [Column(header) for header in headers]
+    write = csv_response if kind == "csv" else xlsx_response
+    return write(name, columns, rows, watermark=mark)
+
+
+ADMINISTRATION = (Power.MANAGE_UNITS, Power.MANAGE_ACCESS, Power.READ_AUDIT)
+
+
 def wire() -> None:
     """Fill the slots anew (calling it twice changes nothing)."""
     SLOTS.menu[:] = [
@@ -40,9 +63,19 @@ def wire() -> None:
         MenuItem(_("今日三数"), "stationing:today", "device-floppy", stationing.reports),
         MenuItem(_("重点物资看板"), "stationing:board", "chart-bar", having(Power.VIEW_KEY_MATERIALS)),
         MenuItem(_("驻企名册"), "stationing:roster", "users", having(Power.STATION_OFFICERS)),
+        MenuItem(_("人员"), "accounts:people", "users", having(*ADMINISTRATION)),
+        MenuItem(_("单位"), "accounts:units", "building-bank", having(Power.MANAGE_UNITS)),
+        MenuItem(_("登录锁定"), "accounts:locks", "lock", having(Power.MANAGE_ACCESS)),
+        MenuItem(_("权限复核"), "accounts:reviews", "shield-check", having(Power.MANAGE_ACCESS)),
+        MenuItem(_("审计记录"), "accounts:audit", "history", having(Power.READ_AUDIT)),
+        MenuItem(_("代理"), "accounts:deputies", "user", having(Power.USE_OFFICE)),
         MenuItem(_("通知"), "messages:notices", "bell", signed_in),
+        MenuItem(_("我的账号"), "mfa_index", "settings", signed_in),
     ]
     SLOTS.desk[:] = [
+        Panel("account", "accounts/_account_panel.html", accounts.account_panel),
+        Panel("access", "accounts/_access_panel.html", accounts.access_panel),
+        Panel("deputies", "accounts/_deputies_panel.html", accounts.deputies_panel),
         Panel("my_firms", "enterprises/_my_firms_panel.html", enterprises.my_firms_panel),
         Panel("claims", "enterprises/_claims_panel.html", enterprises.claims_panel),
         Panel("today", "stationing/_officer_panel.html", stationing.officer_panel),
@@ -53,3 +86,4 @@ def wire() -> None:
     SLOTS.search[:] = []
     # Cases will subscribe here and open one for each escalation.
     ON_ESCALATION[:] = []
+    EXPORTS.download = _download

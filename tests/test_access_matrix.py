@@ -31,6 +31,7 @@ from tests.harness.cast import CAST, ROLES, Part, enter, enter_all
 pytestmark = pytest.mark.django_db
 TOKEN = "never-issued-" + "x" * 30  # noqa: S105
 SIGN_IN = 302
+ADMINISTRATION = (Power.MANAGE_UNITS, Power.MANAGE_ACCESS, Power.READ_AUDIT)
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,43 @@ MATRIX: dict[str, Row] = {
     "accounts:password": signed_in(also_posts=True),
     "accounts:session_end": signed_in(only="POST", args={"public_id": "of-another"}),
     "accounts:sessions_end_others": signed_in(only="POST"),
+    "accounts:sign_up": Row(lambda name, part: True, 302, visitor=200, also_posts=True),
+    "accounts:join": private(also_posts=True),
+    "accounts:people": needs(*ADMINISTRATION),
+    "accounts:people_export": needs(*ADMINISTRATION),
+    "accounts:person": needs(*ADMINISTRATION, args={"public_id": "nobody-here"}, status=404),
+    "accounts:person_role": needs(
+        Power.MANAGE_ACCESS, args={"public_id": "nobody-here"}, status=404, also_posts=True
+    ),
+    "accounts:person_act": needs(
+        *(Power.MANAGE_UNITS, Power.MANAGE_ACCESS),
+        only="POST",
+        args={"public_id": "nobody-here", "name": "switch-off"},
+    ),
+    "accounts:locks": needs(Power.MANAGE_ACCESS),
+    "accounts:lock_lift": needs(Power.MANAGE_ACCESS, only="POST", args={"public_id": "none"}),
+    "accounts:units": needs(Power.MANAGE_UNITS),
+    "accounts:unit_add": needs(Power.MANAGE_UNITS, also_posts=True),
+    "accounts:unit": needs(Power.MANAGE_UNITS, args={"public_id": "none"}, status=404, also_posts=True),
+    "accounts:unit_switch": needs(Power.MANAGE_UNITS, only="POST", args={"public_id": "none"}),
+    "accounts:invitations": needs(Power.MANAGE_UNITS),
+    "accounts:invite": needs(Power.MANAGE_UNITS, also_posts=True),
+    "accounts:invitation_revoke": needs(Power.MANAGE_UNITS, only="POST", args={"public_id": "none"}),
+    "accounts:deputies": needs(Power.USE_OFFICE),
+    "accounts:deputy_add": needs(Power.USE_OFFICE, also_posts=True),
+    "accounts:deputy_end": signed_in(only="POST", args={"public_id": "of-another"}),
+    "accounts:reviews": needs(Power.MANAGE_ACCESS),
+    "accounts:review_open": needs(Power.MANAGE_ACCESS, only="POST"),
+    "accounts:review": needs(Power.MANAGE_ACCESS, args={"public_id": "none"}, status=404),
+    "accounts:review_export": needs(Power.MANAGE_ACCESS, args={"public_id": "none"}, status=404),
+    "accounts:review_keep": needs(Power.MANAGE_ACCESS, only="POST", args={"public_id": "none"}),
+    "accounts:review_sign_off": needs(Power.MANAGE_ACCESS, only="POST", args={"public_id": "none"}),
+    "accounts:review_decide": needs(
+        Power.MANAGE_ACCESS, only="POST", args={"public_id": "none", "line_id": 1}
+    ),
+    "accounts:audit": needs(Power.READ_AUDIT),
+    "accounts:audit_export": needs(Power.READ_AUDIT),
+    "accounts:audit_prove": needs(Power.READ_AUDIT, only="POST"),
     # --- reference ---
     "reference:industry_options": everybody(),
     "reference:division_options": everybody(),
@@ -254,6 +292,8 @@ def told(name: str, row: Row, method: str, persons: Iterable[str]) -> dict[str, 
     for person, client in enter_all(persons).items():
         response = getattr(client, method)(path)
         answers[person] = response.status_code
+        if response.streaming:
+            b"".join(response.streaming_content)  # a download is written to its end, and its file closed
         sent_away = person == "visitor" and (row.visitor, row.only) == (SIGN_IN, "GET")
         if sent_away and row.status != SIGN_IN and answers[person] == SIGN_IN:
             assert response["Location"].startswith(reverse(settings.LOGIN_URL)), name

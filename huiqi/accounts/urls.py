@@ -1,12 +1,41 @@
 from django.urls import path
 
-from huiqi.accounts.views import own, sign_in
+from huiqi.accounts.views import deputies, own, people, reviews, sign_in, units
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", sign_in.SignIn.as_view(), name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("sign-up/", units.sign_up, name="sign_up"),
+    path("join/<str:token>/", units.join, name="join"),
     path("password/", own.password, name="password"),
     path("sessions/<str:public_id>/end/", own.session_end, name="session_end"),
     path("sessions/end-others/", own.sessions_end_others, name="sessions_end_others"),
+    path("people/", people.people_list, name="people"),
+    path("people/export/", people.people_export, name="people_export"),
+    path("people/<str:public_id>/", people.person, name="person"),
+    path("people/<str:public_id>/role/", people.person_role, name="person_role"),
+    path("people/<str:public_id>/do/<str:name>/", people.person_act, name="person_act"),
+    path("locks/", people.locks_list, name="locks"),
+    path("locks/<str:public_id>/lift/", people.lock_lift, name="lock_lift"),
+    path("units/", units.units_list, name="units"),
+    path("units/add/", units.unit_add, name="unit_add"),
+    path("units/<str:public_id>/", units.unit_edit, name="unit"),
+    path("units/<str:public_id>/switch/", units.unit_switch, name="unit_switch"),
+    path("invitations/", units.invitations_list, name="invitations"),
+    path("invitations/new/", units.invite, name="invite"),
+    path("invitations/<str:public_id>/revoke/", units.invitation_revoke, name="invitation_revoke"),
+    path("deputies/", deputies.deputies_list, name="deputies"),
+    path("deputies/new/", deputies.deputy_add, name="deputy_add"),
+    path("deputies/<str:public_id>/end/", deputies.deputy_end, name="deputy_end"),
+    path("reviews/", reviews.reviews_list, name="reviews"),
+    path("reviews/open/", reviews.review_open, name="review_open"),
+    path("reviews/<str:public_id>/", reviews.review, name="review"),
+    path("reviews/<str:public_id>/export/", reviews.review_export, name="review_export"),
+    path("reviews/<str:public_id>/keep-unmarked/", reviews.review_keep_unmarked, name="review_keep"),
+    path("reviews/<str:public_id>/sign-off/", reviews.review_sign_off, name="review_sign_off"),
+    path("reviews/<str:public_id>/lines/<int:line_id>/", reviews.review_decide, name="review_decide"),
+    path("audit/", reviews.audit_list, name="audit"),
+    path("audit/export/", reviews.audit_export, name="audit_export"),
+    path("audit/prove/", reviews.audit_prove, name="audit_prove"),
 ]

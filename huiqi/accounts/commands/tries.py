@@ -13,6 +13,7 @@ from huiqi.accounts.queries.sign_in import lock_on
 from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.models import AuditResult
 
 # GB/T 22239-2019 8.1.4.1 b asks to limit failed sign-ins; the numbers are ours.
 FAILURES = 5
@@ -49,7 +50,7 @@ def begin_try(name: str, address: str, *, user: User | None, at: datetime) -> Si
 @transaction.atomic
 def fail_try(attempt: SignInTry, *, user: User | None, at: datetime) -> None:
     """The proof was wrong: audited without the name typed; the fifth failure locks."""
-    audit.record("account.sign_in_failed", user, actor=None, known=user is not None)
+    audit.record("account.sign_in_failed", user, actor=None, result=AuditResult.FAILED)
     if _failures(attempt) >= FAILURES:
         _lock(attempt, user, at, everybody=False)
 

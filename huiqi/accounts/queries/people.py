@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from huiqi.accounts.models import Deputyship, Unit, UnitKind, User
 from huiqi.accounts.powers import POWERS, Power
 from huiqi.accounts.roles import Role
 from huiqi.accounts.scope import Area, Scope, union
+from huiqi.reference.models import Division
 
 # These see firms one by one, through explicit access, whatever region their unit lies in.
 _NO_AREA = frozenset(
@@ -66,6 +69,12 @@ def may(user: User, power: Power, today: date) -> bool:
     return user.is_authenticated and any(power in POWERS[post.role] for post in posts_of(user, today))
 
 
+def absent_behind(user: User, power: Power, today: date) -> User | None:
+    """Whose power it is, when the person has it only as a deputy (audit.record(on_behalf=…))."""
+    able = [post for post in posts_of(user, today) if power in POWERS[post.role]]
+    return able[0].absent if able and all(post.absent for post in able) else None
+
+
 def scope_of(user: User, today: date) -> Scope:
     """The firms that the person's posts admit today; explicit access to single firms is not in it."""
     if not user.is_authenticated:
@@ -98,6 +107,23 @@ def _areas(post: Post) -> Iterable[Area]:
         yield Area(region=unit.region)
     elif unit.kind == UnitKind.PARK:
         yield Area(park_id=unit.pk)
+
+
+def scope_words(role: Role, unit: Unit | None) -> str:
+    """Which firms a post sees, for people to read."""
+    if unit is None or not unit.is_active or Power.VIEW_REGISTER not in POWERS[role]:
+        return _("不看企业档案")
+    if role in _NO_AREA:
+        return _("只看逐户授权的企业")
+    if unit.kind == UnitKind.PARK:
+        return _("%s园区内企业") % unit.name
+    place = Division.objects.filter(code=unit.region).order_by("code").first()
+    name = place.name if place else unit.region
+    left_out = Division.objects.filter(code__in=_directly_under_province(unit.region)).order_by("code")
+    if unit.kind != UnitKind.CITY_OFFICE or not left_out:
+        return _("%s全部企业") % name
+    without = "、".join(row.name for row in left_out)
+    return _("%(place)s企业（省直管的%(without)s除外）") % {"place": name, "without": without}
 
 
 def _directly_under_province(city: str) -> tuple[str, ...]:

@@ -15,4 +15,3 @@ def test_the_whole_or_something_is_the_whole():
     whole = Scope((Area(region=""),)).rows()
     assert Unit.objects.filter(whole | Q(name="nobody")).count() == 2
     assert Unit.objects.filter(Q(name="nobody") | whole).count() == 2
-
