@@ -24,3 +24,9 @@ def reference_date() -> date:
 def is_reference_date_fixed() -> bool:
     """True when the site judges on a date other than today, which every page must say."""
     return settings.REFERENCE_DATE is not None
+
+
+def reference_now() -> datetime:
+    """This instant; on a site with a fixed reference date, that day at the present time of day."""
+    local = timezone.localtime()
+    return datetime.combine(reference_date(), local.time(), tzinfo=local.tzinfo)
