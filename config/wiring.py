@@ -69,9 +69,6 @@ def wire() -> None:
         MenuItem(_("权限复核"), "accounts:reviews", "shield-check", having(Power.MANAGE_ACCESS)),
         MenuItem(_("审计记录"), "accounts:audit", "history", having(Power.READ_AUDIT)),
         MenuItem(_("代理"), "accounts:deputies", "user", having(Power.USE_OFFICE)),
-        MenuItem(_("今日三数"), "stationing:today", "device-floppy", stationing.reports),
-        MenuItem(_("重点物资看板"), "stationing:board", "chart-bar", having(Power.VIEW_KEY_MATERIALS)),
-        MenuItem(_("驻企名册"), "stationing:roster", "users", having(Power.STATION_OFFICERS)),
         MenuItem(_("通知"), "messages:notices", "bell", signed_in),
         MenuItem(_("我的账号"), "mfa_index", "settings", signed_in),
     ]

@@ -33,10 +33,6 @@ HUIQI_FIRMS_PER_OFFICER = int(env_text("HUIQI_FIRMS_PER_OFFICER", "5"))
 HUIQI_CLAMD = env_text("HUIQI_CLAMD")
 # By what identity of the state people of firms may prove themselves (enterprises/ports.py); empty: none.
 HUIQI_IDENTITY_PORT = env_text("HUIQI_IDENTITY_PORT")
-# Missing reports of key materials are chased from this hour on, and an hour later with the superiors.
-HUIQI_REPORT_CHASE_HOUR = int(env_text("HUIQI_REPORT_CHASE_HOUR", "10"))
-# More firms than this and the roster says that an officer has too many; our own figure, no rule sets one.
-HUIQI_FIRMS_PER_OFFICER = int(env_text("HUIQI_FIRMS_PER_OFFICER", "5"))
 # OFL fonts for PDF output, installed with the assets (package.json).
 PDF_FONT_DIR = ROOT / "node_modules" / "@expo-google-fonts" / "noto-serif-sc"
 
