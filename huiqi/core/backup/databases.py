@@ -98,7 +98,7 @@ def _to_sqlite(copy: Path) -> None:
 
 # --- PostgreSQL ---------------------------------------------------------------------------------------
 
-# Everything of ours, whatever release made it; extensions and other schemas stay.
+# The database is ours alone, whatever release made what is in it; extensions and other schemas stay.
 # Tables first: the sequences of their keys go with them.
 _LEFTOVERS = """
 SELECT format('DROP %s IF EXISTS %I.%I CASCADE;',
@@ -108,9 +108,10 @@ SELECT format('DROP %s IF EXISTS %I.%I CASCADE;',
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
 UNION ALL
-SELECT format('DROP FUNCTION IF EXISTS %s CASCADE;', p.oid::regprocedure), true
+SELECT format('DROP ROUTINE IF EXISTS %s CASCADE;', p.oid::regprocedure), true
 FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-WHERE n.nspname = current_schema() AND p.proname LIKE 'huiqi\\_%'
+WHERE n.nspname = current_schema()
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 ORDER BY is_late
 """
 
