@@ -5,10 +5,18 @@ from typing import Any, BinaryIO, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import lazy
 
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
 from huiqi.files.uploads import EVERY_KIND, UploadKind, accept_attribute, check_size, limits_text, sniff
+
+
+def _said(kinds: tuple[UploadKind, ...]) -> str:
+    return worded(limits_text(kinds))
+
+
+_limits_said = lazy(_said, str)  # in the language of the reader, not of the import
 
 
 class UploadField(forms.FileField):
@@ -16,7 +24,7 @@ class UploadField(forms.FileField):
 
     def __init__(self, *, kinds: tuple[UploadKind, ...] = EVERY_KIND, **kwargs: Any) -> None:
         self.kinds = kinds
-        kwargs.setdefault("help_text", limits_text(kinds))
+        kwargs.setdefault("help_text", _limits_said(kinds))
         kwargs.setdefault("widget", forms.FileInput(attrs={"accept": accept_attribute(kinds)}))
         super().__init__(**kwargs)
 

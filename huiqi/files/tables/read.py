@@ -302,12 +302,12 @@ def _questions(sheet: Sheet, header: HeaderRows, decided: Hidden = Hidden.ASK) -
     rows = [row for row in sheet.survey.hidden_rows if header.bottom < row <= sheet.survey.last_row]
     if rows:
         said = Message(gettext_noop("第%(rows)s行被隐藏了。"), {"rows": ranges(rows)})
-        yield TableProblem("files.hidden_parts", said, Message(advice), sheet.name, rows[0])
+        yield TableProblem("files.hidden_parts", said, Message(advice), sheet.name)
     columns = sorted(sheet.survey.hidden_columns & sheet.survey.columns)
     if columns:
         letters = "、".join(column_letter(column) for column in columns[:20])
         said = Message(gettext_noop("%(columns)s列被隐藏了。"), {"columns": letters})
-        yield TableProblem("files.hidden_parts", said, Message(advice), sheet.name, header.bottom, columns[0])
+        yield TableProblem("files.hidden_parts", said, Message(advice), sheet.name)
 
 
 def ranges(numbers: list[int], most: int = 10) -> str:

@@ -85,7 +85,14 @@ def _refuse_other(head: bytes) -> None:
         raise _save_as("xml", gettext_noop("这是 XML 表格或网页存档，系统不读这种格式。"))
 
 
+_ADVICE = {
+    "pdf": gettext_noop("请上传原来的 Excel 或 CSV 文件。"),
+    "image": gettext_noop("请上传原来的 Excel 或 CSV 文件。"),
+    "word": gettext_noop("请把其中的表格复制到 Excel 或 WPS 表格，另存为 .xlsx 后上传。"),
+    "archive": gettext_noop("请先解压，再上传里面的表格文件。"),
+}
+_OPEN_AND_SAVE = gettext_noop("请用 Excel 或 WPS 打开，另存为 .xlsx 或 .csv 后上传。")
+
+
 def _save_as(kind: str, said: str) -> TableRefused:
-    return refuse(
-        f"not_a_table_{kind}", said, gettext_noop("请用 Excel 或 WPS 打开，另存为 .xlsx 或 .csv 后上传。")
-    )
+    return refuse(f"not_a_table_{kind}", said, _ADVICE.get(kind, _OPEN_AND_SAVE))

@@ -4,6 +4,8 @@ from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import File
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
 from huiqi.files.tables.read import list_sheets, read_table
 from huiqi.files.tables.sniff import Kind
@@ -47,6 +49,18 @@ def test_a_path_is_read_like_a_file(tmp_path):
     path = tmp_path / "企业.txt"
     path.write_bytes(make_xlsx().getvalue())
     assert rows_of(path) == rows_of(make_xlsx())
+
+
+def test_uploaded_and_stored_files_are_read_like_any_other(tmp_path):
+    path = tmp_path / "firms"
+    path.write_bytes(make_xlsx().getvalue())
+    upload = TemporaryUploadedFile("企业.xlsx", "", 0, "")
+    upload.write(path.read_bytes())
+    with path.open("rb") as opened:
+        for file in (SimpleUploadedFile("企业.xlsx", path.read_bytes()), upload, File(opened)):
+            assert rows_of(file) == rows_of(path)
+            assert not file.closed
+    upload.close()
 
 
 def test_numbers_are_what_a_person_sees():
