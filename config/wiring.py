@@ -58,6 +58,7 @@ def wire() -> None:
     SLOTS.menu[:] = [
         MenuItem(_("办理台"), "core:desk", "inbox", having(Power.USE_OFFICE)),
         MenuItem(_("规则手册"), "policies:rulebook", "book", having(Power.EDIT_POLICIES)),
+        MenuItem(_("导入企业"), "enterprises:import_start", "upload", having(Power.IMPORT_FIRMS)),
         MenuItem(_("我的企业"), "enterprises:my_firms", "building-factory-2", having(Power.ACT_FOR_FIRM)),
         MenuItem(_("企业认领"), "enterprises:claims", "user", having(Power.ADMIT_FIRM_PEOPLE)),
         MenuItem(_("今日三数"), "stationing:today", "device-floppy", stationing.reports),

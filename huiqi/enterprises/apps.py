@@ -13,6 +13,9 @@ class EnterprisesConfig(AppConfig):
 
     def ready(self) -> None:
         """A later migration may rebuild the table on SQLite, which loses the search's triggers."""
+        # The worker imports no view, so the kinds of jobs are registered here.
+        from huiqi.enterprises import jobs  # noqa: F401, PLC0415  models must be loaded first
+
         post_migrate.connect(_restore_search, sender=self)
 
 

@@ -1,9 +1,34 @@
 from django.urls import path
 
-from huiqi.enterprises.views import claims, people
+from huiqi.enterprises.views import claims, export, firm, imports, people, register
 
 app_name = "enterprises"
 urlpatterns = [
+    # the register
+    path("firms/", register.register, name="register"),
+    path("firms/views/", register.views, name="register_views"),
+    path("firms/views/save/", register.view_save, name="view_save"),
+    path("firms/views/<str:public_id>/", register.view_change, name="view_change"),
+    path("firms/export/", export.export, name="export"),
+    path("firms/<str:public_id>/", firm.firm, name="firm"),
+    path("firms/<str:public_id>/facts/<str:fact_id>/", firm.fact_page, name="fact_page"),
+    path("firms/<str:public_id>/facts/<str:fact_id>/state/", firm.fact_state, name="fact_state"),
+    path(
+        "firms/<str:public_id>/contacts/<int:contact_id>/reveal/",
+        firm.contact_reveal,
+        name="contact_reveal",
+    ),
+    # tables coming in, lists going out
+    path("imports/", imports.import_start, name="import_start"),
+    path("imports/template/", imports.import_template, name="import_template"),
+    path("imports/<str:public_id>/", imports.import_run, name="import_run"),
+    path("imports/<str:public_id>/choices/", imports.import_choices, name="import_choices"),
+    path("imports/<str:public_id>/columns/", imports.import_columns, name="import_columns"),
+    path("imports/<str:public_id>/start/", imports.import_go, name="import_go"),
+    path("imports/<str:public_id>/stop/", imports.import_stop, name="import_stop"),
+    path("imports/<str:public_id>/rejected/<str:kind>/", imports.import_rejected, name="import_rejected"),
+    path("exports/<str:public_id>/", export.export_run, name="export_run"),
+    path("exports/<str:public_id>/file/", export.export_file, name="export_file"),
     # a firm's people
     path("my/", people.my_firms, name="my_firms"),
     path("my/find/", people.find_firm, name="find_firm"),

@@ -389,8 +389,8 @@ def finish(run: ImportRun, *, at: datetime) -> None:
     if held.state != State.RUNNING:
         raise Superseded(run.public_id)
     held.state, held.finished_at = State.DONE, at
+    held.seen = held.preview = ""
     if not held.rejected:
         drop_file(held)
-        held.seen = held.preview = ""
     held.save()
     audit.record("import.finished", held, actor=held.owner, rows=held.done_rows, rejected=held.rejected)

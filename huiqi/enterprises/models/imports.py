@@ -83,6 +83,17 @@ class ImportRun(models.Model):
     def __str__(self) -> str:
         return self.file_name
 
+    @property
+    def importable(self) -> int:
+        """Rows that would change something or add a firm, and those that are as they are."""
+        return self.done_rows - self.rejected
+
+    @property
+    def may_go_on(self) -> bool:
+        """Begun, not ended, and the file is still there."""
+        begun = {self.State.CANCELLED, self.State.RUNNING, self.State.FAILED}
+        return self.filing_id is not None and self.state in begun and bool(self.file)
+
 
 class ImportFault(models.Model):
     """One thing that keeps a row out of the register."""
@@ -132,8 +143,8 @@ class ExportRun(models.Model):
     public_id = PublicIdField()
     owner = models.ForeignKey(User, models.PROTECT, related_name="exports")
     purpose = models.CharField(_("用途"), max_length=120)
-    # The list's filters as in its address, validated again when the job runs.
-    query = models.CharField(max_length=2000, blank=True)
+    # The list's filters (wanted.Wanted), from which a job finds the firms again.
+    wanted = models.JSONField(default=dict)
     columns = models.JSONField(default=list)
     form = models.CharField(_("格式"), max_length=12)
     rows = models.PositiveIntegerField(_("行数"), default=0)
