@@ -14,14 +14,13 @@ def safe_name(given: str) -> str:
     """The last part of `given` as a name for a download: no path, no invisible or direction-changing
     characters, nothing Windows refuses; Chinese of every plane stays. Never empty.
     """
-    name = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
-    name = "".join(character for character in name if _is_visible(character))
-    name = _FORBIDDEN.sub("_", name).strip(" .")
+    name = given.replace("\\", "/").rpartition("/")[2]
+    name = "".join(" " if character.isspace() else character for character in name if _is_visible(character))
+    name = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", name)).strip(" .")
     if not name:
         return UNNAMED
-    if _RESERVED.fullmatch(name):
-        name = f"_{name}"
-    return _shortened(name)
+    name = _shortened(name)
+    return f"_{name}" if _RESERVED.fullmatch(name) else name
 
 
 def _is_visible(character: str) -> bool:
@@ -35,11 +34,14 @@ def _shortened(name: str) -> str:
     stem, dot, extension = name.rpartition(".")
     if not dot or len(extension) > 10:
         stem, dot, extension = name, "", ""
-    while len(stem) + len(dot + extension) > LONGEST_NAME or len(f"{stem}{dot}{extension}".encode()) > (
-        LONGEST_NAME_BYTES
-    ):
+    while _is_too_long(f"{stem}{dot}{extension}"):
         stem = stem[:-1]
-    return f"{stem.rstrip()}{dot}{extension}"
+    return f"{stem.rstrip(' .')}{dot}{extension}"
+
+
+def _is_too_long(name: str) -> bool:
+    """Leaving room for one character in front of a name Windows reserves."""
+    return len(name) >= LONGEST_NAME or len(name.encode()) >= LONGEST_NAME_BYTES
 
 
 def extension_of(name: str) -> str:

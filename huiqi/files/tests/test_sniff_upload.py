@@ -153,6 +153,8 @@ def test_the_form_field_says_limits_first_and_faults_in_words():
         ('a"b<c>|?*.pdf', "a_b_c____.pdf"),
         ("...", "未命名"),
         ("", "未命名"),
+        ("\xa0", "未命名"),
+        ("a\u3000b.pdf", "a b.pdf"),
         ("\ud800.pdf", "pdf"),
     ],
 )
