@@ -216,6 +216,11 @@ def explain_size_class(
 # --- memory ---------------------------------------------------------------------------------------
 
 
+def code_tables() -> Tables:
+    """All names by code, for a page that shows many: one query, whatever it then looks up."""
+    return _tables()
+
+
 def _tables() -> Tables:
     loaded = CodeList.objects.values_list("checksum", flat=True).first()
     return _build_tables(loaded or "", settings.HUIQI_PROVINCE)

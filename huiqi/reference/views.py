@@ -27,8 +27,12 @@ class Option:
 
 @require_safe
 def industry_options(request: HttpRequest) -> HttpResponse:
-    """Classes that fit `q`: a JSON list for the type-ahead, a list of buttons for everyone else."""
-    found = queries.search_industries(request.GET.get("q", ""), MOST_OPTIONS, classes_only=True)
+    """Classes that fit `q`: a JSON list for the type-ahead, a list of buttons for everyone else.
+
+    `level=all` offers the branches above them too, for filters.
+    """
+    classes_only = request.GET.get("level") != "all"
+    found = queries.search_industries(request.GET.get("q", ""), MOST_OPTIONS, classes_only=classes_only)
     return _answer(
         request, [Option(entry.code, entry.label, entry.above_text) for entry in found], "industry"
     )

@@ -382,9 +382,12 @@ def _page_url(request: HttpRequest, number: int, parameter: str) -> str:
 
 @register.inclusion_tag("core/part/pages.html", takes_context=True)
 def pagination(
-    context: template.Context, page: Page[Any], unit: str = "", parameter: str = "page"
+    context: template.Context, page: Page[Any], unit: str = "", parameter: str = "page", capped: bool = False
 ) -> dict[str, Any]:
-    """Links to the other pages; filters in the address are kept. `unit` counts the rows (项 by default)."""
+    """Links to the other pages; filters in the address are kept. `unit` counts the rows (项 by default).
+
+    `capped`: there are more rows than are listed, so that their number is not the whole.
+    """
     request: HttpRequest = context["request"]
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     links = [(n, _page_url(request, n, parameter) if isinstance(n, int) else "") for n in numbers]
@@ -394,6 +397,7 @@ def pagination(
         "before": _page_url(request, page.number - 1, parameter) if page.has_previous() else "",
         "after": _page_url(request, page.number + 1, parameter) if page.has_next() else "",
         "unit": unit or _("项"),
+        "capped": capped,
     }
 
 

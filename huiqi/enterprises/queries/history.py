@@ -149,7 +149,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Line:
-    """One fact on the page: the statement that counts, or the best of those that no longer do."""
+    """One fact on the page: the statement that counts, or the best of those that no longer do.
+
+    `rival`: another that would count by itself and says something else.
+    """
 
     fact: Fact
     entry: Entry | None
@@ -157,6 +160,7 @@ class Line:
     stale: Entry | None = None
     entries: int = 0
     derived: str = ""
+    rival: Entry | None = None
 
     @property
     def shown(self) -> str:
@@ -240,7 +244,19 @@ def _line(fact: Fact, pairs: Sequence[tuple[Statement, Stated]], view: View) -> 
         resolved.until if resolved else None,
         None if resolved else stale,
         len(entries),
+        rival=_rival(entries, counting) if resolved else None,
     )
+
+
+def _rival(entries: Sequence[Entry], counting: Entry | None) -> Entry | None:
+    other = [
+        entry
+        for entry in entries
+        if entry.state == WEAKER and counting is not None and entry.value not in (None, counting.value)
+    ]
+    # What an older statement of the same standing said was not contradicted, it was overtaken.
+    other = [entry for entry in other if counting and entry.as_of >= counting.as_of]
+    return max(other, key=lambda entry: (entry.as_of, entry.statement.pk), default=None)
 
 
 def _entries(fact: Fact, pairs: Sequence[tuple[Statement, Stated]], view: View) -> list[Entry]:
