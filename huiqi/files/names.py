@@ -20,7 +20,7 @@ def safe_name(given: str) -> str:
     if not name:
         return UNNAMED
     name = _shortened(name)
-    return f"_{name}" if _RESERVED.fullmatch(name) else name
+    return _shortened(f"_{name}") if _RESERVED.fullmatch(name) else name
 
 
 def _is_visible(character: str) -> bool:
@@ -40,8 +40,7 @@ def _shortened(name: str) -> str:
 
 
 def _is_too_long(name: str) -> bool:
-    """Leaving room for one character in front of a name Windows reserves."""
-    return len(name) >= LONGEST_NAME or len(name.encode()) >= LONGEST_NAME_BYTES
+    return len(name) > LONGEST_NAME or len(name.encode()) > LONGEST_NAME_BYTES
 
 
 def extension_of(name: str) -> str:
