@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.test import Client
 
+from huiqi.accounts import middleware as _stamps_sessions  # noqa: F401  before the first page is asked for
 from huiqi.accounts.models import Unit, User
 from huiqi.accounts.powers import POWERS, Power
 from huiqi.accounts.roles import Role

@@ -122,9 +122,9 @@ def test_the_page_takes_the_same_queries_however_much_is_known(enter, assert_que
         state(full, {"vacancies": number}, as_of=date(2020, 2, 10 + number))
     client = enter("county")
     page(client, firm)
-    with assert_queries(19):
+    with assert_queries(18):
         page(client, firm)
-    with assert_queries(19):
+    with assert_queries(18):
         page(client, full)
 
 
