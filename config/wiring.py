@@ -14,6 +14,7 @@ from huiqi.core.slots import SLOTS, MenuItem, Panel
 from huiqi.enterprises import panels as enterprises
 from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, watermark_text
+from huiqi.lists import panels as lists
 from huiqi.messages.panels import notices_panel
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
@@ -61,6 +62,12 @@ def wire() -> None:
         MenuItem(_("导入企业"), "enterprises:import_start", "upload", having(Power.IMPORT_FIRMS)),
         MenuItem(_("我的企业"), "enterprises:my_firms", "building-factory-2", having(Power.ACT_FOR_FIRM)),
         MenuItem(_("企业认领"), "enterprises:claims", "user", having(Power.ADMIT_FIRM_PEOPLE)),
+        MenuItem(
+            _("名单比对"),
+            "lists:comparisons",
+            "list-check",
+            having(Power.COMPARE_LISTS, Power.ANSWER_COMPARISONS),
+        ),
         MenuItem(_("今日三数"), "stationing:today", "device-floppy", stationing.reports),
         MenuItem(_("重点物资看板"), "stationing:board", "chart-bar", having(Power.VIEW_KEY_MATERIALS)),
         MenuItem(_("驻企名册"), "stationing:roster", "users", having(Power.STATION_OFFICERS)),
@@ -83,7 +90,10 @@ def wire() -> None:
         Panel("stationing", "stationing/_county_panel.html", stationing.county_panel),
         Panel("notices", "messages/_panel.html", notices_panel),
     ]
-    SLOTS.firm[:] = [Panel("stationing", "stationing/_firm_panel.html", stationing.firm_panel)]
+    SLOTS.firm[:] = [
+        Panel("stationing", "stationing/_firm_panel.html", stationing.firm_panel),
+        Panel("comparisons", "lists/_comparison_panel.html", lists.comparison_panel),
+    ]
     SLOTS.search[:] = []
     # Cases will subscribe here and open one for each escalation.
     ON_ESCALATION[:] = []

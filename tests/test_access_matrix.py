@@ -253,6 +253,21 @@ MATRIX: dict[str, Row] = {
     "messages:preferences": signed_in(also_posts=True),
     "messages:outbox": signed_in(),
     # --- lists ---
+    "lists:comparisons": needs(Power.COMPARE_LISTS, Power.ANSWER_COMPARISONS),
+    "lists:comparison_new": needs(Power.COMPARE_LISTS, also_posts=True),
+    # Of the unit that asks and the authority that is asked; scope and rank decide nothing here.
+    "lists:comparison": people(args={"public_id": "of-another"}),
+    "lists:comparison_firms": needs(Power.COMPARE_LISTS, args={"public_id": "x"}, only="POST"),
+    "lists:comparison_clear": needs(Power.COMPARE_LISTS, args={"public_id": "x"}, only="POST"),
+    "lists:comparison_send": needs(Power.COMPARE_LISTS, args={"public_id": "x"}, only="POST"),
+    "lists:comparison_withdraw": needs(Power.COMPARE_LISTS, args={"public_id": "x"}, only="POST"),
+    "lists:comparison_codes": needs(
+        Power.COMPARE_LISTS, Power.ANSWER_COMPARISONS, args={"public_id": "x"}, only="POST"
+    ),
+    "lists:comparison_answer": needs(
+        Power.COMPARE_LISTS, Power.ANSWER_COMPARISONS, args={"public_id": "x"}, only="POST"
+    ),
+    "lists:comparison_run": people(args={"public_id": "of-another", "run_id": "y"}),
     # --- stationing ---
     "stationing:today": needs(Power.REPORT_KEY_MATERIALS, Power.ACT_FOR_FIRM, also_posts=True),
     "stationing:board": needs(Power.VIEW_KEY_MATERIALS),

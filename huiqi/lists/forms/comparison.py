@@ -1,0 +1,190 @@
+"""Forms of list comparison."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from huiqi.accounts.models import Unit
+from huiqi.core.fields import DateField, with_blank
+from huiqi.enterprises.queries.statements import catalogue
+from huiqi.files.forms import UploadField
+from huiqi.files.uploads import UploadKind
+from huiqi.lists.answers import CODE_HEADER, IGNORED_HEADERS, Question
+from huiqi.lists.queries.comparison import authorities
+
+MOST_QUESTIONS = 4
+KINDS = [
+    ("yes_no", gettext_lazy("是或否")),
+    ("class", gettext_lazy("几类之一")),
+    ("month", gettext_lazy("年月")),
+]
+
+
+class ComparisonForm(forms.Form):
+    """The request: whom, for what, on what basis, until when."""
+
+    title = forms.CharField(
+        label=gettext_lazy("名称"), max_length=80, help_text=gettext_lazy("如：稳岗返还资格比对（第一批）")
+    )
+    authority = forms.ModelChoiceField(label=gettext_lazy("比对部门"), queryset=Unit.objects.none())
+    purpose = forms.CharField(
+        label=gettext_lazy("用途"),
+        max_length=200,
+        help_text=gettext_lazy("为办什么事需要知道，企业能看到。如：核对失业保险稳岗返还条件"),
+    )
+    basis = forms.CharField(
+        label=gettext_lazy("依据"), max_length=200, help_text=gettext_lazy("文件名称和文号，企业能看到。")
+    )
+    expires_on = DateField(
+        label=gettext_lazy("答复使用期限"), help_text=gettext_lazy("过期后答复作废，恢复为未知。如 2020-6-30")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["authority"].queryset = authorities()  # type: ignore[attr-defined]
+        for number in range(1, MOST_QUESTIONS + 1):
+            self._add_question(number)
+
+    def _add_question(self, number: int) -> None:
+        needed = number == 1
+        self.fields[f"label_{number}"] = forms.CharField(
+            label=_("问题%(number)s") % {"number": number},
+            max_length=60,
+            required=needed,
+            help_text=_("写成能用是否、类别或年月回答的话，作为比对表的列名。") if needed else "",
+        )
+        self.fields[f"kind_{number}"] = forms.ChoiceField(
+            label=_("问题%(number)s的答复形式") % {"number": number}, choices=KINDS, required=needed
+        )
+        self.fields[f"choices_{number}"] = forms.CharField(
+            label=_("问题%(number)s的类别") % {"number": number},
+            max_length=200,
+            required=False,
+            help_text=_("选“几类之一”时填写，用顿号隔开。") if needed else "",
+        )
+        self.fields[f"fact_{number}"] = forms.ChoiceField(
+            label=_("问题%(number)s对应的企业情况") % {"number": number},
+            choices=with_blank(_facts(), _("不对应")),
+            required=False,
+            help_text=_("选定后，答复在期限内作为已核实的情况用于政策判断。") if needed else "",
+        )
+
+    def question_rows(self) -> list[list[Any]]:
+        """The bound fields, question by question, for the page."""
+        names = ("label", "kind", "choices", "fact")
+        return [[self[f"{name}_{n}"] for name in names] for n in range(1, MOST_QUESTIONS + 1)]
+
+    def clean(self) -> dict[str, Any]:
+        """Adds `questions`; says beside the field what is wrong with one."""
+        cleaned = super().clean() or {}
+        questions: list[Question] = []
+        for number in range(1, MOST_QUESTIONS + 1):
+            question = self._question(number, cleaned, {one.label for one in questions})
+            if question is not None:
+                questions.append(question)
+        cleaned["questions"] = questions
+        return cleaned
+
+    def _question(self, number: int, cleaned: dict[str, Any], taken: set[str]) -> Question | None:
+        label = (cleaned.get(f"label_{number}") or "").strip()
+        if not label:
+            return None
+        if label in taken or label == CODE_HEADER or label in IGNORED_HEADERS:
+            self.add_error(f"label_{number}", _("这个列名已经用过，请换一个说法。"))
+        kind = cleaned.get(f"kind_{number}") or "yes_no"
+        choices = tuple(
+            part.strip() for part in _split(cleaned.get(f"choices_{number}") or "") if part.strip()
+        )
+        fact_id = cleaned.get(f"fact_{number}") or ""
+        fact = catalogue().facts.get(fact_id)
+        if fact is not None and fact.type == "enum" and kind == "class":
+            choices = tuple(fact.values.values())
+        if kind == "class" and len(choices) < 2:
+            self.add_error(f"choices_{number}", _("请写至少两个类别，用顿号隔开，如：一类、二类、三类。"))
+        if fact is not None and (fact.type == "bool") != (kind == "yes_no"):
+            self.add_error(f"fact_{number}", _("这项企业情况与答复形式不配：是否类的选“是或否”。"))
+        return Question(f"q{number}", label, kind, choices, fact_id)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    parts = (part.strip() for part in re.split("[、，,；;]", text))
+    return tuple(part for part in parts if part)
+
+
+def _facts() -> list[tuple[str, str]]:
+    facts = catalogue().facts.values()
+    return [(fact.id, fact.label) for fact in facts if fact.type in {"bool", "enum"} and not fact.derived]
+
+
+class FirmsForm(forms.Form):
+    """Which firms are asked about: pasted codes, or the firms of an area, industry and size."""
+
+    codes = forms.CharField(
+        label=gettext_lazy("粘贴信用代码"),
+        required=False,
+        max_length=60_000,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=gettext_lazy("一行一个，或用逗号隔开。"),
+    )
+    county = forms.CharField(
+        label=gettext_lazy("市州或县市区代码"),
+        required=False,
+        max_length=6,
+        help_text=gettext_lazy("如 430100（长沙市）或 430181（浏阳市）。"),
+    )
+    industry = forms.CharField(
+        label=gettext_lazy("行业代码"),
+        required=False,
+        max_length=4,
+        help_text=gettext_lazy("大类至小类的2至4位数字，如 27。"),
+    )
+    size = forms.MultipleChoiceField(
+        label=gettext_lazy("规模"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        sizes = catalogue().facts["size_class"].values
+        self.fields["size"].choices = list(sizes.items())  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Something must be chosen, and codes must be digits."""
+        cleaned = super().clean() or {}
+        if not any(cleaned.get(name) for name in ("codes", "county", "industry", "size")):
+            raise forms.ValidationError(_("请粘贴代码，或至少选一个筛选条件。"))
+        for name, lengths in (("county", {6}), ("industry", {2, 3, 4})):
+            text = (cleaned.get(name) or "").strip()
+            if text and (not text.isdigit() or len(text) not in lengths):
+                self.add_error(name, _("应为数字代码，位数见提示。"))
+            cleaned[name] = text
+        return cleaned
+
+
+class SendForm(forms.Form):
+    """The letter's number."""
+
+    document = forms.CharField(
+        label=gettext_lazy("来函文号"),
+        max_length=80,
+        help_text=gettext_lazy("由本单位公文系统编定，如 湘工信函〔2020〕12号。"),
+        error_messages={"required": gettext_lazy("请填写来函文号。")},
+    )
+
+
+class AnswerForm(forms.Form):
+    """The authority's answer."""
+
+    document = forms.CharField(
+        label=gettext_lazy("答复文号"),
+        max_length=80,
+        error_messages={"required": gettext_lazy("请填写答复文号。")},
+    )
+    as_of = DateField(label=gettext_lazy("答复截至日期"), help_text=gettext_lazy("答复反映哪一天的情况。"))
+    file = UploadField(
+        kinds=(UploadKind.XLSX, UploadKind.CSV),
+        label=gettext_lazy("答复表"),
+        error_messages={"required": gettext_lazy("请选择答复表。")},
+    )
