@@ -10,12 +10,14 @@ from huiqi.accounts.exports import EXPORTS, Watermark
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
-from huiqi.core.slots import SLOTS, MenuItem, Panel
+from huiqi.core.slots import SLOTS, MenuItem, Panel, Source
 from huiqi.enterprises import panels as enterprises
+from huiqi.enterprises.register_panel import firms_found, register_panel
 from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, watermark_text
 from huiqi.lists import panels as lists
 from huiqi.messages.panels import notices_panel
+from huiqi.policies.panels import entitlements_panel
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
 
@@ -59,6 +61,7 @@ def wire() -> None:
     SLOTS.menu[:] = [
         MenuItem(_("办理台"), "core:desk", "inbox", having(Power.USE_OFFICE)),
         MenuItem(_("规则手册"), "policies:rulebook", "book", having(Power.EDIT_POLICIES)),
+        MenuItem(_("企业档案"), "enterprises:register", "building-factory-2", having(Power.VIEW_REGISTER)),
         MenuItem(_("导入企业"), "enterprises:import_start", "upload", having(Power.IMPORT_FIRMS)),
         MenuItem(_("我的企业"), "enterprises:my_firms", "building-factory-2", having(Power.ACT_FOR_FIRM)),
         MenuItem(_("企业认领"), "enterprises:claims", "user", having(Power.ADMIT_FIRM_PEOPLE)),
@@ -86,15 +89,17 @@ def wire() -> None:
         Panel("deputies", "accounts/_deputies_panel.html", accounts.deputies_panel),
         Panel("my_firms", "enterprises/_my_firms_panel.html", enterprises.my_firms_panel),
         Panel("claims", "enterprises/_claims_panel.html", enterprises.claims_panel),
+        Panel("register", "enterprises/_register_panel.html", register_panel),
         Panel("today", "stationing/_officer_panel.html", stationing.officer_panel),
         Panel("stationing", "stationing/_county_panel.html", stationing.county_panel),
         Panel("notices", "messages/_panel.html", notices_panel),
     ]
     SLOTS.firm[:] = [
+        Panel("entitlements", "policies/_firm_panel.html", entitlements_panel),
         Panel("stationing", "stationing/_firm_panel.html", stationing.firm_panel),
         Panel("comparisons", "lists/_comparison_panel.html", lists.comparison_panel),
     ]
-    SLOTS.search[:] = []
+    SLOTS.search[:] = [Source(_("企业"), firms_found)]
     # Cases will subscribe here and open one for each escalation.
     ON_ESCALATION[:] = []
     EXPORTS.download = _download

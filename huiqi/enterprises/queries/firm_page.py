@@ -15,7 +15,6 @@ from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.catalogue import columns
 from huiqi.enterprises.fact_groups import GROUPS, REST
 from huiqi.enterprises.models import Contact, Enterprise, Filing, SourceKind, Statement
-from huiqi.enterprises.models.firm import LIST_FACTS
 from huiqi.enterprises.queries.history import Entry, KnownOn, Line, known_on
 from huiqi.enterprises.queries.identity import IdentityEvent, identity_events
 from huiqi.enterprises.queries.statements import catalogue, rows_known_as
@@ -311,13 +310,3 @@ def _act(filing: Filing, said: Sequence[Statement]) -> Act:
     who = [filing.issuer, filing.actor.name if filing.actor else "", filing.document]
     title = " · ".join(part for part in (str(SourceKind(filing.source).label), *who) if part)
     return Act(filing, title, text, said[0].recorded_at)
-
-
-def can_be_stated(fact: Fact, *, by_office: bool) -> bool:
-    """Whether an officer, or else the firm itself, may state the fact on the page.
-
-    Membership of lists comes from the lists alone, and a settled size class from a decided dispute.
-    """
-    if fact.derived or fact.id in LIST_FACTS:
-        return False
-    return by_office or fact.stated_by == "firm"

@@ -24,9 +24,7 @@ from huiqi.enterprises.forms.firm import REASONS, DaysForm, FactForm, RevealForm
 from huiqi.enterprises.models import Contact, Enterprise
 from huiqi.enterprises.queries.firm_page import (
     Days,
-    FirmPage,
     acts_on,
-    can_be_stated,
     contacts_of,
     events_of,
     firm_page,
@@ -34,9 +32,9 @@ from huiqi.enterprises.queries.firm_page import (
 )
 from huiqi.enterprises.queries.history import fact_history
 from huiqi.enterprises.queries.identity import identity_on, kept_row
-from huiqi.enterprises.queries.people import membership_in
 from huiqi.enterprises.queries.register import seen_by
 from huiqi.enterprises.queries.statements import catalogue
+from huiqi.enterprises.queries.stating import FIRM, OFFICE, part_in, statable
 from huiqi.reference.queries import code_tables
 from huiqi.rules.catalogue import Fact
 
@@ -94,8 +92,8 @@ def _to_kept(request: HttpRequest, public_id: str) -> HttpResponse:
 def _context(request: HttpRequest, found: Enterprise, days: Days, form: DaysForm) -> dict[str, Any]:
     page = firm_page(found, days, clock.reference_date())
     is_office = _is_office(request)
-    may_confirm = is_office and not days.is_past and _may(request, Power.CONFIRM_FACTS, found)
-    is_member = membership_in(_user(request), found) is not None
+    user, today = _user(request), clock.today()
+    part = part_in(user, found, today)
     name, code = identity_on(found, days.on) if days.is_past else (found.name, found.credit_code)
     panels = [panel for panel in SLOTS.firm if not days.is_past or panel.name in DATED_PANELS]
     return {
@@ -111,10 +109,10 @@ def _context(request: HttpRequest, found: Enterprise, days: Days, form: DaysForm
         "may_reveal": is_office and _may(request, Power.REVEAL_CONTACTS, found),
         "events": events_of(found),
         "acts": acts_on(found, days),
-        "statable": _statable(page, may_confirm=may_confirm, may_claim=is_member and not days.is_past),
-        "may_confirm": may_confirm,
+        "statable": frozenset() if days.is_past else statable(user, found, today),
+        "may_confirm": part == OFFICE and not days.is_past,
         "is_office": is_office,
-        "is_member": is_member,
+        "is_member": part == FIRM,
         "panels": render_panels(panels, request, found),
         "crumbs": _crumbs(request, (found.name, "")),
     }
@@ -122,14 +120,6 @@ def _context(request: HttpRequest, found: Enterprise, days: Days, form: DaysForm
 
 def _asked(days: Days) -> dict[str, Any]:
     return {"on": days.on if days.is_past else None, "known_on": days.known_on}
-
-
-def _statable(page: FirmPage, *, may_confirm: bool, may_claim: bool) -> set[str]:
-    """Ids of the facts this person may state here."""
-    if not may_confirm and not may_claim:
-        return set()
-    facts = columns(catalogue())
-    return {fact.id for fact in facts if can_be_stated(fact, by_office=may_confirm)}
 
 
 # --- one fact -------------------------------------------------------------------------------------
@@ -169,11 +159,10 @@ def fact_page(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespons
 
 def _door(request: HttpRequest, found: Enterprise, fact: Fact) -> Any:
     """The command by which this person may state the fact, or None: for the office, or for the firm."""
-    if _may(request, Power.CONFIRM_FACTS, found):
-        return confirm_fact if can_be_stated(fact, by_office=True) else None
-    if membership_in(_user(request), found) and can_be_stated(fact, by_office=False):
-        return claim_fact
-    return None
+    user, today = _user(request), clock.today()
+    if fact.id not in statable(user, found, today):
+        return None
+    return confirm_fact if part_in(user, found, today) == OFFICE else claim_fact
 
 
 @power_required(Power.CONFIRM_FACTS, Power.ACT_FOR_FIRM)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,7 +13,6 @@ from huiqi.core.dates import format_date_zh
 from huiqi.core.language import chinese, day_words, joined, listed
 from huiqi.policies.queries import wording
 from huiqi.policies.queries.asks import NOTHING_REFUSED, Ask, Refusal, ask_for
-from huiqi.policies.queries.check import Standing
 from huiqi.policies.queries.condition_lines import Line, condition_lines, reason
 from huiqi.policies.queries.fact_words import fact_label
 from huiqi.policies.queries.states import state_on
@@ -27,9 +27,10 @@ from huiqi.policies.queries.sums import (
     useless_facts,
 )
 from huiqi.policies.queries.wording import Text, policy_title
+from huiqi.policies.questions import QuestionBook
 from huiqi.reference import judging
 from huiqi.reference.working_days import FIRST_YEAR, LAST_YEAR, Basis, working_days_between
-from huiqi.rules.catalogue import Fact
+from huiqi.rules.catalogue import Fact, Facts
 from huiqi.rules.explain import Explanation
 from huiqi.rules.policy import Benefit, Edition, Policy
 
@@ -41,6 +42,19 @@ OF_THE_EVENT |= {"purchase_date", "rent_period", "tax_period"}
 # Amounts of different periods are no more alike than those of different natures.
 PERIODS: dict[str, Text] = {"month": gettext_lazy("月"), "year": gettext_lazy("年")}
 PERIODS |= {"月": PERIODS["month"], "年": PERIODS["year"]}
+
+
+class Standing(Protocol):
+    """What a result is made of: a check's answers, or what the register knows of a firm."""
+
+    @property
+    def on(self) -> date: ...
+    @property
+    def facts(self) -> Facts: ...
+    @property
+    def book(self) -> QuestionBook: ...
+    @property
+    def explanations(self) -> list[Explanation]: ...
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,84 @@
+"""What policies offer to a firm's page: what it is entitled to by the register's facts, what is missing."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+
+from huiqi.accounts.models import User
+from huiqi.core import clock
+from huiqi.enterprises.models import Enterprise
+from huiqi.enterprises.models.firm import LIST_FACTS
+from huiqi.enterprises.queries.firm_page import days_shown, known_once
+from huiqi.enterprises.queries.stating import statable
+from huiqi.policies.queries.fact_words import fact_label
+from huiqi.policies.queries.question_book import question_book
+from huiqi.policies.queries.result import ELIGIBLE, INELIGIBLE, LATER, NEAR, UNKNOWN, Result, result_of
+from huiqi.policies.questions import QuestionBook
+from huiqi.reference import judging
+from huiqi.rules.catalogue import Fact, Facts
+from huiqi.rules.explain import Explanation
+
+MOST_ASKED = 8
+
+
+@dataclass(frozen=True)
+class FirmStanding:
+    """A firm of the register before the policies of a day, as known on another."""
+
+    on: date
+    known_on: date
+    facts: Facts
+
+    @property
+    def book(self) -> QuestionBook:
+        """The questions of the check: they name what a firm can say of itself."""
+        return question_book()
+
+    @cached_property
+    def explanations(self) -> list[Explanation]:
+        """Every policy's verdict with its reasons."""
+        return judging.explain_all(self.facts, self.on, self.known_on)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A fact that would settle something: its name, how many policies wait for it, who states it."""
+
+    fact: Fact
+    label: str
+    policies: int
+    is_statable: bool
+    is_of_list: bool
+
+
+def entitlements_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """可享政策 on a firm's page, judged for the day the page shows; nothing of it is stored."""
+    firm: Enterprise = subject
+    days = days_shown(firm, clock.reference_date())
+    known = known_once(firm, days)
+    user: User = request.user  # type: ignore[assignment]
+    result = result_of(FirmStanding(days.on, days.known_on or days.on, known.facts))
+    return {
+        "result": result,
+        "groups": [(name, result.groups[name]) for name in (ELIGIBLE, NEAR, UNKNOWN)],
+        "others": len(result.groups[INELIGIBLE]) + len(result.groups[LATER]),
+        "asked": [] if days.is_past else _asked(result, statable(user, firm, clock.today())),
+        "days": days,
+    }
+
+
+def _asked(result: Result, statable_here: frozenset[str]) -> list[Asked]:
+    """The facts that most open policies wait for; what only the firm's own papers tell comes as it comes."""
+    facts = judging.rulebook().catalogue.facts
+    counts = Counter(
+        fact.id for row in result.groups[UNKNOWN] for fact in (*row.firm_facts, *row.certified) if fact.kept
+    )
+    ranked = sorted(counts, key=lambda name: (-counts[name], judging.rulebook().catalogue.slots[name]))
+    return [
+        Asked(facts[name], fact_label(facts[name]), counts[name], name in statable_here, name in LIST_FACTS)
+        for name in ranked[:MOST_ASKED]
+    ]
