@@ -4,9 +4,9 @@ The register may hold a million firms, so a page goes through it from a place to
 plain condition names are filtered by the database, the engine judges what is left.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from django.db.models import Q
 
@@ -62,10 +62,11 @@ def candidates(  # noqa: PLR0913  each narrows the search
     firms = firms.filter(_sieve(kind, open_too), pk__gt=after)
     firms = firms.exclude(pk__in=batch.entries.order_by().values("enterprise"))
     found: list[Candidate] = []
+    wanted = _wanted(kind)
     examined, last = 0, after
     for firm in firms.order_by("pk")[:MOST_EXAMINED].iterator(chunk_size=500):
         examined, last = examined + 1, firm.pk
-        finding = examine(kind, _facts(firm, kind), on)
+        finding = examine(kind, _facts(firm, wanted), on)
         if finding.result is True or (open_too and finding.result is None):
             found.append(Candidate(firm, finding))
         if len(found) == PAGE:
@@ -74,17 +75,16 @@ def candidates(  # noqa: PLR0913  each narrows the search
     return Candidates(tuple(found), examined, None if ended else last)
 
 
-def _facts(firm: Enterprise, kind: ListKind) -> Facts:
+def _facts(firm: Enterprise, wanted: Sequence[Fact]) -> Facts:
     values: dict[str, Value] = {}
-    for fact in _wanted(kind.id, kind):
+    for fact in wanted:
         value = getattr(firm, fact.id)
         if value is not None:
             values[fact.id] = from_cell(fact, to_cell(fact, value) if fact.type != "ratio" else value)
     return catalogue().facts_of(values, {})
 
 
-@lru_cache(maxsize=32)
-def _wanted(kind_id: str, kind: ListKind) -> tuple[Fact, ...]:
+def _wanted(kind: ListKind) -> tuple[Fact, ...]:
     """The facts the criteria rest on that have a column."""
     nodes = [leaf.ir for leaf in leaves(kind.criteria)] if kind.criteria else []
     needed = needed_facts(catalogue(), [*nodes, *(score.leaf.ir for score in kind.scoring)])

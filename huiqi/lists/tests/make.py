@@ -6,9 +6,11 @@ from typing import Any
 
 from huiqi.accounts.models import User
 from huiqi.accounts.tests.make import make_office
+from huiqi.core import clock
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.tests.make import make_firm
-from huiqi.lists.models import Entry, ListBatch
+from huiqi.lists.commands.objections import raise_objection
+from huiqi.lists.models import Entry, ImportLine, ListBatch
 from huiqi.lists.queries.book import kind_called
 
 _numbers = count(1)
@@ -56,3 +58,42 @@ def play_officer(part: str) -> User:
     return User.objects.create_user(
         f"officer{number}", name=f"干部{number}", role="officer", unit=make_office(part)
     )
+
+
+# --- for the access matrix: the arguments of an address, of a firm in 浏阳 ---------------------------
+
+
+def collecting_list() -> dict[str, Any]:
+    """A batch that takes proposals."""
+    return {"public_id": make_batch().public_id}
+
+
+def noticed_list() -> dict[str, Any]:
+    """A batch on public notice."""
+    today = clock.reference_date()
+    batch = make_batch("little-giant-hunan", "noticing", notice_days=5, notice_from=today, notice_until=today)
+    return {"public_id": batch.public_id}
+
+
+def foreign_list() -> dict[str, Any]:
+    """A batch of another authority's list."""
+    return {"public_id": make_batch("severe-dishonesty", "drafting").public_id}
+
+
+def liuyang_entry() -> dict[str, Any]:
+    """A firm of 浏阳 on a batch."""
+    return {"public_id": make_entry(make_batch()).public_id}
+
+
+def unmatched_line() -> dict[str, Any]:
+    """A line that no firm was found for."""
+    batch = make_batch("severe-dishonesty", "drafting")
+    return {"public_id": ImportLine.objects.create(batch=batch, row=2, name="某厂", problem="").public_id}
+
+
+def objection_to_list() -> dict[str, Any]:
+    """An objection to a notice."""
+    batch = ListBatch.objects.get(**noticed_list())
+    told = {"name": "赵先生", "phone": "13800000000", "grounds": "不实"}
+    objection, _token = raise_objection(batch, entry=None, on=clock.reference_date(), at=clock.now(), **told)
+    return {"public_id": objection.public_id}

@@ -1,0 +1,78 @@
+"""What the lists offer to other pages: the firm's page, the desk, the search."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from huiqi.accounts.models import User
+from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import may
+from huiqi.core import clock
+from huiqi.core.slots import Hit
+from huiqi.lists.models import EntryState, ListBatch
+from huiqi.lists.models.entries import Entry
+from huiqi.lists.queries.book import kinds
+from huiqi.lists.queries.comparison import log_of
+from huiqi.lists.queries.pages import batches_of, desk_work
+
+LIVE = (EntryState.PROPOSED, EntryState.RETURNED, EntryState.RECOMMENDED, EntryState.ACCEPTED)
+
+
+def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """所在名单: the lists a firm is, was or may be on; for staff all they may open, for the firm its own."""
+    user, today = request.user, clock.today()
+    entries = Entry.objects.filter(enterprise=subject).select_related("batch")
+    entries = entries.order_by("-valid_from", "-pk")
+    if may(user, Power.VIEW_LISTS, today):  # type: ignore[arg-type]
+        seen = ListBatch.objects.visible_to(user, today).order_by()
+        entries = entries.filter(batch__in=seen.values("pk"))
+    elif may(user, Power.ACT_FOR_FIRM, today):  # type: ignore[arg-type]
+        # A firm sees what was decided about it, not what offices still weigh.
+        shown = ListBatch.objects.published().open_to_staff().order_by()
+        entries = entries.filter(batch__in=shown.values("pk"))
+        entries = entries.filter(state__in=[EntryState.PUBLISHED, EntryState.REMOVED])
+    else:
+        return None
+    book, on = kinds(), clock.reference_date()
+    rows = [(row, book.get(row.batch.kind), _is_member(row, on)) for row in entries[:50]]
+    return {"rows": rows, "links": may(user, Power.VIEW_LISTS, today), "on": on}  # type: ignore[arg-type]
+
+
+def _is_member(row: Entry, on: Any) -> bool:
+    begun = row.state == EntryState.PUBLISHED and row.valid_from is not None and row.valid_from <= on
+    return begun and (row.valid_to is None or on <= row.valid_to)
+
+
+def desk_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """The work of the lists that waits for this person."""
+    user, today = request.user, clock.today()
+    if not may(user, Power.VIEW_LISTS, today):  # type: ignore[arg-type]
+        return None
+    work = desk_work(user, clock.reference_date(), today)  # type: ignore[arg-type]
+    return None if work.is_empty else {"work": work}
+
+
+def find_lists(request: HttpRequest, words: str, limit: int) -> list[Hit]:
+    """Batches by title or document number, and kinds by title, that the person may open."""
+    user, today = request.user, clock.today()
+    if not isinstance(user, User) or not may(user, Power.VIEW_LISTS, today):
+        return []
+    sees_all = may(user, Power.VIEW_KEY_MATERIALS, today)
+    found = [
+        Hit(kind.title, reverse("lists:kind", args=[kind.id]), kind.issuer)
+        for kind in kinds().values()
+        if words in kind.title and (sees_all or kind.secrecy != "compartment")
+    ]
+    batches = batches_of(user, today, words=words)[:limit]
+    found += [
+        Hit(batch.title, reverse("lists:batch", args=[batch.public_id]), str(batch.get_state_display()))
+        for batch in batches
+    ]
+    return found[:limit]
+
+
+def comparison_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """名单比对记录: what the firm's code was sent for; its own people and the office see the same."""
+    log = log_of(subject, clock.reference_date())
+    return {"log": log} if log else None
