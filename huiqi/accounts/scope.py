@@ -39,9 +39,8 @@ class Area:
             return Q(**{f"{prefix}{PARK}": self.park_id})
         if self.region is None:
             return Q(pk__in=[])
-        if self.region == "" and not self.excluded:
-            return EVERYTHING
-        inside = Q(**_begins(f"{prefix}{COUNTY}", self.region))
+        # The province has its firms without a county too, which no range of codes would find.
+        inside = Q(**_begins(f"{prefix}{COUNTY}", self.region)) if self.region else EVERYTHING
         for code in self.excluded:
             inside &= ~Q(**_begins(f"{prefix}{COUNTY}", code))
         return inside

@@ -41,6 +41,9 @@ def token_digest(token: str) -> str:
 @transaction.atomic
 def invite(invitees: Sequence[Invitee], *, actor: User, at: datetime) -> list[Issued]:
     """Make a single-use link for each; all or none."""
+    # Names of people who never came are not kept (personal.yaml).
+    over = Invitation.objects.filter(expires_at__lte=at, accepted_by=None).exclude(name="")
+    over.update(name="")
     issued = [_issue(invitee, actor, at) for invitee in invitees]
     for each in issued:
         audit.record("account.invited", each.invitation, actor=actor, role=each.invitation.role)
@@ -94,7 +97,7 @@ def accept_invitation(
         is_role_confirmed=False,
         password_changed_at=at,
     )
-    row.accepted_by, row.accepted_at = user, at
-    row.save(update_fields=["accepted_by", "accepted_at"])
+    row.accepted_by, row.accepted_at, row.name = user, at, ""
+    row.save(update_fields=["accepted_by", "accepted_at", "name"])
     audit.record("account.created", user, actor=user, role=row.role, invitation=row.public_id)
     return user

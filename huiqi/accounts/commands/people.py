@@ -72,8 +72,9 @@ def switch_off_account(person: User, *, actor: User, reason: str, at: datetime) 
     if not person.is_active:
         raise Refused("accounts.off_already", gettext_noop("这个账号已经停用。"))
     _keep_one_administrator(person)
-    person.is_active = False
-    person.save(update_fields=["is_active"])
+    # The number was kept for signing in and notices (personal.yaml): neither is needed any more.
+    person.is_active, person.phone = False, ""
+    person.save(update_fields=["is_active", "phone", "phone_index"])
     _end_deputyships(person, at)
     end_all_sessions(person, at=at)
     _note(person, "account.switched_off", reason, actor, at)

@@ -1,6 +1,6 @@
 """Opening and ending sessions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -9,12 +9,16 @@ from django.db.models import F
 from huiqi.accounts.models import SignIn, User
 from huiqi.core import audit
 
+# At least six months (网络安全法 article 21); a year shows last year's pattern beside this year's.
+KEPT = timedelta(days=365)
+
 
 @transaction.atomic
 def record_sign_in(
     user: User, *, session_key: str, device: str, with_second_factor: bool, at: datetime
 ) -> SignIn:
     """Remember which session a signing in opened."""
+    SignIn.objects.filter(user=user, at__lt=at - KEPT).delete()
     signed = SignIn.objects.create(user=user, session_key=session_key, device=device, at=at)
     audit.record("account.signed_in", user, actor=user, second_factor=with_second_factor)
     return signed

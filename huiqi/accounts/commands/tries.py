@@ -22,6 +22,8 @@ WAIT = timedelta(minutes=15)
 # A whole county office may share one address: it gets more, for all its people together.
 ADDRESS_FAILURES = 60
 KEPT = timedelta(days=1)
+# As sign-ins are (commands/sessions.py).
+LOCKS_KEPT = timedelta(days=365)
 
 
 class TryLater(Refused):
@@ -109,6 +111,7 @@ def _lock(attempt: SignInTry, user: User | None, at: datetime, *, everybody: boo
         .first()
     )
     if lock is None:
+        SignInLock.objects.filter(until__lt=at - LOCKS_KEPT).delete()
         lock = SignInLock.objects.create(
             name_digest=name, address_digest=attempt.address_digest, user=user, locked_at=at, until=at + WAIT
         )

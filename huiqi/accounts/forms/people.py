@@ -79,7 +79,19 @@ class ReasonForm(forms.Form):
     )
 
 
-class RoleForm(ReasonForm):
+class FitsUnit(forms.Form):
+    """A role must exist in that kind of unit."""
+
+    def clean(self) -> dict[str, Any]:
+        """Said beside the role."""
+        cleaned = super().clean() or {}
+        role, unit = cleaned.get("role"), cleaned.get("unit")
+        if role and unit and unit.kind not in unit_kinds_for(Role(role)):
+            self.add_error("role", _("“%(unit)s”不设这个角色，请另选角色或单位。") % {"unit": unit.name})
+        return cleaned
+
+
+class RoleForm(FitsUnit, ReasonForm):
     """Another role, another unit."""
 
     role = forms.ChoiceField(label=gettext_lazy("角色"))
@@ -89,14 +101,6 @@ class RoleForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = staff_roles()  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """The role must exist in that kind of unit."""
-        cleaned = super().clean() or {}
-        role, unit = cleaned.get("role"), cleaned.get("unit")
-        if role and unit and unit.kind not in unit_kinds_for(Role(role)):
-            self.add_error("role", _("“%(unit)s”不设这个角色，请另选角色或单位。") % {"unit": unit.name})
-        return cleaned
 
 
 class UnitForm(forms.Form):
@@ -132,7 +136,7 @@ class UnitForm(forms.Form):
         return name
 
 
-class InvitationForm(forms.Form):
+class InvitationForm(FitsUnit):
     """One person."""
 
     name = forms.CharField(
@@ -140,7 +144,6 @@ class InvitationForm(forms.Form):
     )
     unit = UnitField(label=gettext_lazy("单位"), error_messages={"required": gettext_lazy("请选择单位。")})
     role = forms.ChoiceField(label=gettext_lazy("角色"))
-    clean = RoleForm.clean
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,9 +168,9 @@ class InvitationsForm(forms.Form):
         text = cleaned.get("lines", "")
         if cleaned.get("file"):
             text = self._read(cleaned["file"].read())
-        rows = [
-            (number, row) for number, row in enumerate(_rows(text), 1) if any(cell.strip() for cell in row)
-        ]
+            # A list with mistakes comes back into the box, where it can be corrected.
+            self.data = {**self.data, "lines": text}
+        rows = [(number, row) for number, row in enumerate(_rows(text), 1) if "".join(row).strip()]
         if rows and [cell.strip() for cell in rows[0][1][:1]] == ["姓名"]:
             rows = rows[1:]
         if not rows:
@@ -205,12 +208,10 @@ def _rows(text: str) -> Iterable[list[str]]:
 
 
 def _invitee(row: list[str], units: dict[str, Unit], roles: dict[str, Role]) -> Invitee:
-    cells = [cell.strip() for cell in row]
-    if len([cell for cell in cells if cell]) != 3:
-        raise ValidationError(
-            _("应有姓名、单位、角色三项，这一行有%s项。") % len([cell for cell in cells if cell])
-        )
-    name, unit, role = cells[:3]
+    cells = [cell.strip() for cell in row if cell.strip()]
+    if len(cells) != 3:
+        raise ValidationError(_("应有姓名、单位、角色三项，这一行有%s项。") % len(cells))
+    name, unit, role = cells
     if unit not in units:
         raise ValidationError(_("没有叫“%s”的启用单位，请按单位列表中的全称填写。") % unit[:40])
     if role not in roles:
