@@ -65,6 +65,7 @@ def wire() -> None:
         MenuItem(_("导入企业"), "enterprises:import_start", "upload", having(Power.IMPORT_FIRMS)),
         MenuItem(_("我的企业"), "enterprises:my_firms", "building-factory-2", having(Power.ACT_FOR_FIRM)),
         MenuItem(_("企业认领"), "enterprises:claims", "user", having(Power.ADMIT_FIRM_PEOPLE)),
+        MenuItem(_("名单"), "lists:index", "list-details", having(Power.VIEW_LISTS)),
         MenuItem(
             _("名单比对"),
             "lists:comparisons",
@@ -84,6 +85,7 @@ def wire() -> None:
         MenuItem(_("我的账号"), "mfa_index", "settings", signed_in),
     ]
     SLOTS.desk[:] = [
+        Panel("lists", "lists/_desk_panel.html", lists.desk_panel),
         Panel("account", "accounts/_account_panel.html", accounts.account_panel),
         Panel("access", "accounts/_access_panel.html", accounts.access_panel),
         Panel("deputies", "accounts/_deputies_panel.html", accounts.deputies_panel),
@@ -97,9 +99,10 @@ def wire() -> None:
     SLOTS.firm[:] = [
         Panel("entitlements", "policies/_firm_panel.html", entitlements_panel),
         Panel("stationing", "stationing/_firm_panel.html", stationing.firm_panel),
+        Panel("lists", "lists/_firm_panel.html", lists.firm_panel),
         Panel("comparisons", "lists/_comparison_panel.html", lists.comparison_panel),
     ]
-    SLOTS.search[:] = [Source(_("企业"), firms_found)]
+    SLOTS.search[:] = [Source(_("企业"), firms_found), Source(_("名单"), lists.find_lists)]
     # Cases will subscribe here and open one for each escalation.
     ON_ESCALATION[:] = []
     EXPORTS.download = _download

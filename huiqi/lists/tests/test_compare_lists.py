@@ -234,7 +234,7 @@ def test_a_run_stopped_between_batches_goes_on_and_ends_as_if_never_stopped(monk
     assert Statement.objects.filter(fact="no_arrears").count() == 5
 
 
-@pytest.mark.parametrize("broken", ["file_statements", "audit.record", "ComparisonLine.objects.bulk_update"])
+@pytest.mark.parametrize("broken", ["file_statements", "audit.record", "update_rows"])
 def test_a_batch_killed_between_two_writes_leaves_nothing_half_done(broken, monkeypatch):
     firm = make_firm()
     row = sent([firm])
