@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiqi.core.errors import Refused
-from huiqi.core.fields import DateField, DateInput
+from huiqi.core.fields import DateField, DateInput, NamesSelect
 from huiqi.core.language import worded
 from huiqi.enterprises.commands.imports import Statements
 from huiqi.enterprises.importing.fields import (
+    CITY,
     CONTACT,
+    COUNTY,
     FIGURES,
     IDENTITY,
     MONEY_UNITS,
@@ -33,6 +35,9 @@ GROUPS = {
     CONTACT: gettext_lazy("联系方式"),
     OTHER: gettext_lazy("其他事实"),
 }
+
+
+_SELECT = {"class": "hq-select"}
 
 
 class UploadForm(forms.Form):
@@ -120,14 +125,21 @@ class ColumnsForm(forms.Form):
             label=_("“%(heading)s”读作") % {"heading": heading.text},
             choices=grouped,
             required=False,
+            widget=NamesSelect(_SELECT),
             initial=meaning.field,
         )
         self.fields[f"u{heading.column}"] = forms.ChoiceField(
             label=_("“%(heading)s”的单位") % {"heading": heading.text},
             choices=[("", _("金额单位")), *((unit, unit) for unit in MONEY_UNITS)],
             required=False,
+            widget=NamesSelect(_SELECT),
             initial=meaning.unit,
         )
+
+    @property
+    def names_place(self) -> bool:
+        """Whether a column seems to say in which county or city each firm is."""
+        return bool({COUNTY, CITY} & {heading.guess.meaning.field for heading in self.headings})
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -139,7 +151,14 @@ class ColumnsForm(forms.Form):
             return {"heading": heading, "refused": _(heading.guess.refused)}
         column, unit = self[f"c{heading.column}"], self[f"u{heading.column}"]
         field = self._known.get(column.value() or "")
-        return {"heading": heading, "refused": "", "column": column, "unit": unit, "field": field}
+        needs_unit = (field is not None and field.is_money) or bool(unit.errors)
+        return {
+            "heading": heading,
+            "refused": "",
+            "column": column,
+            "unit": unit,
+            "needs_unit": needs_unit,
+        }
 
     def clean_as_of(self) -> date:
         """A day that has been: a table cannot speak of a day to come."""

@@ -9,7 +9,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiqi.enterprises.tests.make import make_code
 
-HEADINGS = ["企业名称", "统一社会信用代码", "所在县市区", "行业代码", "从业人员期末人数", "营业收入（万元）", "联系电话"]
+HEADINGS = [
+    "企业名称",
+    "统一社会信用代码",
+    "所在县市区",
+    "行业代码",
+    "从业人员期末人数",
+    "营业收入（万元）",
+    "联系电话",
+]
 
 
 def firm_row(number: int, **other: Any) -> list[Any]:

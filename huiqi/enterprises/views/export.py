@@ -48,7 +48,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         raise Refused("enterprises.export_by_phone", gettext_noop("按电话号码查到的结果不能导出。"))
     firms = firms_for(user, wanted, today=today, on=on)
     offered = export_columns(with_contacts=may(user, Power.REVEAL_CONTACTS, today))
-    form = ExportForm(request.POST or None, offered)
+    form = ExportForm(request.POST if request.method == "POST" else None, offered)
     if request.method == "POST" and form.is_valid():
         return _made(request, form, firms, wanted)
     context = {

@@ -54,8 +54,8 @@ def _mine(request: HttpRequest, public_id: str) -> ImportRun:
 @never_cache
 def import_start(request: HttpRequest) -> HttpResponse:
     """Choose a file; below it one's latest imports."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_valid():
         try:
             run = upload(form.cleaned_data["file"], actor=_user(request), at=clock.now())
         except Refused as refused:
@@ -105,7 +105,7 @@ def import_columns(request: HttpRequest, public_id: str) -> HttpResponse:
         "form": form,
         "seen": seen,
         "choices": _merged_form(seen),
-        "home": _home_words(_user(request)),
+        "home": "" if form.names_place else _home_words(_user(request)),
     }
     return render(request, "enterprises/import_columns.html", context, status=422 if form.errors else 200)
 
@@ -115,7 +115,7 @@ def _columns_form(request: HttpRequest, run: ImportRun, seen: Mapping[str, Any])
     initial = {"year": run.year or default_year(day), "as_of": run.as_of or day}
     initial |= {"standing": run.standing or Standing.CLAIMED, "document": run.document}
     return ColumnsForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         guesses(seen, run.unit),
         today=clock.today(),
         may_confirm=may(user, Power.CONFIRM_FACTS, clock.today()),
