@@ -430,7 +430,9 @@ BEHIND_THE_LINK = {
 
 
 def test_every_address_behind_the_link_is_tried():
-    reads = {name for name, row in MATRIX.items() if "token" in row.args and row.only == "GET"}
+    # Of the check; the links of invitations and objections have tests of their own beside their pages.
+    private_links = {name for name, row in MATRIX.items() if "token" in row.args and row.only == "GET"}
+    reads = {name for name in private_links if name.startswith("policies:")}
     assert {f"policies:{name}" for name in BEHIND_THE_LINK} == reads
 
 

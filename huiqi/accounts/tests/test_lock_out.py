@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.urls import reverse
 
 from huiqi.accounts.commands import tries
 from huiqi.accounts.models import SignInLock, SignInTry
@@ -135,3 +136,21 @@ def test_guesses_sent_at_once_are_counted_together():
     assert all(isinstance(each, SignInTry | tries.TryLater) for each in outcomes), outcomes
     assert 1 <= len(looked_at) <= tries.FAILURES
     assert SignInLock.objects.count() >= 1
+
+
+def test_the_security_administrator_sees_and_lifts_a_lock(visitor, enter):
+    user = make_user(username="zhou.min", name="周敏", password=PASSWORD)
+    for _ in range(tries.FAILURES):
+        guess(visitor)
+        guess(visitor, "nobody.at.all")
+    keeper = enter("security_admin")
+    page = keeper.get("/accounts/locks/").content.decode()
+    assert "周敏" in page
+    assert "不存在的账号" in page
+    assert "nobody.at.all" not in page
+    lift = reverse("accounts:lock_lift", args=[SignInLock.objects.get(user=user).public_id])
+    assert enter("admin").post(lift).status_code == 404
+    assert keeper.post(lift).status_code == 302
+    assert keeper.post(lift).status_code == 409
+    assert guess(visitor, password=PASSWORD).status_code == 302
+    assert AuditRecord.objects.get(act="account.lock_lifted").subject_id == user.public_id
