@@ -17,7 +17,7 @@ from django.urls import reverse
 from huiqi.accounts.powers import Power
 from huiqi.accounts.roles import Role
 from huiqi.core.tests.make import make_job
-from huiqi.enterprises.tests.make import claim_in_liuyang, firm_in_liuyang
+from huiqi.enterprises.tests.make import claim_in_liuyang, firm_in_liuyang, pair_in_liuyang
 from huiqi.lists.tests.make import (
     collecting_list,
     foreign_list,
@@ -254,6 +254,14 @@ MATRIX: dict[str, Row] = {
     ),
     "enterprises:claims": needs(Power.ADMIT_FIRM_PEOPLE),
     "enterprises:decide_claim": needs(Power.ADMIT_FIRM_PEOPLE, make=claim_in_liuyang, also_posts=True),
+    "enterprises:identity_change": needs(Power.MERGE_FIRMS, make=firm_in_liuyang),
+    "enterprises:identity_form": needs(
+        Power.MERGE_FIRMS, make=lambda: {**firm_in_liuyang(), "kind": "rename"}, also_posts=True
+    ),
+    "enterprises:duplicates": needs(Power.MERGE_FIRMS),
+    "enterprises:duplicates_find": needs(Power.MERGE_FIRMS, only="POST"),
+    "enterprises:duplicate": needs(Power.MERGE_FIRMS, make=pair_in_liuyang, also_posts=True),
+    "enterprises:duplicate_undo": needs(Power.MERGE_FIRMS, args={"public_id": "none"}, only="POST"),
     # --- files, messages ---
     "messages:notices": signed_in(),
     "messages:open": signed_in(args={"public_id": "of-another"}, only="POST"),

@@ -15,6 +15,7 @@ class EnterprisesConfig(AppConfig):
         """A later migration may rebuild the table on SQLite, which loses the search's triggers."""
         # The worker imports no view, so the kinds of jobs are registered here.
         from huiqi.enterprises import jobs  # noqa: F401, PLC0415  models must be loaded first
+        from huiqi.enterprises.commands import duplicates  # noqa: F401, PLC0415
 
         post_migrate.connect(_restore_search, sender=self)
 

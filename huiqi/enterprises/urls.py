@@ -1,6 +1,6 @@
 from django.urls import path
 
-from huiqi.enterprises.views import claims, export, firm, imports, people, register
+from huiqi.enterprises.views import claims, duplicates, export, firm, identity, imports, people, register
 
 app_name = "enterprises"
 urlpatterns = [
@@ -61,4 +61,12 @@ urlpatterns = [
     ),
     path("firm-claims/", claims.claims, name="claims"),
     path("firm-claims/<str:public_id>/", claims.decide_claim, name="decide_claim"),
+    # who a firm is
+    path("firms/<str:public_id>/identity/", identity.identity_change, name="identity_change"),
+    path("firms/<str:public_id>/identity/<str:kind>/", identity.identity_form, name="identity_form"),
+    # rows that may be one firm
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/find/", duplicates.duplicates_find, name="duplicates_find"),
+    path("duplicates/<str:public_id>/", duplicates.duplicate, name="duplicate"),
+    path("duplicates/<str:public_id>/undo/", duplicates.duplicate_undo, name="duplicate_undo"),
 ]

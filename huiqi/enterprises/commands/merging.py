@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.messages import gettext_noop
+from huiqi.enterprises.commands.search_words import renew_search_words
 from huiqi.enterprises.commands.statements import lock_firms, project_locked
 from huiqi.enterprises.models import Enterprise, Merging
 
@@ -31,6 +32,7 @@ def merge_firms(  # noqa: PLR0913  each is a fact about the act
     Enterprise.objects.filter(Q(pk=dropped.pk) | Q(merged_into=dropped)).update(merged_into=kept)
     _raise_versions(dropped.pk, kept.pk)
     project_locked([kept.pk], on=on)
+    renew_search_words([kept.pk])
     audit.record("firm.merged", kept, actor=actor, dropped=dropped.public_id, merging=merging.public_id)
     return merging
 
@@ -49,7 +51,9 @@ def undo_merging(merging: Merging, *, reason: str, actor: Any, at: datetime, on:
     Enterprise.objects.filter(pk=merging.dropped_id).update(merged_into=None)
     Enterprise.objects.filter(pk__in=family).update(merged_into=merging.dropped)
     _raise_versions(merging.dropped_id, *roots)
-    project_locked(sorted({merging.dropped_id, *roots}), on=on)
+    standing = sorted({merging.dropped_id, *roots})
+    project_locked(standing, on=on)
+    renew_search_words(standing)
     dropped = merging.dropped.public_id
     audit.record("firm.unmerged", merging.kept, actor=actor, dropped=dropped, merging=merging.public_id)
     return merging

@@ -1,13 +1,16 @@
 """How a firm was called, and what it came from and became: for search and for its page."""
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from huiqi.accounts.models import User
+from huiqi.core.models import AuditRecord
 from huiqi.enterprises.models import Enterprise, FormerIdentity, Merging, Registration, Succession
 from huiqi.reference.credit_codes import normalise
 
@@ -58,6 +61,32 @@ def kept_row(public_id: str) -> Enterprise | None:
     """The row that stands for the firm with this id: the row itself, or the one it was merged into."""
     row = Enterprise.objects.select_related("merged_into").filter(public_id=public_id).first()
     return row.merged_into or row if row else None
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """Who changed a firm's row last, and when; what a conflict page tells."""
+
+    name: str
+    at: datetime
+
+
+def last_change(enterprise: Enterprise) -> LastChange | None:
+    """The newest act on the firm in the audit trail, None when there was none."""
+    trail = AuditRecord.objects.filter(
+        subject_type=Enterprise._meta.label_lower, subject_id=enterprise.public_id
+    )
+    row = trail.order_by("-at", "-id").first()
+    if row is None:
+        return None
+    person = User.objects.filter(public_id=row.actor_id).first() if row.actor_id else None
+    return LastChange(person.name if person else _("系统"), row.at)
+
+
+def find_by_codes(codes: Iterable[str]) -> dict[str, Enterprise]:
+    """Rows by credit code, each the one that stands for the firm."""
+    rows = Enterprise.objects.filter(credit_code__in=list(codes)).select_related("merged_into")
+    return {str(row.credit_code): row.merged_into or row for row in rows.order_by("pk")}
 
 
 def identity_events(enterprise: Enterprise) -> list[IdentityEvent]:

@@ -8,7 +8,7 @@ from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_user
 from huiqi.enterprises.commands.membership import start_claim
 from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
-from huiqi.enterprises.models import Claim, Enterprise, SourceKind, Standing
+from huiqi.enterprises.models import Claim, DuplicatePair, Enterprise, SourceKind, Standing
 from huiqi.reference.credit_codes import check_character
 
 _numbers = count(1)
@@ -61,3 +61,10 @@ def claim_in_liuyang() -> dict[str, str]:
     claim = start_claim(make_firm(county="430181"), actor=claimer, proof=Claim.Proof.DOCUMENT, at=AT)
     Claim.objects.filter(pk=claim.pk).update(state=Claim.State.WAITING)
     return {"public_id": claim.public_id}
+
+
+def pair_in_liuyang() -> dict[str, str]:
+    """Arguments of the address of two rows in 浏阳 that may be one firm."""
+    signals = ["name", "place"]
+    pair = DuplicatePair.objects.create(first=make_firm(), second=make_firm(), signals=signals, found_at=AT)
+    return {"public_id": pair.public_id}
