@@ -1,4 +1,4 @@
-"""What policies offer to a firm's page: what it is entitled to by the register's facts, what is missing."""
+"""What policies offer to other pages: what a firm is entitled to and what is missing, and hits of the search."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -7,13 +7,17 @@ from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 
 from huiqi.accounts.models import User
 from huiqi.core import clock
+from huiqi.core.slots import Hit
+from huiqi.enterprises.fact_groups import OF_THE_AREA
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.models.firm import LIST_FACTS
 from huiqi.enterprises.queries.firm_page import days_shown, known_once
 from huiqi.enterprises.queries.stating import statable
+from huiqi.policies.queries import catalogue, wording
 from huiqi.policies.queries.fact_words import fact_label
 from huiqi.policies.queries.question_book import question_book
 from huiqi.policies.queries.result import ELIGIBLE, INELIGIBLE, LATER, NEAR, UNKNOWN, Result, result_of
@@ -71,11 +75,27 @@ def entitlements_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | N
     }
 
 
+def find_policies(request: HttpRequest, words: str, limit: int) -> list[Hit]:
+    """Policies by title, pinyin, document number or text, as they stand on the reference date; no query."""
+    rows = catalogue.find(catalogue.Filters(q=words), clock.reference_date()).rows
+    return [
+        Hit(
+            row.policy.title,
+            reverse("policies:policy", args=[row.policy.id]),
+            " · ".join([row.policy.authority, wording.term(wording.STATES, row.state)]),
+        )
+        for row in rows[:limit]
+    ]
+
+
 def _asked(result: Result, statable_here: frozenset[str]) -> list[Asked]:
     """The facts that most open policies wait for; what only the firm's own papers tell comes as it comes."""
     facts = judging.rulebook().catalogue.facts
     counts = Counter(
-        fact.id for row in result.groups[UNKNOWN] for fact in (*row.firm_facts, *row.certified) if fact.kept
+        fact.id
+        for row in result.groups[UNKNOWN]
+        for fact in (*row.firm_facts, *row.certified)
+        if fact.kept and fact.id not in OF_THE_AREA
     )
     ranked = sorted(counts, key=lambda name: (-counts[name], judging.rulebook().catalogue.slots[name]))
     return [

@@ -118,6 +118,22 @@ def _month_before(day: date, back: int) -> tuple[int, int]:
     return months // 12, months % 12 + 1
 
 
+def first_values(fact: Fact, now: Value | None, on: date) -> dict[str, Any]:
+    """What the form begins with: the value that counts now, and the day a figure of last year speaks of."""
+    as_of = date(on.year - 1, 12, 31) if fact.period == "prev_year" else on
+    return {"as_of": as_of, "value": None if now is None else _as_typed(fact, now)}
+
+
+def _as_typed(fact: Fact, value: Value) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if fact.type == "ratio":
+        shown = Fraction(value) * (100 if fact.unit == "ratio" else 1)  # type: ignore[arg-type]
+        exact = Decimal(shown.numerator) / Decimal(shown.denominator)
+        return f"{exact.normalize():f}"
+    return value
+
+
 def value_field(fact: Fact) -> forms.Field:
     """The field for a value of the fact: amounts in 元 or 万元, percent, counts, dates, choices, codes."""
     kind = "money" if fact.type == "int" and fact.unit == "fen" else fact.type

@@ -57,7 +57,8 @@ class RegisterForm(forms.Form):
         super().__init__(data, **more)
         self.tables = tables
         self.fields["industry"].widget = AheadInput(
-            f"{reverse_lazy('reference:industry_options')}?level=all", {"maxlength": 60}
+            f"{reverse_lazy('reference:industry_options')}?level=all",
+            {"maxlength": 60, "placeholder": _("名称、首字母或代码")},
         )
         self._offer_regions()
         sizes = [*catalogue().facts["size_class"].values.items(), (UNKNOWN, _("划不出"))]
@@ -87,7 +88,7 @@ class RegisterForm(forms.Form):
         offered = [(_region_value(row), _region_label(row)) for row in rows]
         self.fields["region"].choices = with_blank(offered, _("不限"))  # type: ignore[attr-defined]
         initials = {_region_value(row): row.initials for row in rows}
-        self.fields["region"].widget = AheadSelect(initials)
+        self.fields["region"].widget = AheadSelect(initials, {"data-hq-placeholder": _("市州、区县或首字母")})
         self.fields["region"].widget.choices = self.fields["region"].choices  # type: ignore[attr-defined]
 
     def clean_industry(self) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from huiqi.core.language import day_words
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.catalogue import columns
-from huiqi.enterprises.fact_groups import GROUPS, REST
+from huiqi.enterprises.fact_groups import GROUPS, REST, plain_label
 from huiqi.enterprises.models import Contact, Enterprise, Filing, SourceKind, Statement
 from huiqi.enterprises.queries.history import Entry, KnownOn, Line, known_on
 from huiqi.enterprises.queries.identity import IdentityEvent, identity_events
@@ -27,6 +27,7 @@ SIZE_INPUTS = ("gb4754", "employees", "revenue", "assets")
 SHORT = 45  # days before its end on which a fact is said to run out soon
 LATEST_FILINGS = 8
 FACTS_NAMED = 4
+TOP = frozenset({"basis", "size"})
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,10 @@ class FactLine:
     @property
     def fact(self) -> Fact:
         return self.line.fact
+
+    @property
+    def label(self) -> str:
+        return plain_label(self.line.fact)
 
     @property
     def entry(self) -> Entry | None:
@@ -174,6 +179,16 @@ class FirmPage:
     def known_groups(self) -> list[Group]:
         """Headings under which something is or was known."""
         return [group for group in self.groups if group.lines]
+
+    @property
+    def first_groups(self) -> list[Group]:
+        """Who the firm is and how large: what stands on top."""
+        return [group for group in self.known_groups if group.id in TOP]
+
+    @property
+    def further_groups(self) -> list[Group]:
+        """The headings below what other apps show."""
+        return [group for group in self.known_groups if group.id not in TOP]
 
     @property
     def unknown_count(self) -> int:

@@ -6,6 +6,7 @@ from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import scope_with
 from huiqi.enterprises.catalogue import columns
+from huiqi.enterprises.fact_groups import OF_THE_AREA
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.models.firm import LIST_FACTS
 from huiqi.enterprises.queries.people import membership_in
@@ -18,9 +19,10 @@ OFFICE, FIRM = "office", "firm"
 def can_be_stated(fact: Fact, *, by_office: bool) -> bool:
     """Whether an officer, or else the firm itself, may state the fact on the page.
 
-    Membership of lists comes from the lists alone, and a settled size class from a decided dispute.
+    Membership of lists comes from the lists alone, a settled size class from a decided
+    dispute, and a figure of the place from whoever publishes it.
     """
-    if fact.derived or fact.id in LIST_FACTS:
+    if fact.derived or fact.id in LIST_FACTS or fact.id in OF_THE_AREA:
         return False
     return by_office or fact.stated_by == "firm"
 

@@ -1,4 +1,5 @@
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
@@ -157,3 +158,19 @@ def test_every_kept_fact_has_a_form():
     for fact in columns(catalogue()):
         form = FactForm({}, fact=fact, tables=code_tables(), on=ON)
         assert not form.is_valid() and "value" in form.errors
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "shown"),
+    [
+        ("employees", 35, "35"),
+        ("rd_ratio", Fraction(11, 200), "5.5"),
+        ("on_cloud", True, "yes"),
+        ("gb4754", "2770", "2770"),
+    ],
+)
+def test_the_form_begins_with_what_counts_now_so_that_confirming_is_one_press(enter, fact, value, shown):
+    firm = make_firm(facts={fact: value})
+    form = enter("county").get(address(firm, fact)).context["form"]
+    assert str(form["value"].value()) == shown
+    assert form["as_of"].value() == (ON if fact in {"on_cloud", "gb4754"} else date(2019, 12, 31))

@@ -116,15 +116,16 @@ def test_former_names_are_listed_and_stand_in_the_head_on_their_day(enter):
 
 
 def test_the_page_takes_the_same_queries_however_much_is_known(enter, assert_queries, monkeypatch):
-    monkeypatch.setattr(SLOTS, "firm", [])  # panels of other apps count their own
+    for shared in ("firm", "menu"):  # what other apps show there is theirs to count
+        monkeypatch.setattr(SLOTS, shared, [])
     firm, full = make_firm(), make_firm(facts={**MAKER, "on_cloud": True, "own_brand": True})
     for number in range(5):
         state(full, {"vacancies": number}, as_of=date(2020, 2, 10 + number))
     client = enter("county")
     page(client, firm)
-    with assert_queries(18):
+    with assert_queries(17):
         page(client, firm)
-    with assert_queries(18):
+    with assert_queries(17):
         page(client, full)
 
 

@@ -20,7 +20,7 @@ from huiqi.core.slots import SLOTS, render_panels
 from huiqi.enterprises.catalogue import columns
 from huiqi.enterprises.commands.contacts import reveal_contact
 from huiqi.enterprises.commands.facts import claim_fact, confirm_fact
-from huiqi.enterprises.forms.firm import REASONS, DaysForm, FactForm, RevealForm
+from huiqi.enterprises.forms.firm import REASONS, DaysForm, FactForm, RevealForm, first_values
 from huiqi.enterprises.models import Contact, Enterprise
 from huiqi.enterprises.queries.firm_page import (
     Days,
@@ -175,7 +175,10 @@ def fact_state(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespon
     if door is None:
         raise Http404
     today = clock.reference_date()
-    first = {"version": found.version, "as_of": today}
+    page = firm_page(found, Days(today), today)
+    line = page.line(fact_id)
+    now = line.entry.value if line and line.entry else None
+    first = {"version": found.version, **first_values(fact, now, today)}
     data = request.POST if request.method == "POST" else None
     form = FactForm(data, fact=fact, tables=code_tables(), on=today, initial=first)
     context: dict[str, Any] = {"conflict": False, "refused": "", "is_office": door is confirm_fact}
@@ -197,12 +200,11 @@ def fact_state(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespon
                 form = FactForm(again, fact=fact, tables=code_tables(), on=today)
             except Refused as refusal:
                 status, context["refused"] = 409, worded(refusal.said)
-    page = firm_page(found, Days(today), today)
     context |= {
         "firm": found,
         "fact": fact,
         "form": form,
-        "line": page.line(fact_id),
+        "line": line,
         "latest": fact_history(found, fact_id, today)[:1],
         "crumbs": _crumbs(
             request,
