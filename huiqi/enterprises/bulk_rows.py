@@ -1,6 +1,6 @@
 """Writing many rows of one table at once, past the ORM."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -32,6 +32,22 @@ def insert_rows(model: type[Model], rows: Sequence[Row]) -> None:
         else:
             marks = ", ".join(["%s"] * len(names))
             cursor.executemany(f"INSERT INTO {table} ({listed}) VALUES ({marks})", list(lines))  # noqa: S608
+
+
+def update_rows(model: type[Model], names: Sequence[str], rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
+    """Write the fields `names` of many rows, given as (primary key, values in that order)."""
+    fields = [model._meta.get_field(name) for name in names]
+    quote = connection.ops.quote_name
+    assignments = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)  # type: ignore[union-attr]
+    prepare = [field.get_db_prep_save for field in fields]  # type: ignore[union-attr]
+    lines = [
+        (*(made(value, connection) for made, value in zip(prepare, values, strict=True)), pk)
+        for pk, values in rows
+    ]
+    table = quote(model._meta.db_table)
+    with connection.cursor() as cursor:
+        # Column names come from the model, values are parameters.
+        cursor.executemany(f"UPDATE {table} SET {assignments} WHERE id = %s", lines)  # noqa: S608
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from datetime import date
 
 from huiqi.enterprises.catalogue import columns, is_statable, to_column
 from huiqi.enterprises.resolution import FOREVER, Resolved, Stated, next_change, resolve
-from huiqi.rules.catalogue import Catalogue
+from huiqi.rules.catalogue import Catalogue, Fact
 
 Column = bool | date | int | str | None
 
@@ -22,6 +22,54 @@ class Projected:
     until: date
 
 
+class Projector:
+    """Projects firms for one day.
+
+    Firms resemble each other: most facts of most firms have one statement, of the same day and period as the
+    next firm's. What follows from such a lone statement is worked out once.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        on: date,
+        size_class_of: Callable[[Mapping[str, Resolved]], str | None],
+    ) -> None:
+        self.catalogue, self.on, self.size_class_of = catalogue, on, size_class_of
+        self._blank: dict[str, Column] = {fact.id: None for fact in columns(catalogue)}
+        self._lone: dict[tuple[object, ...], tuple[date | None, date]] = {}
+
+    def project(self, by_fact: Mapping[str, list[Stated]]) -> Projected:
+        """The projection of one firm from everything recorded about it."""
+        resolved: dict[str, Resolved] = {}
+        made, until = dict(self._blank), FOREVER
+        for fact_id, statements in by_fact.items():
+            fact = self.catalogue.facts.get(fact_id)
+            if fact is None or not is_statable(fact):
+                continue
+            found, change = self._settle(fact, statements)
+            until = min(until, change)
+            if found is not None:
+                resolved[fact_id] = found
+                made[fact_id] = to_column(fact, found.stated.cell)
+        made["size_class"] = self.size_class_of(resolved)
+        return Projected(made, until if until == FOREVER else date.fromordinal(until.toordinal() - 1))
+
+    def _settle(self, fact: Fact, statements: list[Stated]) -> tuple[Resolved | None, date]:
+        """The statement that counts, and the day on which that may change by itself."""
+        if len(statements) != 1 or statements[0].retracted_on is not None:
+            return resolve(fact, statements, self.on, FOREVER), next_change(fact, statements, self.on)
+        (one,) = statements
+        key = (fact.id, one.period, one.as_of, one.expires_on, one.cell is None)
+        known = self._lone.get(key)
+        if known is None:
+            found = resolve(fact, statements, self.on, FOREVER)
+            known = (found.until if found else None), next_change(fact, statements, self.on)
+            self._lone[key] = known
+        until, change = known
+        return (None if until is None else Resolved(one, until)), change
+
+
 def project(
     catalogue: Catalogue,
     by_fact: Mapping[str, list[Stated]],
@@ -29,19 +77,4 @@ def project(
     size_class_of: Callable[[Mapping[str, Resolved]], str | None],
 ) -> Projected:
     """The projection of one firm for `on` from everything recorded about it."""
-    resolved: dict[str, Resolved] = {}
-    until = FOREVER
-    for fact_id, statements in by_fact.items():
-        fact = catalogue.facts.get(fact_id)
-        if fact is None or not is_statable(fact):
-            continue
-        found = resolve(fact, statements, on, FOREVER)
-        if found is not None:
-            resolved[fact_id] = found
-        until = min(until, next_change(fact, statements, on))
-    made: dict[str, Column] = {}
-    for fact in columns(catalogue):
-        found = resolved.get(fact.id)
-        made[fact.id] = to_column(fact, found.stated.cell) if found else None
-    made["size_class"] = size_class_of(resolved)
-    return Projected(made, until if until == FOREVER else date.fromordinal(until.toordinal() - 1))
+    return Projector(catalogue, on, size_class_of).project(by_fact)

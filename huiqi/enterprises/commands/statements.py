@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,9 +14,10 @@ from huiqi.core import audit
 from huiqi.core.dates import format_date_zh, readable
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.enterprises.bulk_rows import Row, insert_rows, update_rows
 from huiqi.enterprises.catalogue import Cell, columns, is_statable, to_cell
 from huiqi.enterprises.models import Enterprise, Filing, Standing, Statement
-from huiqi.enterprises.projection import Projected, project
+from huiqi.enterprises.projection import Projected, Projector
 from huiqi.enterprises.queries.statements import catalogue, size_class_of, stated_of
 from huiqi.rules.catalogue import Fact, Unreadable, Value
 
@@ -65,28 +66,28 @@ def file_statements(
     recorded = at or filing.recorded_at
     rows = [_row(one, filing, Standing(standing), recorded) for one in said]
     roots = lock_firms({one.enterprise_id for one in said})
-    Statement.objects.bulk_create(rows, batch_size=BATCH)
+    insert_rows(Statement, rows)
     project_locked(roots, on=on)
     return len(rows)
 
 
-def _row(one: Said, filing: Filing, standing: Standing, at: datetime) -> Statement:
+def _row(one: Said, filing: Filing, standing: Standing, at: datetime) -> Row:
     fact = statable_fact(one.fact)
     _check_period(fact, one.period)
     _check_dates(fact, one, at)
     cell: Cell | None = None if one.value is None else to_cell(fact, _read(fact, one.value))
-    return Statement(
-        enterprise_id=one.enterprise_id,
-        filing=filing,
-        fact=one.fact,
-        period=one.period,
-        number=cell if isinstance(cell, int) else None,
-        text=cell if isinstance(cell, str) else None,
-        as_of=one.as_of,
-        recorded_at=at,
-        expires_on=one.expires_on,
-        standing=standing,
-    )
+    return {
+        "enterprise_id": one.enterprise_id,
+        "filing_id": filing.pk,
+        "fact": one.fact,
+        "period": one.period,
+        "number": cell if isinstance(cell, int) else None,
+        "text": cell if isinstance(cell, str) else None,
+        "as_of": one.as_of,
+        "recorded_at": at,
+        "expires_on": one.expires_on,
+        "standing": standing.value,
+    }
 
 
 def statable_fact(fact_id: str) -> Fact:
@@ -178,7 +179,8 @@ def project_locked(roots: Sequence[int], *, on: date) -> int:
 def _project_batch(ids: Sequence[int], on: date) -> int:
     book = catalogue()
     stated = stated_of(ids)
-    made = {pk: project(book, stated[pk], on, size_class_of) for pk in ids}
+    projector = Projector(book, on, size_class_of)
+    made = {pk: projector.project(stated[pk]) for pk in ids}
     names = [fact.id for fact in columns(book)]
     before = {
         row[0]: row[1:]
@@ -202,20 +204,5 @@ def _write(
 ) -> None:
     """Write only the columns that differ somewhere: a firm has more than a hundred, an import brings ten."""
     places = [at for at in range(len(names)) if any(before[pk][at] != after[pk][at] for pk in pks)]
-    fields = [Enterprise._meta.get_field(names[at]) for at in places]
-    quote = connection.ops.quote_name
-    assignments = ", ".join(f"{quote(field.column)} = %s" for field in fields)  # type: ignore[union-attr,arg-type]
-    table = quote(Enterprise._meta.db_table)
-    rows = [
-        [
-            *(
-                field.get_db_prep_save(after[pk][at], connection)  # type: ignore[union-attr]
-                for field, at in zip(fields, places, strict=True)
-            ),
-            pk,
-        ]
-        for pk in pks
-    ]
-    with connection.cursor() as cursor:
-        # Column names come from the model, values are parameters.
-        cursor.executemany(f"UPDATE {table} SET {assignments} WHERE id = %s", rows)  # noqa: S608
+    rows = ((pk, [after[pk][at] for at in places]) for pk in pks)
+    update_rows(Enterprise, [names[at] for at in places], rows)

@@ -29,7 +29,7 @@ from huiqi.enterprises.demo.firms import (
     public_id_of,
 )
 from huiqi.enterprises.models import Contact, Enterprise, Filing, SourceKind, Standing, Statement
-from huiqi.enterprises.projection import project
+from huiqi.enterprises.projection import Projector
 from huiqi.enterprises.queries.statements import catalogue, size_class_of
 from huiqi.enterprises.resolution import Stated
 from huiqi.enterprises.search_text import search_text
@@ -55,6 +55,7 @@ class _Loading:
     recorded_on: date
     filings: dict[str, Filing]
     parks: dict[str, int]
+    projector: Projector
     next_firm: int
 
 
@@ -111,7 +112,15 @@ def _begin(on: date, actor: Any) -> _Loading:
         door: open_filing(source, actor=actor, at=at, issuer=issuer)
         for door, (source, issuer) in SOURCES.items()
     }
-    return _Loading(on, at, timezone.localdate(at), filings, _parks(), _next_id(Enterprise))
+    return _Loading(
+        on,
+        at,
+        timezone.localdate(at),
+        filings,
+        _parks(),
+        Projector(catalogue(), on, size_class_of),
+        _next_id(Enterprise),
+    )
 
 
 def _parks() -> dict[str, int]:
@@ -143,7 +152,7 @@ def _firm_row(pk: int, firm: DemoFirm, loading: _Loading) -> Row:
         standing = STANDINGS[said.door]
         stated = Stated(0, said.fact, said.period, said.cell, said.as_of, loading.recorded_on, standing)
         by_fact.setdefault(said.fact, []).append(stated)
-    projected = project(catalogue(), by_fact, loading.on, size_class_of)
+    projected = loading.projector.project(by_fact)
     return {
         "id": pk,
         "version": 1,

@@ -77,18 +77,25 @@ def _gather(ids: Sequence[int], kept_as: Mapping[int, int]) -> dict[int, dict[st
 def as_stated(row: tuple) -> Stated:  # type: ignore[type-arg]
     """A row of COLUMNS as resolution sees it."""
     pk, _firm, fact, period, number, text, as_of, recorded_at, expires_on, standing, retracted_at = row
+    recorded_on, order = _day_and_order(recorded_at)
     return Stated(
         id=pk,
         fact=fact,
         period=period,
         cell=text if number is None else number,
         as_of=as_of,
-        recorded_on=timezone.localdate(recorded_at),
+        recorded_on=recorded_on,
         standing=standing,
         expires_on=expires_on,
         retracted_on=timezone.localdate(retracted_at) if retracted_at else None,
-        order=(recorded_at - _EPOCH) // timedelta(microseconds=1),
+        order=order,
     )
+
+
+@lru_cache(maxsize=8192)
+def _day_and_order(instant: datetime) -> tuple[date, int]:
+    """The day and the microseconds of an instant of recording, which thousands of statements share."""
+    return timezone.localdate(instant), (instant - _EPOCH) // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)

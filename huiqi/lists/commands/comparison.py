@@ -18,6 +18,7 @@ from huiqi.core.errors import Refused
 from huiqi.core.language import worded
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.core.models import Job
+from huiqi.enterprises.bulk_rows import update_rows
 from huiqi.enterprises.catalogue import is_statable
 from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
 from huiqi.enterprises.models import Enterprise, SourceKind, Standing
@@ -232,8 +233,8 @@ def _apply_batch(run: AnswerRun, batch: list[Answered], on: date) -> AnswerRun:
         .get(pk=run.pk)
     )
     comparison = run.comparison
-    rows = ComparisonLine.objects.filter(comparison=comparison, code__in=[one.code for one in batch])
-    lines = {line.code: line for line in rows.order_by("enterprise", "pk")}
+    asked = ComparisonLine.objects.filter(comparison=comparison, code__in=[one.code for one in batch])
+    lines = {line.code: line for line in asked.order_by("enterprise", "pk")}
     questions = questions_of(comparison)
     changed, said = [], []
     for one in batch:
@@ -248,7 +249,8 @@ def _apply_batch(run: AnswerRun, batch: list[Answered], on: date) -> AnswerRun:
             line.answers, line.as_of, line.filing = one.answers, run.as_of, run.filing
             changed.append(line)
             run.answered += 1
-    ComparisonLine.objects.bulk_update(changed, ["answers", "as_of", "filing"], batch_size=500)
+    rows = ((line.pk, (line.answers, line.as_of, line.filing_id)) for line in changed)
+    update_rows(ComparisonLine, ("answers", "as_of", "filing"), rows)
     if said:
         file_statements(said, filing=run.filing, standing=Standing.CONFIRMED, on=on)
     run.done_rows += len(batch)

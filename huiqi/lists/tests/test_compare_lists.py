@@ -1,4 +1,4 @@
-"""List comparison: raw figures stay outside, answers expire, a stopped run goes on, each side sees its part."""
+"""List comparison: raw figures stay out, answers expire, a stopped run goes on, each side sees its part."""
 
 import io
 from datetime import date, timedelta
