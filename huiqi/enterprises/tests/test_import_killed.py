@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -20,6 +21,7 @@ from huiqi.enterprises.models import Contact, Enterprise, ImportFault, ImportRun
 from huiqi.enterprises.queries import imports as reading
 from huiqi.enterprises.tests.make import AT, ON
 from huiqi.enterprises.tests.tables import HEADINGS, csv_bytes, firm_row
+from huiqi.reference.commands import load_reference
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -28,9 +30,9 @@ class Killed(BaseException):
     """Stands for the end of the process: nothing may catch it."""
 
 
-def make_run(count: int = 10, bad: int = 4) -> ImportRun:
+def make_run(count: int = 10, bad: int = 4, rows: list[list[Any]] | None = None) -> ImportRun:
     """A run ready to be written; row `bad` is faulty."""
-    rows = [
+    rows = rows or [
         firm_row(number, **({"从业人员期末人数": "多"} if number == bad else {}))
         for number in range(1, count + 1)
     ]
@@ -211,6 +213,7 @@ def test_stopping_the_job_itself_leaves_a_run_that_can_go_on(
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_process_killed_by_the_system_leaves_whole_batches_and_the_next_run_finishes(tmp_path):
+    load_reference(province="430000")  # another transactional test may have emptied it
     table = tmp_path / "firms.csv"
     table.write_bytes(csv_bytes(firm_row(number) for number in range(1, 6_001)))
     environment = {
