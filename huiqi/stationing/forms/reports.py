@@ -106,6 +106,14 @@ class FirmReportForm(forms.Form):
         """Names exactly these numbers."""
         return hashlib.sha256(repr(sorted(self.figures().items())).encode()).hexdigest()
 
+    @property
+    def is_unchanged(self) -> bool:
+        """Only what was sent before comes again, as when other firms on the page are filled in later."""
+        stored = {entry.product.id: entry.now for entry in self.sheet.entries if entry.now}
+        report, data = self.sheet.report, self.cleaned_data
+        same_note = report is not None and data["note"].strip() == report.note
+        return same_note and self.figures() == stored and not data["up"]
+
     def ask_back(self, odd: list[str]) -> None:
         """Show the questions, and let the next send of the same numbers confirm them."""
         self.questions = odd

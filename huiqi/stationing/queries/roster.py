@@ -34,13 +34,13 @@ class Wanted:
 
 
 def firms_on_roster(user: Any, wanted: Wanted, today: date) -> EnterpriseQuerySet:
-    """Firms the person may station officers at: on the key-contact list, or with an officer all the same.
-
-    Each carries `open_stationings` (at most one) and `lines`.
+    """Firms the person may station officers at: on the key-contact list, with an officer all the same, or
+    asked for by whole name or code (so that a firm off the list can be found for an exception).
     """
     firms = Enterprise.objects.changeable_by(user, Power.STATION_OFFICERS, today)
     stationed = Stationing.objects.open().filter(enterprise=OuterRef("pk"))
-    firms = firms.filter(Q(**{LIST_FACT: True}) | Exists(stationed))
+    named = Q(name=wanted.words) | Q(credit_code=wanted.words.upper()) if wanted.words else Q(pk__in=[])
+    firms = firms.filter(Q(**{LIST_FACT: True}) | Exists(stationed) | named)
     if wanted.county:
         firms = firms.filter(prefecture=wanted.county)
     if wanted.words:

@@ -105,6 +105,14 @@ def test_sending_twice_is_harmless(page, firm):
     assert Sending.objects.count() == 1
 
 
+def test_firms_sent_before_are_not_counted_again(page, officer, firm):
+    second = make_stationing(officer=officer).enterprise
+    page.post(PAGE, numbers(firm))
+    response = page.post(PAGE, {**numbers(firm), **numbers(second)})
+    assert "已报送1家" in body(page.get(response["Location"]))
+    assert "没有新填或改动" in body(page.get(page.post(PAGE, numbers(firm))["Location"]))
+
+
 def test_a_missing_number_is_named_and_what_was_typed_stays(page, firm):
     response = page.post(PAGE, numbers(firm, "81234", "", "0"))
     assert response.status_code == 422

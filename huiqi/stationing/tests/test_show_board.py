@@ -82,6 +82,13 @@ def test_sums_count_who_reported_and_estimate_nobody():
     assert (total.capacity, total.capacity_reported, total.utilisation) == (300_000, 200_000, 70)
 
 
+def test_nobody_s_report_is_shown_as_none_and_not_as_zero():
+    make_key_firm()
+    browser, _ = enter_as("county")
+    page = browser.get(PAGE).content.decode()
+    assert "<dd>—" in page and "<dd>0" not in page.replace("<dd>0%", "")
+
+
 def test_a_week_keeps_days_without_a_report_as_gaps():
     firm = make_key_firm()
     report(firm, (10, 0, 0), on=DAY - timedelta(days=6))

@@ -46,6 +46,12 @@ def test_filters_narrow_by_county_words_officer_and_gaps():
     assert names(only_gaps=True) == ["龙山厂"]
 
 
+def test_a_firm_off_the_list_is_found_by_its_whole_name_or_code_for_an_exception():
+    firm = make_key_firm("名单外防护用品厂", listed=False)
+    assert names(words="名单外") == []
+    assert names(words="名单外防护用品厂") == names(words=firm.credit_code) == ["名单外防护用品厂"]
+
+
 def test_gaps_and_loads_are_counted_in_one_s_own_area(settings):
     settings.HUIQI_FIRMS_PER_OFFICER = 1
     busy = make_officer("忙人")

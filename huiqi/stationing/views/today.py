@@ -35,8 +35,9 @@ def today(request: HttpRequest) -> HttpResponse:
         forms = [FirmReportForm(sheet) for sheet in found]
         return render(request, "stationing/today.html", _context(request, day, forms))
     forms = [FirmReportForm(sheet, request.POST) for sheet in found]
-    saved = [form for form in forms if _take(form, request, day, at)]
-    if all(form in saved or form.is_untouched for form in forms):
+    taken = [form for form in forms if _take(form, request, day, at)]
+    saved = [form for form in taken if form.saved]
+    if all(form in taken or form.is_untouched for form in forms):
         names = "&".join([f"day={day.isoformat()}", f"saved={len(saved)}"])
         return redirect(f"{reverse('stationing:today')}?{names}")
     return render(request, "stationing/today.html", _context(request, day, forms, saved), status=422)
@@ -55,6 +56,8 @@ def _take(form: FirmReportForm, request: HttpRequest, day: date, at: Any) -> boo
     """Save one firm if its numbers are whole and plausible or confirmed; the form says what is not."""
     if form.is_untouched or not form.is_valid():
         return False
+    if form.is_unchanged:
+        return True
     odd = form.odd()
     if odd and not form.is_confirmed:
         form.ask_back(odd)
