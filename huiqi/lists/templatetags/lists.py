@@ -1,8 +1,11 @@
 """`{% load lists %}`: the state of a batch or an entry, always with its colour and icon."""
 
+from typing import Any
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from huiqi.core.templatetags.hq import icon
 
@@ -30,6 +33,22 @@ MARKS = {
     "matched": ("ok", "check"),
 }
 SECRECY_MARKS = {"public": "quiet", "internal": "quiet", "compartment": "danger"}
+
+
+# How far a figure was verified, as the reader of a page understands it.
+SURENESS = {
+    "VERIFIED": _("已读公开来源"),
+    "KNOWN": _("须复核原文"),
+    "PARTIAL": _("部分查到"),
+    "BENCHMARK": _("仅供参照"),
+    "GAP": _("未查到"),
+}
+
+
+@register.filter
+def how_sure(confidence: str) -> Any:
+    """A confidence mark of the rulebook in words."""
+    return SURENESS[confidence]
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """A batch with its firms, one firm of it, proposing firms, and the acts of the chain."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -327,9 +328,15 @@ def show_entry(request: HttpRequest, row: Entry, status: int = 200, **more: Any)
         "may_publish": is_publisher(request),
         "typed_reason": request.POST.get("reason", ""),
         "act_fault": "",
+        "judged_on": _day(row.finding.get("on")),
+        "known_on": _day(row.finding.get("known_on")),
         **more,
     }
     return render(request, "lists/entry.html", context, status=status)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 STEP_WORDS = {
