@@ -61,8 +61,8 @@ async function buildStyles(folder) {
 async function buildScripts(folder) {
   const { buildSync } = await import("esbuild");
   buildSync({
-    entryPoints: [join(ASSETS, "js", "public.js")],
-    outfile: join(folder, "public.js"),
+    entryPoints: ["public.js", "staff.js"].map((name) => join(ASSETS, "js", name)),
+    outdir: folder,
     bundle: true,
     minify: true,
     format: "iife",

@@ -124,7 +124,9 @@ MATRIX: dict[str, Row] = {
     "core:healthz": everybody(),
     "core:large_type": posts(),
     "core:desk": signed_in(),
-    "core:search": signed_in(),
+    "core:search": signed_in(also_posts=True),
+    "core:guide_dismiss": signed_in(only="POST"),
+    "core:guide_back": signed_in(only="POST"),
     "core:job": owned_by_nobody_here(args={"public_id": "of-another"}),
     "core:job_cancel": signed_in(args={"public_id": "of-another"}, only="POST"),
     "set_language": everybody(302),  # Django's own: a GET only goes back to where one was

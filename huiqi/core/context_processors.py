@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiqi.core import clock
+from huiqi.core.guides import guide_of
 from huiqi.core.slots import SLOTS
 
 LARGE_TYPE_COOKIE = "hq_large"
@@ -40,6 +41,7 @@ def _nav(path: str) -> list[tuple[str, str, bool]]:
         (_("首页"), reverse("core:home")),
         (_("政策体检"), reverse("policies:check_start")),
         (_("政策目录"), reverse("policies:catalogue")),
+        (_("名单公示"), reverse("lists:public")),
         (_("开放接口"), reverse("policies:developers")),
     ]
     return [(label, url, path == url or (url != "/" and path.startswith(url))) for label, url in items]
@@ -49,6 +51,7 @@ def site(request: HttpRequest) -> dict[str, object]:
     """The `site` variable, and the work menu of the person (worked out only where it is shown)."""
     return {
         "work_menu": SimpleLazyObject(lambda: SLOTS.menu_for(request)),
+        "has_guide": SimpleLazyObject(lambda: guide_of(request) is not None),
         "site": Site(
             name=_("惠企"),
             tagline=_("中小企业纾困与服务平台"),

@@ -228,3 +228,19 @@ class Job(models.Model):
     @property
     def is_finished(self) -> bool:
         return self.state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+
+
+class Dismissed(models.Model):
+    """A person does not want to see something again: the guide of the first days, by its key."""
+
+    # The person's public id, not a foreign key: core lies below accounts and must not point up.
+    owner_id = models.CharField(_("本人"), max_length=16)
+    key = models.CharField(_("内容"), max_length=40)
+    at = models.DateTimeField(_("时间"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("不再显示")
+        constraints = [models.UniqueConstraint(fields=["owner_id", "key"], name="dismissed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.owner_id}"

@@ -1,4 +1,4 @@
-"""What policies offer to other pages: what a firm is entitled to and what is missing, and hits of the search."""
+"""What policies offer to other pages: what a firm is entitled to, what is missing; hits of the search."""
 
 from collections import Counter
 from dataclasses import dataclass

@@ -1,0 +1,148 @@
+"""What waits for a person on the desk 办理台, from what the apps know: one line per matter, with its day."""
+
+from collections.abc import Iterator, Sequence
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from huiqi.accounts import panels as accounts
+from huiqi.accounts.models import User
+from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import may
+from huiqi.core import clock
+from huiqi.core.slots import Task
+from huiqi.enterprises.models import Claim, ImportRun
+from huiqi.enterprises.queries.people import open_claims_of, waiting_claims
+from huiqi.lists import panels as lists
+from huiqi.lists.models import ComparisonState
+from huiqi.lists.queries.comparison import comparisons_asked_of
+from huiqi.stationing import panels as stationing
+from huiqi.stationing.queries.compartment import firms_to_report
+from huiqi.stationing.queries.missing import Missing, missing_on
+
+NAMED = 3
+MOST_FILES = 5
+
+
+def _user(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
+
+
+def account_tasks(request: HttpRequest) -> Iterator[Task]:
+    """For the security administrator: roles to confirm, locks, the review."""
+    access = accounts.access_panel(request, None)
+    if access is None:
+        return
+    if access["due_on"]:
+        late = access["due_on"] < clock.today()
+        yield Task(_("权限复核应于这天开始"), reverse("accounts:reviews"), due=access["due_on"], is_late=late)
+    if access["open_review"]:
+        url = reverse("accounts:review", args=[access["open_review"].public_id])
+        yield Task(_("继续进行中的权限复核"), url)
+    if access["waiting"]:
+        people = access["waiting"]
+        url = reverse("accounts:person", args=[people[0].public_id])
+        names = _names([person.name for person in people])
+        yield Task(_("等待确认角色的账号"), url, len(people), note=names)
+    if access["locks"]:
+        yield Task(_("被锁定的登录"), reverse("accounts:locks"), access["locks"])
+
+
+def firm_claim_tasks(request: HttpRequest) -> Iterator[Task]:
+    """Claims this officer decides; a firm person's own claims that lack something."""
+    user, today = _user(request), clock.today()
+    if may(user, Power.ADMIT_FIRM_PEOPLE, today):
+        claims = list(waiting_claims(user, today)[: NAMED + 1])
+        if claims:
+            oldest = timezone.localdate(claims[0].made_at)
+            note = _("最早的一件%(day)s提交：%(firm)s") % {"day": oldest, "firm": claims[0].enterprise.name}
+            count = waiting_claims(user, today).count()
+            yield Task(_("企业认领待审核"), reverse("enterprises:claims"), count, note=note)
+    if may(user, Power.ACT_FOR_FIRM, today):
+        open_states = [Claim.State.STARTED, Claim.State.WAITING]
+        for claim in open_claims_of(user).filter(state__in=open_states):
+            label = _("认领待您提供证明") if claim.state == Claim.State.STARTED else _("认领正由主管部门审核")
+            url = reverse("enterprises:claim", args=[claim.public_id])
+            yield Task(label, url, note=claim.enterprise.name)
+
+
+def import_tasks(request: HttpRequest) -> Iterator[Task]:
+    """The person's own files that wait for a decision."""
+    user = _user(request)
+    if not may(user, Power.IMPORT_FIRMS, clock.today()):
+        return
+    waiting = [ImportRun.State.UPLOADED, ImportRun.State.READY]
+    for run in ImportRun.objects.filter(owner=user, state__in=waiting).order_by("-created_at")[:MOST_FILES]:
+        label = (
+            _("导入的表待确认列") if run.state == ImportRun.State.UPLOADED else _("导入的表已预检，待导入")
+        )
+        yield Task(label, reverse("enterprises:import_run", args=[run.public_id]), note=run.file_name)
+
+
+def list_tasks(request: HttpRequest) -> Iterator[Task]:
+    """Recommendations, notices that end, objections; comparisons an authority has to answer."""
+    user, today, on = _user(request), clock.today(), clock.reference_date()
+    found = lists.desk_panel(request, None)
+    if found:
+        work = found["work"]
+        for batch, count in work.waiting:
+            url = reverse("lists:batch", args=[batch.public_id]) + "?mine=1"
+            due = batch.collect_until
+            late = due is not None and due < on
+            yield Task(_("待推荐或审核的企业"), url, count, due, batch.title, late)
+        for batch in work.ending_notices:
+            url = reverse("lists:batch", args=[batch.public_id])
+            yield Task(_("公示今日到期"), url, due=batch.notice_until, note=batch.title)
+        for batch in work.over_notices:
+            url = reverse("lists:publish", args=[batch.public_id])
+            yield Task(_("公示期已满，可以发布"), url, note=batch.title)
+        if work.objections:
+            yield Task(_("待处理的公示异议"), reverse("lists:index") + "?state=noticing", work.objections)
+    if may(user, Power.ANSWER_COMPARISONS, today):
+        for asked in comparisons_asked_of(user, today).filter(state=ComparisonState.SENT)[:NAMED]:
+            url = reverse("lists:comparison", args=[asked.public_id])
+            note = f"{asked.unit}：{asked.title}"
+            yield Task(
+                _("待答复的名单比对"), url, due=asked.expires_on, note=note, is_late=asked.expires_on < on
+            )
+
+
+def stationing_tasks(request: HttpRequest) -> Iterator[Task]:
+    """Today's three numbers; for whoever stations officers what is missing and what was reported upwards."""
+    user, today, day = _user(request), clock.today(), clock.reference_date()
+    reporters = (Power.REPORT_KEY_MATERIALS, Power.ACT_FOR_FIRM)
+    if any(may(user, power, today) for power in reporters):
+        missing = missing_on(day, firms_to_report(user, day, today))
+        if missing:
+            label = _("今日三数待报，%s点催报") % settings.HUIQI_REPORT_CHASE_HOUR
+            yield Task(label, reverse("stationing:today"), len(missing), day, _firms(missing))
+    county = stationing.county_panel(request, None)
+    if county is None:
+        return
+    if county["matter_count"]:
+        first = county["matters"][0]
+        url = reverse("stationing:escalations")
+        note = f"{first.enterprise.name}：{first.text}"
+        yield Task(_("联络员上报待答复"), url, county["matter_count"], day, note)
+    if county["missing"]:
+        note = _firms(county["missing"])
+        yield Task(_("今日三数未报齐的企业"), reverse("stationing:board"), len(county["missing"]), day, note)
+    if county["gaps"].without_officer:
+        url = reverse("stationing:roster") + "?gaps=1"
+        yield Task(_("重点企业缺联络员"), url, county["gaps"].without_officer)
+
+
+def _firms(missing: Sequence[Missing]) -> str:
+    return _names([row.enterprise.name for row in missing])
+
+
+def _names(names: Sequence[str]) -> str:
+    """The first few names; that there are more."""
+    first = "、".join(names[:NAMED])
+    return first if len(names) <= NAMED else _("%(names)s等") % {"names": first}
+
+
+TASKS = (stationing_tasks, list_tasks, firm_claim_tasks, import_tasks, account_tasks)
