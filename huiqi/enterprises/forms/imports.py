@@ -130,7 +130,7 @@ class ColumnsForm(forms.Form):
         )
         self.fields[f"u{heading.column}"] = forms.ChoiceField(
             label=_("“%(heading)s”的单位") % {"heading": heading.text},
-            choices=[("", _("金额单位")), *((unit, unit) for unit in MONEY_UNITS)],
+            choices=[("", _("请选金额单位")), *((unit, unit) for unit in MONEY_UNITS)],
             required=False,
             widget=NamesSelect(_SELECT),
             initial=meaning.unit,

@@ -66,7 +66,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
         "form": form,
         "runs": ImportRun.objects.visible_to(request.user)[:RECENT],
         "most_mb": MOST_BYTES // 1_000_000,
-        "most_rows": MOST_ROWS,
+        "most_rows": f"{MOST_ROWS:,}",
         "home": _home_words(_user(request)),
     }
     return render(request, "enterprises/import_start.html", context, status=422 if form.errors else 200)
