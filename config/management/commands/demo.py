@@ -14,6 +14,8 @@ from huiqi.core.errors import Refused
 from huiqi.enterprises.demo.load import load_firms
 from huiqi.enterprises.demo.story import make_twins, tell_story
 from huiqi.enterprises.models import Enterprise
+from huiqi.lists.demo import make_lists
+from huiqi.stationing import demo as stationing
 
 DEFAULT_FIRMS = 20_000
 MOST_FIRMS = 5_000_000
@@ -56,6 +58,8 @@ class Command(HuiqiCommand):
         if count:
             tell_story(seed=seed, on=on)
             make_twins(TWINS, seed=seed, on=on)
+            make_lists(on=on)
+            stationing.make_demo(seed=seed, on=on)
         return synthetic.count() - before
 
 
