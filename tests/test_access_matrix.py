@@ -17,7 +17,12 @@ from django.urls import reverse
 from huiqi.accounts.powers import Power
 from huiqi.accounts.roles import Role
 from huiqi.core.tests.make import make_job
-from huiqi.enterprises.tests.make import claim_in_liuyang, firm_in_liuyang, pair_in_liuyang
+from huiqi.enterprises.tests.make import (
+    claim_in_liuyang,
+    dispute_in_liuyang,
+    firm_in_liuyang,
+    pair_in_liuyang,
+)
 from huiqi.lists.tests.make import (
     collecting_list,
     foreign_list,
@@ -264,6 +269,12 @@ MATRIX: dict[str, Row] = {
     "enterprises:duplicates_find": needs(Power.MERGE_FIRMS, only="POST"),
     "enterprises:duplicate": needs(Power.MERGE_FIRMS, make=pair_in_liuyang, also_posts=True),
     "enterprises:duplicate_undo": needs(Power.MERGE_FIRMS, args={"public_id": "none"}, only="POST"),
+    # The firm's own people raise and follow it (test_dispute_size); the cast's belong to none.
+    "enterprises:dispute_raise": people(make=firm_in_liuyang, also_posts=True),
+    "enterprises:disputes": needs(Power.CONFIRM_FACTS),
+    "enterprises:dispute": needs(Power.CONFIRM_FACTS, make=dispute_in_liuyang),
+    "enterprises:dispute_decide": needs(Power.CONFIRM_FACTS, args={"public_id": "none"}, only="POST"),
+    "enterprises:dispute_withdraw": needs(Power.ACT_FOR_FIRM, args={"public_id": "none"}, only="POST"),
     # --- files, messages ---
     "messages:notices": signed_in(),
     "messages:open": signed_in(args={"public_id": "of-another"}, only="POST"),

@@ -65,7 +65,7 @@ def short_region(name: str) -> str:
 
 
 def are_near(name: str, other: str) -> bool:
-    """Two names that differ in a single character, changed, added or left out; legal forms are not compared."""
+    """Two names that differ in a single character, changed, added or left out; legal forms do not count."""
     first, second = sorted((_FORMS.sub("", same_writing(one)) for one in (name, other)), key=len)
     if len(first) < SHORTEST_CORE or len(second) - len(first) > 1 or first == second:
         return False

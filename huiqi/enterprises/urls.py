@@ -1,6 +1,16 @@
 from django.urls import path
 
-from huiqi.enterprises.views import claims, duplicates, export, firm, identity, imports, people, register
+from huiqi.enterprises.views import (
+    claims,
+    disputes,
+    duplicates,
+    export,
+    firm,
+    identity,
+    imports,
+    people,
+    register,
+)
 
 app_name = "enterprises"
 urlpatterns = [
@@ -69,4 +79,10 @@ urlpatterns = [
     path("duplicates/find/", duplicates.duplicates_find, name="duplicates_find"),
     path("duplicates/<str:public_id>/", duplicates.duplicate, name="duplicate"),
     path("duplicates/<str:public_id>/undo/", duplicates.duplicate_undo, name="duplicate_undo"),
+    # a firm says that its size class is another
+    path("firms/<str:public_id>/dispute/", disputes.dispute_raise, name="dispute_raise"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<str:public_id>/", disputes.dispute, name="dispute"),
+    path("disputes/<str:public_id>/decide/", disputes.dispute_decide, name="dispute_decide"),
+    path("disputes/<str:public_id>/withdraw/", disputes.dispute_withdraw, name="dispute_withdraw"),
 ]

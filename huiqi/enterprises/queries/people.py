@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
@@ -72,8 +72,9 @@ def open_claims_of(user: User) -> QuerySet[Claim]:
 
 
 def membership_in(user: User, enterprise: Enterprise) -> Membership | None:
-    """The person's current part in a firm, or None."""
-    rows = Membership.objects.current().filter(user=user, enterprise=enterprise)
+    """The person's current part in a firm, or in a row merged into it; None without."""
+    firms = Q(enterprise=enterprise) | Q(enterprise__merged_into=enterprise)
+    rows = Membership.objects.current().filter(firms, user=user)
     return rows.order_by("pk").first()
 
 

@@ -4,11 +4,21 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from huiqi.accounts.models import User
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_user
+from huiqi.enterprises.commands.disputes import Objection, raise_size_dispute
 from huiqi.enterprises.commands.membership import start_claim
 from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
-from huiqi.enterprises.models import Claim, DuplicatePair, Enterprise, SourceKind, Standing
+from huiqi.enterprises.models import (
+    Claim,
+    DuplicatePair,
+    Enterprise,
+    Membership,
+    SizeDispute,
+    SourceKind,
+    Standing,
+)
 from huiqi.reference.credit_codes import check_character
 
 _numbers = count(1)
@@ -68,3 +78,25 @@ def pair_in_liuyang() -> dict[str, str]:
     signals = ["name", "place"]
     pair = DuplicatePair.objects.create(first=make_firm(), second=make_firm(), signals=signals, found_at=AT)
     return {"public_id": pair.public_id}
+
+
+def make_member(firm: Enterprise, user: User | None = None, part: str = Membership.Part.OWNER) -> User:
+    """Somebody who acts for the firm."""
+    person = user or make_user(role=Role.FIRM)
+    Membership.objects.create(enterprise=firm, user=person, part=part, began_at=AT)
+    return person
+
+
+def make_dispute(firm: Enterprise | None = None, user: User | None = None, **more: Any) -> SizeDispute:
+    """An open dispute of a small maker (35 people, 1200万元) that says it is micro, with 18 people."""
+    figures = {"gb4754": "2770", "employees": 35, "revenue": 12_000_000_00}
+    firm = firm or make_firm(facts=figures)
+    objection = Objection(
+        more.pop("claimed_class", "micro"), "社保缴费人数为18人", more.pop("figures", {"employees": 18})
+    )
+    return raise_size_dispute(firm, objection=objection, actor=user or make_member(firm), at=AT)
+
+
+def dispute_in_liuyang() -> dict[str, str]:
+    """Arguments of the address of an open size dispute of a firm in 浏阳."""
+    return {"public_id": make_dispute().public_id}
