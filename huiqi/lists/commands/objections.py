@@ -32,13 +32,15 @@ def raise_objection(  # noqa: PLR0913  each is a field of the form
 ) -> tuple[Objection, str]:
     """Record an objection and give the private token of its receipt; the entry waits for the decision.
 
-    Refused (`lists.notice_over`) outside the notice.
+    Refused outside the notice (`lists.notice_over`), and when the same person (by telephone) has an open
+    objection to the same firm (`lists.objection_repeated`).
     """
     row = locked_batch(batch)
     if row.state != BatchState.NOTICING or notice_is_over(row, on):
         raise Refused(
             "lists.notice_over", gettext_noop("公示期已过，不再在这里接收异议。请直接联系承办单位。")
         )
+    _refuse_repeated(row, entry, phone)
     token = new_token()
     objection = Objection.objects.create(
         batch=row,
@@ -54,6 +56,14 @@ def raise_objection(  # noqa: PLR0913  each is a field of the form
         _hold(row, entry, actor, at)
     audit.record("list_objection.raised", objection, actor=actor, batch=row.public_id)
     return objection, token
+
+
+def _refuse_repeated(row: ListBatch, entry: Entry | None, phone: str) -> None:
+    """One open objection of one person to one firm suffices to hold it back."""
+    same = Objection.objects.filter(batch=row, entry=entry, state=Objection.State.OPEN)
+    if same.filter(phone_index__finds=phone).exists():
+        known = gettext_noop("您对此已经提过异议，正在处理。请凭上次的回执网址查看结果。")
+        raise Refused("lists.objection_repeated", known)
 
 
 def _hold(row: ListBatch, entry: Entry, actor: User | None, at: datetime) -> None:

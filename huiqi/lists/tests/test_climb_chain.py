@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from huiqi.accounts.models import Deputyship, User
 from huiqi.accounts.tests.make import make_offices
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.models import AuditRecord
@@ -165,6 +166,18 @@ def test_many_at_once_do_what_can_be_done_and_name_the_rest(officers):
     outcome = act_on_entries(batch, versions, Act.RECOMMEND, actor=officers["liuyang"], **WHEN)
     assert [entry.pk for entry in outcome.done] == [first.pk]
     assert [name for name, _why in outcome.refused] == [second.enterprise.name]
+
+
+def test_a_deputy_acts_in_the_name_of_the_absent_colleague(officers):
+    entry = proposed(officers)
+    deputy = play_officer("xiangtan")
+    with pytest.raises(Refused):
+        act_on_entry(entry, Act.RECOMMEND, actor=deputy, **WHEN)
+    absent = officers["liuyang"]
+    Deputyship.objects.create(absent=absent, deputy=deputy, from_on=TODAY, to_on=TODAY)
+    act_on_entry(entry, Act.RECOMMEND, actor=User.objects.get(pk=deputy.pk), **WHEN)
+    step = entry.steps.get(act="recommend")
+    assert (step.actor, step.on_behalf, step.unit) == (deputy, absent, absent.unit)
 
 
 def test_what_is_unknown_is_kept_as_unknown_and_refuses_nobody(officers):

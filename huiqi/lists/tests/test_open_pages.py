@@ -3,13 +3,18 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from huiqi.core.errors import Refused
+from huiqi.core.ids import new_token
 from huiqi.enterprises.tests.make import make_firm
+from huiqi.lists.commands.exports import record_export
 from huiqi.lists.models import Entry, ImportLine, ListBatch, Objection
 from huiqi.lists.panels import find_lists
-from huiqi.lists.tests.make import make_batch, make_entry
+from huiqi.lists.tests.make import AT, make_batch, make_entry
 from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +72,12 @@ def test_the_search_finds_lists_only_for_those_who_may_open_them(rf):
     assert find_lists(request, "秘密", 8) == []
     request.user = play("county")
     assert [hit.label for hit in find_lists(request, "秘密", 8)] == ["秘密批次"]
+
+
+def test_the_export_itself_refuses_the_compartment_whatever_page_asks():
+    batch = compartment().batch
+    with pytest.raises(Refused, match="限定知悉"):
+        record_export(batch, count=1, actor=play("analyst"), today=date(2020, 3, 1))
 
 
 # --- scope ----------------------------------------------------------------------------------------
@@ -177,20 +188,40 @@ def test_nothing_ticked_is_said_and_nothing_done(enter):
     assert "请先勾选企业" in text(answer)
 
 
-def test_the_batch_page_asks_as_often_for_many_firms_as_for_few(enter, assert_queries):
-    batch = make_batch()
-    client = enter("county")
+def asked(client, *address):
+    """How many queries a page asks, its frame included."""
+    page(client, *address)  # what is asked once a session
+    with CaptureQueriesContext(connection) as captured:
+        assert page(client, *address).status_code == 200
+    return len([one for one in captured.captured_queries if "SAVEPOINT" not in one["sql"]])
+
+
+def test_pages_ask_as_often_for_many_firms_and_batches_as_for_few(enter):
+    county, province, visitor = enter("county"), enter("province"), enter("visitor")
+    batch, entry = make_batch(), noticed()
     make_entry(batch)
-    page(client, "batch", batch.public_id)
-    with assert_queries(COUNT):
-        page(client, "batch", batch.public_id)
-    for _ in range(12):
+    make_batch("little-giant-hunan", "published")
+    pages = [
+        (county, "index"),
+        (county, "kind", "little-giant-hunan"),
+        (county, "batch", batch.public_id),
+        (province, "objections", entry.batch.public_id),
+        (visitor, "public"),
+        (visitor, "public_batch", entry.batch.public_id),
+    ]
+    objection_to(entry)
+    few = [asked(*one) for one in pages]
+    for number in range(6):
         make_entry(batch)
-    with assert_queries(COUNT):
-        page(client, "batch", batch.public_id)
+        make_entry(entry.batch, state="accepted", level="province")
+        make_batch("little-giant-hunan", "published", title=f"批{number}")
+        objection_to(entry)
+    assert [asked(*one) for one in pages] == few
 
 
-COUNT = 10
+def objection_to(entry):
+    made = {"name": "赵先生", "phone": "13800000000", "grounds": "不实", "made_at": AT}
+    return Objection.objects.create(batch=entry.batch, entry=entry, token_digest=new_token()[:40], **made)
 
 
 # --- proposing by table ---------------------------------------------------------------------------

@@ -134,7 +134,8 @@ def test_a_firm_stays_held_while_another_objection_to_it_is_open(officer):
     entry = batch.entries.get()
     told = {"entry": entry, "name": "赵先生", "phone": "13800000000", "on": TODAY, "at": AT}
     first, _ = raise_objection(batch, grounds="一", **told)
-    second, _ = raise_objection(batch, grounds="二", **told)
+    assert refusal(lambda: raise_objection(batch, grounds="再说一次", **told)) == "lists.objection_repeated"
+    second, _ = raise_objection(batch, grounds="二", **{**told, "phone": "13900000000"})
     decide_objection(first, upheld=False, decision="已核", actor=officer, today=TODAY, at=AT)
     entry.refresh_from_db()
     assert entry.state == "objected"

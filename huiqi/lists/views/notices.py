@@ -84,10 +84,14 @@ def object_to(request: HttpRequest, public_id: str) -> HttpResponse:
         given = dict(form.cleaned_data)
         entry = entries.get(given.pop("entry"))
         actor = request.user if request.user.is_authenticated else None
-        _objection, token = raise_objection(
-            batch, entry=entry, on=now["on"], at=now["at"], actor=actor, **given
-        )
-        return redirect("lists:objection_receipt", token)
+        try:
+            _objection, token = raise_objection(
+                batch, entry=entry, on=now["on"], at=now["at"], actor=actor, **given
+            )
+        except Refused as refusal:
+            form.add_error(None, worded(refusal.said))
+        else:
+            return redirect("lists:objection_receipt", token)
     context = {
         "batch": batch,
         "kind": kinds().get(batch.kind),
