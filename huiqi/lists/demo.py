@@ -6,10 +6,11 @@ Everything goes through the same commands as an officer's work, so that the hist
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from huiqi.accounts.models import User
+from huiqi.enterprises.demo.story import STORY_CODES
 from huiqi.enterprises.models import Enterprise
 from huiqi.lists.chain import Act
 from huiqi.lists.commands.batches import create_batch, start_notice, step_batch
@@ -43,9 +44,10 @@ def make_lists(*, on: date) -> dict[str, int]:
 
 
 def _firms() -> QuerySet[Enterprise]:
-    """Synthetic firms in business that have a code; those of the story come first."""
+    """Synthetic firms in business that have a code; those of the story come first, then 浏阳's."""
     firms = Enterprise.objects.present().filter(is_synthetic=True, registration="active")
-    return firms.filter(credit_code__isnull=False).order_by("-credit_code")
+    told = Case(When(credit_code__contains=STORY_CODES, then=0), When(prefecture="430181", then=1), default=2)
+    return firms.filter(credit_code__isnull=False).order_by(told, "credit_code")
 
 
 def _at(day: date, hour: int = 9) -> datetime:

@@ -20,6 +20,7 @@ from huiqi.enterprises.models import Contact, Enterprise, Membership, SourceKind
 from huiqi.reference.credit_codes import check_character
 from huiqi.reference.pinyin import pinyin_of
 
+STORY_CODES = "YL99"  # organisation codes of the story begin so
 STORY = 990_000_000  # numbers of the story's firms lie beyond any run of the generator
 
 
@@ -108,7 +109,7 @@ def tell_story(*, seed: int, on: date) -> list[Enterprise]:
 
 @transaction.atomic
 def _make(role: Role, seed: int, on: date, at: datetime) -> Enterprise:
-    first = f"91{role.county}YL99{role.number:05d}"
+    first = f"91{role.county}{STORY_CODES}{role.number:05d}"
     park = Unit.objects.filter(kind=UnitKind.PARK, region=role.county).order_by("pk").first()
     firm = Enterprise.objects.create(
         public_id=public_id_of(seed, STORY + role.number),
