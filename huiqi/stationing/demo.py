@@ -52,7 +52,7 @@ def make_demo(*, seed: int, on: date) -> dict[str, int]:
     firms = Enterprise.objects.present().filter(
         is_synthetic=True, provincial_key_contact=True, key_lines=None
     )
-    rows = list(firms.order_by("prefecture", "public_id"))
+    rows = list(firms.order_by("prefecture", "-credit_code"))
     if not rows:
         return {"firms": 0, "officers": 0, "reports": 0}
     begin = on - timedelta(days=DAYS + 5)
