@@ -1,4 +1,4 @@
-"""What stationing offers to the firm's page and to the desk."""
+"""What stationing offers to the menu, the firm's page and the desk (config puts it into the desk's tasks)."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.enterprises.models import Enterprise
 from huiqi.stationing.models import Escalation, Stationing
-from huiqi.stationing.queries.compartment import firms_in_compartment, firms_to_report, has_own_lines
+from huiqi.stationing.queries.compartment import firms_in_compartment, has_own_lines
 from huiqi.stationing.queries.escalations import answerable_escalations
 from huiqi.stationing.queries.missing import missing_on
 from huiqi.stationing.queries.roster import changeable_stationings, gaps_of
@@ -54,16 +54,6 @@ def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         "open_escalations": Escalation.objects.filter(enterprise=firm, answered_at=None).count(),
         "may_station": can_station.filter(pk=firm.pk).exists(),
     }
-
-
-def officer_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """The stationed officer's day: firms, and those still missing."""
-    today = clock.today()
-    if not may(request.user, Power.REPORT_KEY_MATERIALS, today):  # type: ignore[arg-type]
-        return None
-    day = clock.reference_date()
-    firms = firms_to_report(request.user, day, today)
-    return {"count": firms.count(), "missing": missing_on(day, firms), "day": day}
 
 
 def county_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
