@@ -275,6 +275,18 @@ MATRIX: dict[str, Row] = {
     "enterprises:dispute": needs(Power.CONFIRM_FACTS, make=dispute_in_liuyang),
     "enterprises:dispute_decide": needs(Power.CONFIRM_FACTS, args={"public_id": "none"}, only="POST"),
     "enterprises:dispute_withdraw": needs(Power.ACT_FOR_FIRM, args={"public_id": "none"}, only="POST"),
+    # tables coming in, lists going out: a run is seen by whoever started it
+    "enterprises:import_start": needs(Power.IMPORT_FIRMS, also_posts=True),
+    "enterprises:import_template": needs(Power.IMPORT_FIRMS),
+    "enterprises:import_run": people(args={"public_id": "of-another"}),
+    "enterprises:import_columns": people(args={"public_id": "of-another"}, also_posts=True),
+    "enterprises:import_choices": needs(Power.IMPORT_FIRMS, args={"public_id": "x"}, only="POST"),
+    "enterprises:import_go": needs(Power.IMPORT_FIRMS, args={"public_id": "x"}, only="POST"),
+    "enterprises:import_stop": needs(Power.IMPORT_FIRMS, args={"public_id": "x"}, only="POST"),
+    "enterprises:import_rejected": people(args={"public_id": "of-another", "kind": "xlsx"}),
+    "enterprises:export": needs(Power.EXPORT_FIRMS, also_posts=True),
+    "enterprises:export_run": people(args={"public_id": "of-another"}),
+    "enterprises:export_file": needs(Power.EXPORT_FIRMS, args={"public_id": "x"}, only="POST"),
     # --- files, messages ---
     "messages:notices": signed_in(),
     "messages:open": signed_in(args={"public_id": "of-another"}, only="POST"),

@@ -1,0 +1,43 @@
+"""Files with people's telephone numbers do not lie about for ever."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from huiqi.core import clock
+from huiqi.enterprises.models import ImportRun
+from huiqi.enterprises.tests.test_import_killed import make_run
+
+pytestmark = pytest.mark.django_db
+
+
+def expired() -> dict[str, int]:
+    out = StringIO()
+    call_command("expire_tables", "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("change", "is_deleted"),
+    [
+        ({"state": "done", "finished_at": timedelta(days=31)}, True),
+        ({"state": "done", "finished_at": timedelta(days=29)}, False),
+        ({"state": "uploaded", "created_at": timedelta(days=8)}, True),
+        ({"state": "uploaded", "created_at": timedelta(days=6)}, False),
+        ({"state": "running", "created_at": timedelta(days=99)}, False),
+    ],
+)
+def test_a_file_is_deleted_when_its_time_is_over(
+    private_files, django_capture_on_commit_callbacks, change, is_deleted
+):
+    run, now = make_run(), clock.now()
+    values = {key: now - one if isinstance(one, timedelta) else one for key, one in change.items()}
+    ImportRun.objects.filter(pk=run.pk).update(**{"created_at": now, **values})
+    with django_capture_on_commit_callbacks(execute=True):
+        assert expired() == {"imports": int(is_deleted), "exports": 0}
+    run.refresh_from_db()
+    assert bool(run.file) is not is_deleted
+    assert bool(list(private_files.rglob("*.table"))) is not is_deleted
