@@ -17,6 +17,7 @@ from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.models.firm import LIST_FACTS
 from huiqi.enterprises.queries.firm_page import days_shown, known_once
 from huiqi.enterprises.queries.stating import statable
+from huiqi.lists.queries.membership import with_lists
 from huiqi.policies.queries import catalogue, wording
 from huiqi.policies.queries.fact_words import fact_label
 from huiqi.policies.queries.question_book import question_book
@@ -65,7 +66,8 @@ def entitlements_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | N
     days = days_shown(firm, clock.reference_date())
     known = known_once(firm, days)
     user: User = request.user  # type: ignore[assignment]
-    result = result_of(FirmStanding(days.on, days.known_on or days.on, known.facts))
+    facts = with_lists({firm.pk: known.facts}, days.on, days.known_on)[firm.pk]
+    result = result_of(FirmStanding(days.on, days.known_on or days.on, facts))
     return {
         "result": result,
         "groups": [(name, result.groups[name]) for name in (ELIGIBLE, NEAR, UNKNOWN)],

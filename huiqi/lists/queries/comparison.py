@@ -1,5 +1,6 @@
 """Reading comparisons: who may see which, what they answer on a day, the log a firm can see."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -83,10 +84,13 @@ def answer_counts(comparison: Comparison) -> list[AnswerCount]:
     return found
 
 
-def answers_on(enterprise_ids: list[int], on: date) -> dict[int, dict[str, Value]]:
+def answers_on(
+    enterprise_ids: Sequence[int], on: date, known_on: date | None = None
+) -> dict[int, dict[str, Value]]:
     """What unexpired answers say of each firm on a day, by fact: for facts the register itself may not keep.
 
-    Newer answers override older ones. After a comparison's term, or its withdrawal, the fact is unknown.
+    Newer answers override older ones. After a comparison's term, or its withdrawal, the fact is unknown; an
+    answer that came after `known_on` was not known then.
     """
     facts = catalogue().facts
     lines = ComparisonLine.objects.filter(
@@ -95,6 +99,8 @@ def answers_on(enterprise_ids: list[int], on: date) -> dict[int, dict[str, Value
         as_of__lte=on,
         answers__isnull=False,
     )
+    if known_on is not None:
+        lines = lines.filter(filing__recorded_at__date__lte=known_on)
     found: dict[int, dict[str, Value]] = {pk: {} for pk in enterprise_ids}
     for line in lines.select_related("comparison").order_by("as_of", "pk"):
         for question in questions_of(line.comparison):

@@ -1,6 +1,6 @@
 """Who is on a list on a date, and what follows from it for the rules: membership is a fact on a date."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -12,7 +12,8 @@ from huiqi.lists.kinds import ListKind
 from huiqi.lists.models import Entry, ListBatch
 from huiqi.lists.models.entries import EntryQuerySet
 from huiqi.lists.queries.book import kinds
-from huiqi.rules.catalogue import Value
+from huiqi.lists.queries.comparison import answers_on
+from huiqi.rules.catalogue import Facts, Value
 
 
 def members_on(kind: str, on: date, known_on: date | None = None) -> EntryQuerySet:
@@ -73,22 +74,41 @@ def facts_on(enterprise: Enterprise, on: date, known_on: date | None = None) -> 
 
 
 def facts_of_firms(enterprise_ids: Sequence[int], on: date, known_on: date | None = None) -> dict[int, Known]:
-    """What is known of each firm on a day, lists included; a fixed number of queries.
-
-    The register's facts; True for what each list proves of its members that day; False for each exhaustive
-    list in force that the firm is not on. Where the register knows a fact, only a listing overrides it.
-    """
+    """What is known of each firm on a day, lists and comparisons included; a fixed number of queries."""
     stated = stated_of(enterprise_ids)
-    listed = _listed(enterprise_ids, on, known_on)
-    covered, book = covered_kinds(on, known_on), kinds()
+    known = {pk: known_of(stated[pk], on, known_on) for pk in enterprise_ids}
+    whole = with_lists({pk: one.facts for pk, one in known.items()}, on, known_on)
+    return {pk: replace(one, facts=whole[pk]) for pk, one in known.items()}
+
+
+def with_lists(facts: Mapping[int, Facts], on: date, known_on: date | None = None) -> dict[int, Facts]:
+    """Facts of the register by firm, completed by what lists and authorities' answers say that day.
+
+    True for what each list proves of its members; False for each exhaustive list in force that the firm is
+    not on; an answer to a list comparison where the register may not keep the figure itself. Where the
+    register knows a fact, only a listing overrides it. A fixed number of queries.
+    """
+    firms = list(facts)
+    listed, covered, book = _listed(firms, on, known_on), covered_kinds(on, known_on), kinds()
+    answers = answers_on(firms, on, known_on)
     found = {}
-    for pk in enterprise_ids:
-        known = known_of(stated[pk], on, known_on)
+    for pk, register in facts.items():
         absent = {name for kind in covered - listed[pk] for name in book[kind].feeds}
-        given: dict[str, Value] = {name: False for name in absent if known.facts.get(name) is None}
-        given |= {name: True for kind in listed[pk] if kind in book for name in book[kind].proves}
-        found[pk] = _with(known, given) if given else known
+        proved = {name for kind in listed[pk] if kind in book for name in book[kind].proves}
+        given: dict[str, tuple[Value, str]] = {
+            **{name: (value, "confirmed") for name, value in answers[pk].items()},
+            **dict.fromkeys(absent, (False, "listed")),
+        }
+        given = {name: one for name, one in given.items() if register.get(name) is None}
+        given |= dict.fromkeys(proved, (True, "listed"))
+        found[pk] = _with(register, given) if given else register
     return found
+
+
+def _with(facts: Facts, given: Mapping[str, tuple[Value, str]]) -> Facts:
+    values = {**facts.values, **{name: value for name, (value, _standing) in given.items()}}
+    standings = {**facts.standings, **{name: standing for name, (_value, standing) in given.items()}}
+    return catalogue().facts_of(values, standings)
 
 
 def _listed(enterprise_ids: Sequence[int], on: date, known_on: date | None) -> dict[int, set[str]]:
@@ -100,9 +120,3 @@ def _listed(enterprise_ids: Sequence[int], on: date, known_on: date | None) -> d
     for pk, kind in rows.order_by("pk").values_list("enterprise_id", "batch__kind"):
         found[kept_as.get(pk, pk)].add(kind)
     return found
-
-
-def _with(known: Known, given: dict[str, Value]) -> Known:
-    values = {**known.facts.values, **given}
-    standings = {**known.facts.standings, **dict.fromkeys(given, "listed")}
-    return replace(known, facts=catalogue().facts_of(values, standings))

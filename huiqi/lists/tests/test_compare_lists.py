@@ -22,6 +22,7 @@ from huiqi.files.tables.problems import TableRefused
 from huiqi.lists.answers import CODE_HEADER, Question, read_answer
 from huiqi.lists.commands import comparison as commands
 from huiqi.lists.models import AnswerFault, Comparison, ComparisonLine, ComparisonState
+from huiqi.lists.queries import membership
 from huiqi.lists.queries.comparison import answers_on, comparisons_asked_of, comparisons_of, log_of
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,7 @@ def test_an_answer_the_register_may_not_keep_speaks_only_until_its_term():
     assert not Statement.objects.filter(fact="insured_by_unit").exists()
     assert answers_on([firm.pk], ON) == {firm.pk: {"insured_by_unit": False}}
     assert answers_on([firm.pk], date(2020, 2, 28)) == {firm.pk: {}}, "before the day it speaks of"
+    assert membership.facts_on(firm, ON).facts.get("insured_by_unit") is False
     assert answers_on([firm.pk], date(2020, 7, 1)) == {firm.pk: {}}, "after its term"
 
 

@@ -27,8 +27,8 @@ from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, Kind, watermark_text
 from huiqi.lists.answers import CODE_HEADER
 from huiqi.lists.commands import comparison as commands
-from huiqi.lists.forms.comparison import AnswerForm, ComparisonForm, FirmsForm, SendForm
 from huiqi.lists.comparison_jobs import APPLY_ANSWER
+from huiqi.lists.forms.comparison import AnswerForm, ComparisonForm, FirmsForm, SendForm
 from huiqi.lists.models import AnswerRun, Comparison, ComparisonState
 from huiqi.lists.queries import comparison as queries
 from huiqi.lists.tables import pasted
