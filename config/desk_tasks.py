@@ -14,7 +14,9 @@ from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.slots import Task
-from huiqi.enterprises.models import Claim, ImportRun
+from huiqi.enterprises.models import Claim, ImportRun, SizeDispute
+from huiqi.enterprises.queries.disputes import disputes_for
+from huiqi.enterprises.queries.duplicates import open_pairs
 from huiqi.enterprises.queries.people import open_claims_of, waiting_claims
 from huiqi.lists import panels as lists
 from huiqi.lists.models import ComparisonState
@@ -67,6 +69,23 @@ def firm_claim_tasks(request: HttpRequest) -> Iterator[Task]:
             label = _("认领待您提供证明") if claim.state == Claim.State.STARTED else _("认领正由主管部门审核")
             url = reverse("enterprises:claim", args=[claim.public_id])
             yield Task(label, url, note=claim.enterprise.name)
+
+
+def register_tasks(request: HttpRequest) -> Iterator[Task]:
+    """Size disputes this officer decides; rows of the register that may be one firm."""
+    user, today = _user(request), clock.today()
+    if may(user, Power.CONFIRM_FACTS, today):
+        open_disputes = disputes_for(user, today).filter(state=SizeDispute.State.OPEN)
+        count = open_disputes.count()
+        if count:
+            first = open_disputes.order_by("raised_at", "pk")[0]
+            yield Task(
+                _("划型异议待处理"), reverse("enterprises:disputes"), count, note=first.enterprise.name
+            )
+    if may(user, Power.MERGE_FIRMS, today):
+        pairs = open_pairs(user, today).count()
+        if pairs:
+            yield Task(_("疑似重复的企业待确认"), reverse("enterprises:duplicates"), pairs)
 
 
 def import_tasks(request: HttpRequest) -> Iterator[Task]:
@@ -145,4 +164,4 @@ def _names(names: Sequence[str]) -> str:
     return first if len(names) <= NAMED else _("%(names)s等") % {"names": first}
 
 
-TASKS = (stationing_tasks, list_tasks, firm_claim_tasks, import_tasks, account_tasks)
+TASKS = (stationing_tasks, list_tasks, firm_claim_tasks, register_tasks, import_tasks, account_tasks)

@@ -7,11 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from config.desk_tasks import TASKS
 from config.desk_ways import CHARGES, guides, idle_words, post_words, ways
-from config.gates import being, having, signed_in
+from config.gates import having, signed_in
 from huiqi.accounts import panels as accounts
 from huiqi.accounts.exports import EXPORTS, Watermark
 from huiqi.accounts.powers import Power
-from huiqi.accounts.roles import Role
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuGroup, MenuItem, Panel, Source
 from huiqi.enterprises.register_panel import firms_found, register_panel
@@ -56,7 +55,7 @@ def _unread(request: HttpRequest) -> int:
 def _menu() -> list[MenuGroup]:
     """The work menu. Lines of an app belong into the group where people look for them."""
     today = (
-        MenuItem(_("办理台"), "core:desk", "inbox", signed_in, on_bar=True),
+        MenuItem(_("办理台"), "core:desk", "inbox", signed_in, on_bar=True, alone=True),
         MenuItem(_("通知"), "messages:notices", "bell", signed_in, on_bar=True, count=_unread),
         MenuItem(
             _("今日三数"),
@@ -72,7 +71,7 @@ def _menu() -> list[MenuGroup]:
             _("我的企业"),
             "enterprises:my_firms",
             "building-factory-2",
-            being(Role.FIRM),
+            having(Power.ACT_FOR_FIRM),
             also=("enterprises:register",),
             on_bar=True,
         ),
@@ -84,6 +83,8 @@ def _menu() -> list[MenuGroup]:
             on_bar=True,
         ),
         MenuItem(_("导入企业"), "enterprises:import_start", "upload", having(Power.IMPORT_FIRMS)),
+        MenuItem(_("划型异议"), "enterprises:disputes", "scale", having(Power.CONFIRM_FACTS)),
+        MenuItem(_("疑似重复"), "enterprises:duplicates", "copy", having(Power.MERGE_FIRMS)),
         MenuItem(_("企业认领"), "enterprises:claims", "user", having(Power.ADMIT_FIRM_PEOPLE)),
     )
     named = (
@@ -160,9 +161,9 @@ def wire() -> None:
         Panel("comparisons", "lists/_comparison_panel.html", lists.comparison_panel),
     ]
     SLOTS.search[:] = [
-        Source(_("企业"), firms_found),
+        Source(_("企业"), firms_found, "enterprises:register"),
         Source(_("名单"), lists.find_lists),
-        Source(_("政策"), find_policies),
+        Source(_("政策"), find_policies, "policies:catalogue"),
     ]
     SLOTS.is_private = _is_telephone
     # Cases will subscribe here and open one for each escalation.

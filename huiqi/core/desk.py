@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiqi.core.guides import bring_back, dismiss, guide_of, shown_guide
-from huiqi.core.slots import SLOTS, Guide, Hit, Source, Task, render_panels
+from huiqi.core.slots import SLOTS, Found, Guide, Hit, Source, Task, render_panels
 
 LONGEST_WORDS = 60
 HITS_PER_SOURCE = 8
@@ -66,13 +66,17 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "core/search.html", context)
 
 
-def _found(request: HttpRequest, words: str) -> list[tuple[object, list[Hit]]]:
+def _found(request: HttpRequest, words: str) -> list[Found]:
     pages = Source(_("菜单"), _pages)
-    found = [
-        (source.title, list(source.find(request, words, HITS_PER_SOURCE)))
-        for source in (*SLOTS.search, pages)
-    ]
-    return [(title, hits) for title, hits in found if hits]
+    found = (_of_source(request, source, words) for source in (*SLOTS.search, pages))
+    return [each for each in found if each.hits]
+
+
+def _of_source(request: HttpRequest, source: Source, words: str) -> Found:
+    hits = source.find(request, words, HITS_PER_SOURCE)
+    is_full = len(hits) == HITS_PER_SOURCE and source.list_url
+    more_url = f"{reverse(source.list_url)}?{urlencode({'q': words})}" if is_full else ""
+    return Found(source.title, hits, more_url)
 
 
 def _pages(request: HttpRequest, words: str, limit: int) -> list[Hit]:

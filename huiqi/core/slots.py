@@ -22,7 +22,8 @@ class MenuItem:
     """A line of the work menu: shown to whom `shown_to(request)` says yes.
 
     It is marked as current on its own page and on pages below its address; `also` names further pages
-    (without arguments) that belong to it with all below them. `on_bar` lines may stand at the bottom of a
+    (without arguments) that belong to it with all below them; `alone` leaves out what only happens to lie
+    below its address. `on_bar` lines may stand at the bottom of a
     phone.
     `count` is asked on every page, so it must be one cheap query; 0 shows nothing.
     """
@@ -33,6 +34,7 @@ class MenuItem:
     shown_to: Callable[[HttpRequest], bool]
     also: tuple[str, ...] = ()
     on_bar: bool = False
+    alone: bool = False
     count: Callable[[HttpRequest], int] | None = None
 
 
@@ -166,10 +168,22 @@ class Hit(NamedTuple):
 
 
 class Source(NamedTuple):
-    """A kind of thing to search; `find(request, words, limit)` gives only what the asker may see."""
+    """A kind of thing to search; `find(request, words, limit)` gives only what the asker may see.
+
+    `list_url` names the page that lists the same things for `?q=words`, for when there are more.
+    """
 
     title: Any  # lazy text
     find: Callable[[HttpRequest, str, int], Sequence[Hit]]
+    list_url: str = ""
+
+
+class Found(NamedTuple):
+    """What one source found; `more_url` leads to the rest when the limit was reached."""
+
+    title: Any
+    hits: Sequence[Hit]
+    more_url: str = ""
 
 
 def _without_words(request: HttpRequest) -> Any:
@@ -227,7 +241,8 @@ def _current(path: str, items: Sequence[MenuItem]) -> MenuItem | None:
     for item in items:
         for name in (item.url_name, *item.also):
             beginning = reverse(name)
-            if path.startswith(beginning) and len(beginning) > length:
+            fits = path == beginning if item.alone else path.startswith(beginning)
+            if fits and len(beginning) > length:
                 best, length = item, len(beginning)
     return best
 
