@@ -1,4 +1,4 @@
-"""Synthetic firms for benchmarks, quickly: rows of the register without statements, the same for the same number.
+"""Synthetic firms for benchmarks, quickly: rows of the register, the same for the same number.
 
 Names are made of a place, two or three characters, a trade and a form, as in the market register; shares of
 counties, industries and sizes are roughly those of a Chinese province, in no particular order on disk.
@@ -42,8 +42,8 @@ RARE = {
 }
 FIELDS = (
     "id", "version", "public_id", "name", "initials", "search_text", "credit_code", "registration", "park_id",
-    "is_synthetic", "created_at", "current_on", "current_until", "province", "prefecture", "gb4754", "org_type",
-    "employees", "revenue", "assets", "size_class", *RARE,
+    "is_synthetic", "created_at", "current_on", "current_until", "province", "prefecture", "gb4754",
+    "org_type", "employees", "revenue", "assets", "size_class", *RARE,
 )  # fmt: skip
 
 
@@ -63,20 +63,28 @@ class Dice:
 def rows(count: int, first: int = 1) -> Iterator[tuple[Any, ...]]:
     """`count` rows in the order of FIELDS."""
     dice = random.Random(2020)  # noqa: S311
-    counties = list(Division.objects.filter(level="county", valid_to=None).order_by("code").values_list("code", "name"))
+    counties = list(
+        Division.objects.filter(level="county", valid_to=None).order_by("code").values_list("code", "name")
+    )
     classes = list(Industry.objects.filter(level=4).order_by("code").values_list("code", flat=True))
     # The provincial capital has a third, other counties less and less.
-    where = Dice(dice, [(pair, 6 if pair[0].startswith("4301") else 1 + (at % 3)) for at, pair in enumerate(counties)])
+    where = Dice(
+        dice, [(pair, 6 if pair[0].startswith("4301") else 1 + (at % 3)) for at, pair in enumerate(counties)]
+    )
     trade, form, size = Dice(dice, TRADES), Dice(dice, FORMS), Dice(dice, SIZES)
     industry = Dice(dice, [(code, 8 if code[:2] in {"51", "52"} else 1) for code in classes])
-    parks = list(Unit.objects.filter(kind=UnitKind.PARK).order_by("pk").values_list("pk", flat=True)) or [None]
-    letters = {word: pinyin_of(word)[1] for word in (*SYLLABLES, *(t for t, _ in TRADES), *(f for f, _ in FORMS))}
+    parks = list(Unit.objects.filter(kind=UnitKind.PARK).order_by("pk").values_list("pk", flat=True)) or [
+        None
+    ]
+    letters = {
+        word: pinyin_of(word)[1] for word in (*SYLLABLES, *(t for t, _ in TRADES), *(f for f, _ in FORMS))
+    }
     letters |= {name: pinyin_of(name)[1] for _, name in counties}
     letters |= {"湖南": "hn", "湖南省": "hns"}
     at, day, until = datetime(2020, 2, 20, tzinfo=UTC), date(2020, 3, 1), date(2020, 12, 30)
     for pk in range(first, first + count):
         code, county = where.roll()
-        city = ("湖南" if dice.random() < 0.25 else "湖南省" if dice.random() < 0.05 else county)
+        city = "湖南" if dice.random() < 0.25 else "湖南省" if dice.random() < 0.05 else county
         parts = [city, *dice.sample(SYLLABLES, dice.choice((2, 2, 3))), trade.roll(), form.roll()]
         name, initials = "".join(parts), "".join(letters[part] for part in parts)
         body = f"91{code}MA{pk:07d}"
@@ -90,7 +98,9 @@ def rows(count: int, first: int = 1) -> Iterator[tuple[Any, ...]]:
             dice.choice(parks) if dice.random() < 0.03 else None, True, at, day, until, "430000", code,
             None if lacking and dice.random() < 0.3 else industry.roll(),
             "individual" if parts[-1] == "商行" else "enterprise",
-            people, None if lacking else dice.randint(10**6, 10**11), None if lacking else dice.randint(10**6, 10**11),
+            people,
+            None if lacking else dice.randint(10**6, 10**11),
+            None if lacking else dice.randint(10**6, 10**11),
             size_class, *(True if dice.random() < share else None for share in RARE.values()),
         )  # fmt: skip
 
@@ -113,8 +123,23 @@ def load_statements(firms: range) -> None:
     filing = Filing.objects.create(source="register", recorded_at=at, issuer="市场监管部门")
     facts = [("employees", 35, None), ("revenue", 5_000_000_00, None), ("assets", 3_000_000_00, None)]
     facts += [("gb4754", None, "2770"), ("prefecture", None, "430181"), ("severe_dishonesty", 0, None)]
-    facts += [("key_supplier_national", 1, None), ("on_cloud", 1, None), ("rd_ratio", 312, None), ("own_brand", 1, None)]
-    fields = ("enterprise_id", "filing_id", "fact", "period", "number", "text", "as_of", "recorded_at", "standing")
+    facts += [
+        ("key_supplier_national", 1, None),
+        ("on_cloud", 1, None),
+        ("rd_ratio", 312, None),
+        ("own_brand", 1, None),
+    ]
+    fields = (
+        "enterprise_id",
+        "filing_id",
+        "fact",
+        "period",
+        "number",
+        "text",
+        "as_of",
+        "recorded_at",
+        "standing",
+    )
     for start in range(0, len(firms), 500):
         said = [
             (firm, filing.pk, fact, "", number, text, day, at, "confirmed")

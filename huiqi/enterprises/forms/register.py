@@ -5,11 +5,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
 from django.urls import reverse_lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiqi.core.fields import AheadInput, AheadSelect, with_blank
+from huiqi.core.language import is_chinese
 from huiqi.enterprises.models import Registration
 from huiqi.enterprises.models.firm import LIST_FACTS
 from huiqi.enterprises.queries.statements import catalogue
@@ -32,6 +36,33 @@ SORTS = {
 }
 KINDS = {"firm": gettext_lazy("企业和其他单位"), "individual": gettext_lazy("个体工商户")}
 LONGEST_QUERY = 800
+
+
+class QuickSelect(AheadSelect):
+    """The same select, its options joined instead of drawn from a template each: 140 places on every list."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """The select with its options."""
+        chosen = "" if value is None else str(value)
+        lang = "" if is_chinese() else mark_safe(' lang="zh-CN"')
+        options = format_html_join(
+            "",
+            '<option value="{}"{}{}{}>{}</option>',
+            (
+                (
+                    key,
+                    format_html(' data-py="{}"', self.initials[key]) if key in self.initials else "",
+                    lang if key else "",
+                    mark_safe(" selected") if str(key) == chosen else "",
+                    label,
+                )
+                for key, label in self.choices
+            ),
+        )
+        final = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        return format_html("<select{}>{}</select>", flatatt(final), options)
 
 
 class RegisterForm(forms.Form):
@@ -88,7 +119,7 @@ class RegisterForm(forms.Form):
         offered = [(_region_value(row), _region_label(row)) for row in rows]
         self.fields["region"].choices = with_blank(offered, _("不限"))  # type: ignore[attr-defined]
         initials = {_region_value(row): row.initials for row in rows}
-        self.fields["region"].widget = AheadSelect(initials, {"data-hq-placeholder": _("市州、区县或首字母")})
+        self.fields["region"].widget = QuickSelect(initials, {"data-hq-placeholder": _("市州、区县或首字母")})
         self.fields["region"].widget.choices = self.fields["region"].choices  # type: ignore[attr-defined]
 
     def clean_industry(self) -> str:

@@ -39,23 +39,21 @@ class HasGrams(models.Lookup):
         grams = list(self.rhs)
         if not grams:
             raise EmptyResultSet
-        if connection.vendor == "postgresql":
-            return _on_postgresql(column, tuple(params), grams)
-        key = column.rpartition(".")[0] + '."id"'
-        asked = " AND ".join(f'"{gram}"' for gram in grams)  # letters, digits and _ only: see search_text
-        return f"{key} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)", (*params, asked)  # noqa: S608
+        rare = [gram for gram in grams if gram not in COMMON]
+        is_postgresql = connection.vendor == "postgresql"
+        by_index = _on_postgresql if is_postgresql else _on_sqlite
+        parts = [by_index(column, rare)] if rare else []
+        # Spaces stand between the grams, so this is true of those rows and no others.
+        parts += [(f"{column} LIKE %s", f"%{gram}%") for gram in grams if gram in COMMON]
+        values = tuple(value for _condition, part in parts for value in (*params, part))
+        return f"({' AND '.join(condition for condition, _part in parts)})", values
 
 
-def _on_postgresql(column: str, params: tuple[Any, ...], grams: list[str]) -> tuple[str, tuple[Any, ...]]:
-    rare = [gram for gram in grams if gram not in COMMON]
-    parts: list[str] = []
-    values: tuple[Any, ...] = ()
-    if rare:
-        parts.append(f"{FUNCTION}({column}) @> %s::text[]")
-        values += (*params, rare)
-    for gram in grams:
-        if gram in COMMON:
-            # Spaces stand between the grams, so this is true of those rows and no others.
-            parts.append(f"{column} LIKE %s")
-            values += (*params, f"%{gram}%")
-    return f"({' AND '.join(parts)})", values
+def _on_postgresql(column: str, grams: list[str]) -> tuple[str, Any]:
+    return f"{FUNCTION}({column}) @> %s::text[]", grams
+
+
+def _on_sqlite(column: str, grams: list[str]) -> tuple[str, Any]:
+    key = column.rpartition(".")[0] + '."id"'
+    asked = " AND ".join(f'"{gram}"' for gram in grams)  # letters, digits and _ only: see search_text
+    return f"{key} IN (SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s)", asked  # noqa: S608

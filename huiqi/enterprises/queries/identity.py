@@ -97,6 +97,7 @@ def identity_events(enterprise: Enterprise) -> list[IdentityEvent]:
 
 def _former(enterprise: Enterprise) -> list[IdentityEvent]:
     rows = FormerIdentity.objects.filter(enterprise=enterprise).select_related("actor")
+    rows = rows.only("kind", "value", "until_on", "reason", "document", "actor__name")
     return [
         IdentityEvent(
             row.until_on,
@@ -118,7 +119,11 @@ def _value(row: FormerIdentity) -> str:
 def _successions(enterprise: Enterprise) -> list[IdentityEvent]:
     rows = Succession.objects.filter(Q(predecessor=enterprise) | Q(successor=enterprise))
     found = []
-    for row in rows.select_related("predecessor", "successor", "actor").order_by("-on", "pk"):
+    rows = rows.select_related("predecessor", "successor", "actor").only(
+        "predecessor", "successor", "kind", "on", "document", "actor__name",
+        *(f"{side}__{name}" for side in ("predecessor", "successor") for name in ("name", "public_id")),
+    )  # fmt: skip
+    for row in rows.order_by("-on", "pk"):
         is_from = row.successor_id == enterprise.pk
         other = row.predecessor if is_from else row.successor
         text = (_("由“%s”而来") if is_from else _("转为“%s”")) % other.name
@@ -130,7 +135,17 @@ def _successions(enterprise: Enterprise) -> list[IdentityEvent]:
 
 
 def _mergings(enterprise: Enterprise) -> list[IdentityEvent]:
+    # A firm has more than a hundred columns; its name is all that is told here.
     rows = Merging.objects.filter(kept=enterprise).select_related("dropped", "merged_by", "undone_by")
+    rows = rows.only(
+        "merged_at",
+        "reason",
+        "undone_at",
+        "undo_reason",
+        "dropped__name",
+        "merged_by__name",
+        "undone_by__name",
+    )
     found = []
     for row in rows.order_by("-merged_at", "pk"):
         text = _("“%s”并入本企业") % row.dropped.name

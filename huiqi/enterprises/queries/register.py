@@ -180,7 +180,9 @@ def find(firms: EnterpriseQuerySet, wanted: Wanted, on: date, sort: Sort = Sort.
     A page behind the last one gives the last one, at the price of another query.
     """
     rows = firms.filter(matching(wanted, on))
-    rows = rows.order_by(*ORDER) if wanted.question.kind is Kind.NOTHING else rows.order_by()
+    # With words, or for what ends soon, another index answers than the one that keeps the order.
+    is_elsewhere = wanted.question.kind is not Kind.NOTHING or wanted.gap is Gap.EXPIRING
+    rows = rows.order_by() if is_elsewhere else rows.order_by(*ORDER)
     rows = rows.annotate(**{f"by_{at}": F(name) for at, name in enumerate(KEYS[sort])})
     try:
         inner, params = rows.values("pk", *(f"by_{at}" for at in range(len(KEYS[sort]))))[
