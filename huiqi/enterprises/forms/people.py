@@ -12,7 +12,7 @@ from huiqi.enterprises.commands.membership import PAPER_KINDS
 from huiqi.enterprises.models import Claim, Membership
 from huiqi.enterprises.ports import IdentityPort
 from huiqi.enterprises.queries.people import ProofsOffered
-from huiqi.files.forms import UploadField
+from huiqi.files.fields import UploadField
 from huiqi.reference.credit_codes import clean
 
 

@@ -1,6 +1,6 @@
 """One typed column for each fact the register keeps: the current projection of the statements.
 
-It follows rulebook/facts.yaml (a test holds the two equal): a fact added there is added here, too, and migrated.
+It follows rulebook/facts.yaml (a test holds the two equal): a fact added there is added here, and migrated.
 Labels are in the catalogue. Money in whole fen, ratios as whole numbers at the scale; null is unknown.
 """
 

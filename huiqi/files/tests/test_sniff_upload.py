@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from huiqi.core.errors import Refused
-from huiqi.files.forms import UploadField
+from huiqi.files.fields import UploadField
 from huiqi.files.names import LONGEST_NAME, LONGEST_NAME_BYTES, safe_name
 from huiqi.files.tests.make import changed_zip, make_zip
 from huiqi.files.tests.make_uploads import CSV, DOCX, HEIC, JPEG, PDF, PNG, XLSX, make_upload

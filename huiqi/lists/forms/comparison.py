@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from huiqi.accounts.models import Unit
 from huiqi.core.fields import DateField, with_blank
 from huiqi.enterprises.queries.statements import catalogue
-from huiqi.files.forms import UploadField
+from huiqi.files.fields import UploadField
 from huiqi.files.uploads import UploadKind
 from huiqi.lists.answers import CODE_HEADER, IGNORED_HEADERS, Question
 from huiqi.lists.queries.comparison import authorities

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from huiqi.core.fields import DateField
-from huiqi.files.forms import UploadField
+from huiqi.files.fields import UploadField
 from huiqi.files.uploads import UploadKind
 from huiqi.lists.chain import Act
 
