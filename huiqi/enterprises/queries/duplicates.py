@@ -14,9 +14,23 @@ from huiqi.enterprises.catalogue import from_cell
 from huiqi.enterprises.models import Contact, DuplicatePair, Enterprise, Membership, Statement
 from huiqi.enterprises.queries.statements import ByFact, catalogue, resolve_all, stated_of
 from huiqi.enterprises.resolution import Resolved, Stated
+from huiqi.reference.queries import division, industry
 from huiqi.rules.catalogue import Fact
 
 State = DuplicatePair.State
+
+
+def _place(code: str) -> str:
+    found = division(code)
+    return found.full_name if found else ""
+
+
+def _trade(code: str) -> str:
+    found = industry(code)
+    return found.label if found else ""
+
+
+_NAMED = {"province": _place, "prefecture": _place, "gb4754": _trade}
 
 
 def pairs_for(user: User, today: date) -> QuerySet[DuplicatePair]:
@@ -70,7 +84,10 @@ class FactPair:
     def _shown(self, found: Resolved | None) -> str:
         if found is None or found.stated.cell is None:
             return self.fact.format(None)
-        return self.fact.format(from_cell(self.fact, found.stated.cell))
+        cell = found.stated.cell
+        if self.fact.id in _NAMED:  # a code says little to a reader
+            return _NAMED[self.fact.id](str(cell)) or str(cell)
+        return self.fact.format(from_cell(self.fact, cell))
 
 
 @dataclass(frozen=True)

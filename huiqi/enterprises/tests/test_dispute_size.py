@@ -1,8 +1,10 @@
 """划型异议: who may raise, follow and decide one, and what a decision does."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from huiqi.accounts.tests.make import make_user
@@ -256,12 +258,25 @@ def test_whoever_decides_second_is_shown_what_the_first_decided_and_keeps_the_ow
     assert "我的意见" in text
 
 
-def test_the_list_shows_the_longest_waiting_first_at_the_same_cost(enter, assert_queries):
-    county = enter("county")
+def test_the_list_shows_who_waits_at_the_same_cost_whatever_its_length(enter):
+    county, address = enter("county"), reverse("enterprises:disputes")
+    make_dispute()
+    with CaptureQueriesContext(connection) as one:
+        assert "小型 → 微型" in county.get(address).content.decode()
     for _ in range(4):
         make_dispute()
-    address = reverse("enterprises:disputes")
-    with assert_queries(7):  # session twice, person, unit, deputies, count, rows
-        text = county.get(address).content.decode()
-    assert "小型 → 微型" in text
-    assert "这里还没有记录" in county.get(address, {"show": "closed"}).content.decode()
+    with CaptureQueriesContext(connection) as five:
+        assert county.get(address).content.decode().count("小型 → 微型") == 5
+    assert len(five) == len(one)
+
+
+def test_the_longest_waiting_comes_first(enter):
+    late, early = (
+        make_dispute(make_firm("后来公司", facts=FIGURES)),
+        make_dispute(make_firm("先到公司", facts=FIGURES)),
+    )
+    SizeDispute.objects.filter(pk=early.pk).update(raised_at=late.raised_at - timedelta(days=5))
+    text = enter("county").get(reverse("enterprises:disputes")).content.decode()
+    assert text.index("先到公司") < text.index("后来公司")
+    closed = enter("county").get(reverse("enterprises:disputes"), {"show": "closed"}).content.decode()
+    assert "这里还没有记录" in closed
