@@ -29,7 +29,9 @@ class ComparisonForm(forms.Form):
     title = forms.CharField(
         label=gettext_lazy("名称"), max_length=80, help_text=gettext_lazy("如：稳岗返还资格比对（第一批）")
     )
-    authority = forms.ModelChoiceField(label=gettext_lazy("比对部门"), queryset=Unit.objects.none())
+    authority = forms.ModelChoiceField(
+        label=gettext_lazy("比对部门"), queryset=Unit.objects.none(), empty_label=gettext_lazy("请选择")
+    )
     purpose = forms.CharField(
         label=gettext_lazy("用途"),
         max_length=200,
