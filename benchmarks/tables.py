@@ -1,4 +1,4 @@
-"""Reading and writing 100,000 rows of 12 columns: ours against the libraries. Prints CPU seconds and peak memory.
+"""Reading and writing 100,000 rows of 12 columns: ours against the libraries. CPU seconds and peak memory.
 
 python benchmarks/tables.py            every way, each in a process of its own
 python benchmarks/tables.py read-ours  one of them

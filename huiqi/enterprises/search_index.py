@@ -14,8 +14,8 @@ from typing import Any
 TABLE, COLUMN, INDEX = "enterprises_enterprise", "search_text", "enterprises_search"
 FUNCTION = "huiqi_grams"
 _SPLIT = (
-    f"CREATE OR REPLACE FUNCTION {FUNCTION}(text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE "
-    "COST 50 AS $$ BEGIN RETURN string_to_array($1, ' '); END $$"
+    f"CREATE OR REPLACE FUNCTION {FUNCTION}(text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT "
+    "PARALLEL SAFE COST 50 AS $$ BEGIN RETURN string_to_array($1, ' '); END $$"
 )
 _GIN = f"CREATE INDEX IF NOT EXISTS {INDEX} ON {TABLE} USING gin ({FUNCTION}({COLUMN}))"
 _FTS = (
