@@ -173,8 +173,8 @@ def ways() -> Iterator[Way]:
         having(Power.ANSWER_COMPARISONS),
     )
     yield from _firm_ways()
-    yield from _policy_ways()
     yield from _administration_ways()
+    yield from _policy_ways()
     yield Way(
         __("请假找代理"),
         __("写明代理人和起止日期，到期自动收回"),

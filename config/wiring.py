@@ -55,15 +55,15 @@ def _unread(request: HttpRequest) -> int:
 def _menu() -> list[MenuGroup]:
     """The work menu. Lines of an app belong into the group where people look for them."""
     today = (
-        MenuItem(_("办理台"), "core:desk", "inbox", signed_in, on_bar=True, alone=True),
-        MenuItem(_("通知"), "messages:notices", "bell", signed_in, on_bar=True, count=_unread),
+        MenuItem(_("办理台"), "core:desk", "inbox", signed_in, on_bar=1, alone=True),
+        MenuItem(_("通知"), "messages:notices", "bell", signed_in, on_bar=2, count=_unread),
         MenuItem(
             _("今日三数"),
             "stationing:today",
             "device-floppy",
             stationing.reports,
             also=("stationing:handovers",),
-            on_bar=True,
+            on_bar=3,
         ),
     )
     firms = (
@@ -73,14 +73,14 @@ def _menu() -> list[MenuGroup]:
             "building-factory-2",
             having(Power.ACT_FOR_FIRM),
             also=("enterprises:register",),
-            on_bar=True,
+            on_bar=4,
         ),
         MenuItem(
             _("企业档案"),
             "enterprises:register",
             "building-factory-2",
             having(Power.VIEW_REGISTER),
-            on_bar=True,
+            on_bar=5,
         ),
         MenuItem(_("导入企业"), "enterprises:import_start", "upload", having(Power.IMPORT_FIRMS)),
         MenuItem(_("划型异议"), "enterprises:disputes", "scale", having(Power.CONFIRM_FACTS)),
@@ -88,13 +88,13 @@ def _menu() -> list[MenuGroup]:
         MenuItem(_("企业认领"), "enterprises:claims", "user", having(Power.ADMIT_FIRM_PEOPLE)),
     )
     named = (
-        MenuItem(_("名单"), "lists:index", "list-details", having(Power.VIEW_LISTS), on_bar=True),
+        MenuItem(_("名单"), "lists:index", "list-details", having(Power.VIEW_LISTS), on_bar=6),
         MenuItem(
             _("名单比对"),
             "lists:comparisons",
             "list-check",
             having(Power.COMPARE_LISTS, Power.ANSWER_COMPARISONS),
-            on_bar=True,
+            on_bar=7,
         ),
     )
     keys = (
@@ -108,9 +108,9 @@ def _menu() -> list[MenuGroup]:
         MenuItem(_("驻企名册"), "stationing:roster", "users", having(Power.STATION_OFFICERS)),
     )
     policies = (
-        MenuItem(_("政策体检"), "policies:check_start", "clipboard-check", signed_in, on_bar=True),
-        MenuItem(_("政策目录"), "policies:catalogue", "scale", signed_in, on_bar=True),
-        MenuItem(_("规则手册"), "policies:rulebook", "book", having(Power.EDIT_POLICIES), on_bar=True),
+        MenuItem(_("政策体检"), "policies:check_start", "clipboard-check", signed_in, on_bar=8),
+        MenuItem(_("政策目录"), "policies:catalogue", "scale", signed_in, on_bar=9),
+        MenuItem(_("规则手册"), "policies:rulebook", "book", having(Power.EDIT_POLICIES), on_bar=7),
     )
     managing = (
         MenuItem(
@@ -119,12 +119,12 @@ def _menu() -> list[MenuGroup]:
             "users",
             having(*ADMINISTRATION),
             also=("accounts:invitations",),
-            on_bar=True,
+            on_bar=4,
         ),
-        MenuItem(_("单位"), "accounts:units", "building-bank", having(Power.MANAGE_UNITS), on_bar=True),
+        MenuItem(_("单位"), "accounts:units", "building-bank", having(Power.MANAGE_UNITS), on_bar=5),
         MenuItem(_("登录锁定"), "accounts:locks", "lock", having(Power.MANAGE_ACCESS)),
-        MenuItem(_("权限复核"), "accounts:reviews", "shield-check", having(Power.MANAGE_ACCESS), on_bar=True),
-        MenuItem(_("审计记录"), "accounts:audit", "history", having(Power.READ_AUDIT), on_bar=True),
+        MenuItem(_("权限复核"), "accounts:reviews", "shield-check", having(Power.MANAGE_ACCESS), on_bar=5),
+        MenuItem(_("审计记录"), "accounts:audit", "history", having(Power.READ_AUDIT), on_bar=5),
         MenuItem(_("代理"), "accounts:deputies", "calendar-time", having(Power.USE_OFFICE)),
         MenuItem(_("我的账号"), "mfa_index", "settings", signed_in, also=("accounts:password",)),
     )

@@ -23,8 +23,7 @@ class MenuItem:
 
     It is marked as current on its own page and on pages below its address; `also` names further pages
     (without arguments) that belong to it with all below them; `alone` leaves out what only happens to lie
-    below its address. `on_bar` lines may stand at the bottom of a
-    phone.
+    below its address. Lines with `on_bar` may stand at the bottom of a phone, the lowest numbers first.
     `count` is asked on every page, so it must be one cheap query; 0 shows nothing.
     """
 
@@ -33,7 +32,7 @@ class MenuItem:
     icon: str
     shown_to: Callable[[HttpRequest], bool]
     also: tuple[str, ...] = ()
-    on_bar: bool = False
+    on_bar: int = 0
     alone: bool = False
     count: Callable[[HttpRequest], int] | None = None
 
@@ -54,7 +53,7 @@ class MenuLine:
     icon: str
     current: str
     count: int
-    on_bar: bool
+    on_bar: int
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,8 @@ class Menu:
     @property
     def bar(self) -> tuple[MenuLine, ...]:
         """The few lines at the bottom of a phone; the sheet beside them has the others."""
-        return tuple(line for line in self.lines if line.on_bar)[:BAR_PLACES]
+        meant = (line for line in self.lines if line.on_bar)
+        return tuple(sorted(meant, key=lambda line: line.on_bar)[:BAR_PLACES])
 
 
 @dataclass(frozen=True)

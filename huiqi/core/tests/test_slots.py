@@ -23,12 +23,12 @@ def menu():
     """The menu of a page: `menu("/desk/")`."""
     slots = Slots(
         menu=[
-            MenuGroup("今日", (item("办理台", "core:desk", on_bar=True, count=lambda request: 3),)),
+            MenuGroup("今日", (item("办理台", "core:desk", on_bar=2, count=lambda request: 3),)),
             MenuGroup("没有", (item("看不到", "accounts:audit", nobody),)),
             MenuGroup(
                 "企业",
                 (
-                    item("我的", "enterprises:my_firms", also=("enterprises:register",), on_bar=True),
+                    item("我的", "enterprises:my_firms", also=("enterprises:register",), on_bar=1),
                     item("保存的筛选", "enterprises:register_views"),
                     item("只是它自己", "lists:index", alone=True),
                 ),
@@ -72,8 +72,8 @@ def test_a_line_says_how_many_wait_and_one_without_a_count_says_nothing(menu):
     assert [line.count for line in menu("/").lines] == [3, 0, 0, 0]
 
 
-def test_the_bar_has_only_the_lines_meant_for_it_and_no_more_than_fit(menu):
-    assert [line.label for line in menu("/").bar] == ["办理台", "我的"]
-    many = tuple(item(str(at), "core:desk", on_bar=True) for at in range(BAR_PLACES + 2))
+def test_the_bar_has_the_lines_meant_for_it_in_their_own_order_and_no_more_than_fit(menu):
+    assert [line.label for line in menu("/").bar] == ["我的", "办理台"]
+    many = tuple(item(str(at), "core:desk", on_bar=1) for at in range(BAR_PLACES + 2))
     full = Slots(menu=[MenuGroup("", many)]).menu_for(RequestFactory().get("/"))
     assert len(full.bar) == BAR_PLACES
