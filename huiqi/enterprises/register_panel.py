@@ -13,6 +13,7 @@ from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.slots import Hit
+from huiqi.enterprises.commands.contacts import note_phone_search
 from huiqi.enterprises.queries.register import Hits, Row, find, rows_of, seen_by
 from huiqi.enterprises.wanted import Gap, Kind, Wanted, read_question
 from huiqi.reference.queries import code_tables
@@ -28,14 +29,19 @@ class Count:
 
 
 def firms_found(request: HttpRequest, words: str, limit: int) -> Sequence[Hit]:
-    """Firms this person may see by name, initials or code. A telephone number is not for addresses."""
+    """Firms this person may see by name, initials, code or telephone number.
+
+    A number in an address is not looked up; one that was posted is, and the look-up is recorded.
+    """
     user: User = request.user  # type: ignore[assignment]
     question = read_question(words)
     if question.kind is Kind.NOTHING or not may(user, Power.VIEW_REGISTER, clock.today()):
         return ()
     if question.kind is Kind.PHONE:
-        note = _("为保护个人信息，请到企业档案页的搜索框里查电话。")
-        return (Hit(_("按电话查企业"), reverse("enterprises:register"), note),)
+        if request.method != "POST":
+            note = _("网址里的电话号码不查。请在搜索框里输入。")
+            return (Hit(_("按电话查企业"), reverse("enterprises:register"), note),)
+        note_phone_search(actor=user)
     hits = find(seen_by(user, clock.today()), Wanted(question), clock.reference_date())
     return tuple(_hit(row) for row in rows_of(hits.ids[:limit], code_tables()))
 

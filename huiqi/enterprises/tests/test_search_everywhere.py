@@ -1,6 +1,8 @@
 import pytest
 
+from huiqi.core.models import AuditRecord
 from huiqi.core.slots import SLOTS
+from huiqi.enterprises.models import Contact
 from huiqi.enterprises.register_panel import firms_found, register_panel
 from huiqi.enterprises.tests.make import make_firm
 from tests.harness.cast import play
@@ -24,11 +26,22 @@ def test_the_site_s_search_finds_firms_of_one_s_own_area_by_name_or_code(rf):
     assert len(hits(rf, "province", "花炮")) == 2
 
 
-def test_who_may_not_read_the_register_finds_none_and_nobody_by_telephone(rf):
+def test_who_may_not_read_the_register_finds_none_and_an_address_asks_for_no_telephone(rf):
     make_firm("浏阳红花炮厂")
     assert hits(rf, "editor", "花炮") == hits(rf, "firm", "花炮") == ()
     (hint,) = hits(rf, "county", "13812345678")
     assert hint.url == "/firms/" and "13812345678" not in hint.label + hint.note
+
+
+def test_a_posted_telephone_number_is_answered_and_leaves_a_trace(enter):
+    firm = make_firm("浏阳红花炮厂")
+    Contact.objects.create(enterprise=firm, person="某人", phone="13812345678", source="register")
+    text = enter("county").post("/desk/search/", {"q": "138-1234-5678"}).content.decode()
+    assert f"/firms/{firm.public_id}/" in text
+    assert AuditRecord.objects.filter(act="register.searched_by_phone").count() == 1
+    assert (
+        firm.public_id not in enter("other_city").post("/desk/search/", {"q": "13812345678"}).content.decode()
+    )
 
 
 def test_the_desk_counts_the_firms_of_the_area_and_those_with_gaps(rf):

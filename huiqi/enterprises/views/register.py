@@ -88,7 +88,6 @@ def _show(request: HttpRequest, data: QueryDict, *, by_phone: bool = False) -> H
         "has_parks": len(form.fields["park"].choices) > 1,  # type: ignore[attr-defined]
         "may_export": may(_user(request), Power.EXPORT_FIRMS, clock.today()),
         "no_code": _("没有统一社会信用代码"),
-        "picture_url": "",
     }
     return render(request, "enterprises/register.html", context)
 
