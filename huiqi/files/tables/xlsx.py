@@ -284,9 +284,10 @@ class _RowReader:
 
     def _value(self) -> Value:
         text = "".join(self._text)
-        if self._has_formula and not self._has_v and not text:
-            return uncalculated()
         kind = self._kind
+        # Programs that cannot calculate write an empty <v/>; only a formula that gives a text may be empty.
+        if self._has_formula and not text and (kind != "str" or not self._has_v):
+            return uncalculated()
         if kind == "s":
             return self._shared(text) if text else None
         if kind in ("inlineStr", "str"):

@@ -194,6 +194,12 @@ def test_formulas_are_said_and_errors_are_problems_of_their_cells():
     assert "#REF!" in str(row.values[2])
 
 
+def test_a_formula_written_by_a_program_that_cannot_calculate_is_no_blank():
+    with read_table(make_xlsx([["企业名称", "从业人数"], ["甲公司", "=1+1"]])) as table:
+        [row] = table.rows()
+    assert row.values[1].kind == "files.formula_without_value"
+
+
 def test_external_links_are_said_and_never_opened():
     file = make_xlsx()
     with zipfile.ZipFile(file) as archive:
