@@ -28,6 +28,29 @@ def unit_kinds_for(role: Role) -> frozenset[str]:
     return _KINDS.get(role, _OFFICES | {"park"})
 
 
+# People whose role keeps them out of firms' files, or who work for somebody else than the office: a post of
+# theirs is filled by the same role alone, and they fill no other's. Otherwise naming a deputy would be the
+# way by which an administrator or the hotline's contractor comes to read the register.
+_APART = ADMINISTRATORS | {
+    Role.HOTLINE_AGENT,
+    Role.EXPERT,
+    Role.BANK_OFFICER,
+    Role.GUARANTEE_OFFICER,
+    Role.SERVICE_STAFF,
+    Role.AUTHORITY_OFFICER,
+}
+
+
+def may_fill(deputy: Role, absent: Role) -> bool:
+    """Whether somebody of one role may deputise for one of another."""
+    return deputy == absent or not {deputy, absent} & _APART
+
+
+def roles_for(absent: Role) -> frozenset[Role]:
+    """The roles from which a deputy may be named."""
+    return frozenset(role for role in Role if role != Role.FIRM and may_fill(role, absent))
+
+
 def holds_two(roles: Iterable[Role]) -> bool:
     """Whether these posts, own and deputised, put two administrators into one person."""
     return len(ADMINISTRATORS & set(roles)) > 1

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from huiqi.accounts.models import Deputyship, Unit, User
 from huiqi.accounts.roles import Role
-from huiqi.accounts.separation import holds_two
+from huiqi.accounts.separation import holds_two, may_fill
 from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
@@ -104,4 +104,11 @@ def _refuse_posts(absent: User, deputy: User, already: list[Deputyship]) -> None
         raise Refused(
             "accounts.two_administrators",
             gettext_noop("系统管理员、安全管理员、审计管理员须由三人分任，不能互相代理。"),
+        )
+    if not may_fill(Role(deputy.role), Role(absent.role)):
+        raise Refused(
+            "accounts.deputy_role",
+            gettext_noop(
+                "管理员、热线座席、专家和外单位人员只能由同一角色的人代理，也不能代理别的角色，请另选。"
+            ),
         )

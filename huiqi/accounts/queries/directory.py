@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from huiqi.accounts.models import Deputyship, Invitation, Unit, User
 from huiqi.accounts.roles import Role
+from huiqi.accounts.separation import roles_for
 from huiqi.core.personal import plain_phone
 
 STATES = ("active", "unconfirmed", "off")
@@ -97,14 +98,15 @@ def invitations_shown(at: datetime) -> QuerySet[Invitation]:
 
 
 def possible_deputies(absent: User) -> QuerySet[User]:
-    """Colleagues of the same unit, the one above or those below."""
+    """Colleagues of the same unit, the one above or those below, whose role may fill the post."""
     if absent.unit is None:
         return User.objects.none()
     near = Q(unit=absent.unit) | Q(unit__parent=absent.unit)
     if absent.unit.parent_id:
         near |= Q(unit_id=absent.unit.parent_id)
     people = User.objects.filter(near, is_active=True, is_role_confirmed=True).exclude(pk=absent.pk)
-    return people.exclude(role=Role.FIRM).select_related("unit").order_by("unit__region", "name", "pk")
+    people = people.filter(role__in=roles_for(Role(absent.role)))
+    return people.select_related("unit").order_by("unit__region", "name", "pk")
 
 
 def deputyships_shown(user: User, today: date, *, everybody: bool) -> QuerySet[Deputyship]:
