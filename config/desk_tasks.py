@@ -13,6 +13,7 @@ from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
+from huiqi.core.language import day_words
 from huiqi.core.slots import Task
 from huiqi.enterprises.models import Claim, ImportRun, SizeDispute
 from huiqi.enterprises.queries.disputes import disputes_for
@@ -60,7 +61,10 @@ def firm_claim_tasks(request: HttpRequest) -> Iterator[Task]:
         claims = list(waiting_claims(user, today)[: NAMED + 1])
         if claims:
             oldest = timezone.localdate(claims[0].made_at)
-            note = _("最早的一件%(day)s提交：%(firm)s") % {"day": oldest, "firm": claims[0].enterprise.name}
+            note = _("最早的一件%(day)s提交：%(firm)s") % {
+                "day": day_words(oldest),
+                "firm": claims[0].enterprise.name,
+            }
             count = waiting_claims(user, today).count()
             yield Task(_("企业认领待审核"), reverse("enterprises:claims"), count, note=note)
     if may(user, Power.ACT_FOR_FIRM, today):

@@ -147,10 +147,10 @@ def wire() -> None:
     SLOTS.guides[:] = guides()
     SLOTS.post_words = post_words
     SLOTS.idle_words = idle_words
+    SLOTS.news[:] = [Panel("notices", "messages/_panel.html", notices_panel)]
     # Below the tasks, which say what waits; claims, lists and key firms are among them.
     SLOTS.desk[:] = [
         Panel("account", "accounts/_account_panel.html", accounts.account_panel),
-        Panel("notices", "messages/_panel.html", notices_panel),
         Panel("register", "enterprises/_register_panel.html", register_panel),
         Panel("deputies", "accounts/_deputies_panel.html", accounts.deputies_panel),
     ]

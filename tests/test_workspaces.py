@@ -11,7 +11,7 @@ from django.urls import reverse
 from huiqi.accounts.roles import Role
 from huiqi.core.desk import HITS_PER_SOURCE
 from huiqi.core.models import Dismissed
-from huiqi.core.slots import SLOTS, Task
+from huiqi.core.slots import SLOTS, Hit, Source, Task
 from huiqi.enterprises.models import Membership
 from huiqi.enterprises.tests.make import AT, claim_in_liuyang, make_firm
 from huiqi.messages.tests.make import make_notice
@@ -154,13 +154,14 @@ def test_words_from_the_box_go_into_the_address():
     assert answer["Location"] == f"{SEARCH}?{urlencode({'q': '防护 用品'})}"
 
 
-def test_a_telephone_number_never_enters_the_address():
-    client, _ = enter("county")
-    answer = client.post(SEARCH, {"q": "13812345678"})
+def test_a_telephone_number_never_enters_an_address_nor_the_page(monkeypatch):
+    hits = [Hit("某企业", "/firms/x/")] * HITS_PER_SOURCE
+    found = Source("企业", lambda request, words, limit: hits, "enterprises:register")
+    monkeypatch.setattr(SLOTS, "search", [found])
+    answer = enter("county")[0].post(SEARCH, {"q": "13812345678"})
     assert answer.status_code == 200
-    page = answer.content.decode()
-    assert f'action="{reverse("enterprises:register")}"' in page
-    assert "?q=138" not in page
+    assert "某企业" in answer.content.decode()
+    assert "13812345678" not in answer.content.decode()
 
 
 def test_firms_policies_and_pages_of_the_menu_are_found_and_only_those_one_may_see():

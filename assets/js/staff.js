@@ -5,7 +5,7 @@ function isTyping(target) {
 }
 
 function hits() {
-  return Array.from(document.querySelectorAll("[data-hq-hits] .hq-hits a, [data-hq-hits] .hq-hits button"));
+  return Array.from(document.querySelectorAll("[data-hq-hits] .hq-hits a"));
 }
 
 function findBox() {

@@ -29,6 +29,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "tasks": _in_order(chain.from_iterable(tasks(request) for tasks in SLOTS.tasks)),
         "guide": shown_guide(request),
         "charges": [charge for charge in charges if charge],
+        "news": render_panels(SLOTS.news, request),
         "panels": render_panels(SLOTS.desk, request),
         "ways": [way for way in SLOTS.ways if way.shown_to(request)],
         "post": SLOTS.post_words(request),
@@ -58,7 +59,6 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect(f"{request.path}?{urlencode({'q': words})}" if words else request.path)
     context = {
         "words": "" if is_private else words,
-        "private_words": words if is_private else "",
         "is_private": is_private,
         "asked": bool(words),
         "found": _found(request, words) if words else [],
@@ -74,8 +74,8 @@ def _found(request: HttpRequest, words: str) -> list[Found]:
 
 def _of_source(request: HttpRequest, source: Source, words: str) -> Found:
     hits = source.find(request, words, HITS_PER_SOURCE)
-    is_full = len(hits) == HITS_PER_SOURCE and source.list_url
-    more_url = f"{reverse(source.list_url)}?{urlencode({'q': words})}" if is_full else ""
+    leads_on = len(hits) == HITS_PER_SOURCE and source.list_url and not SLOTS.is_private(words)
+    more_url = f"{reverse(source.list_url)}?{urlencode({'q': words})}" if leads_on else ""
     return Found(source.title, hits, more_url)
 
 

@@ -203,6 +203,7 @@ class Slots:
     charges: list[Callable[[HttpRequest], Charge | None]] = field(default_factory=list)
     ways: list[Way] = field(default_factory=list)
     guides: list[Guide] = field(default_factory=list)
+    news: list[Panel] = field(default_factory=list)  # of the desk, straight below what waits
     desk: list[Panel] = field(default_factory=list)
     firm: list[Panel] = field(default_factory=list)
     search: list[Source] = field(default_factory=list)
