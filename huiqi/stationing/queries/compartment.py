@@ -1,5 +1,6 @@
 """The compartment: whose output, stock and shortage a person may see. Everything else goes through here."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -24,13 +25,18 @@ def firms_in_compartment(user: Any, today: date) -> EnterpriseQuerySet:
     return firms.filter(by_scope | _stationed(user, today, today))
 
 
-def firms_to_report(user: Any, on: date, today: date) -> EnterpriseQuerySet:
+def firms_to_report(
+    user: Any, on: date, today: date, *, open_days: Collection[date] | None = None
+) -> EnterpriseQuerySet:
     """Firms for which the person may report the day `on`: as stationed officer on that day, as the deputy of
-    one, or as one of the firm's own people; with or without lines.
+    one, or as one of the firm's own people; with or without lines. A day long closed is only looked at, and
+    only by who is still there today: whoever has left may fill in the last days, nothing more.
     """
     firms = Enterprise.objects.present()
     if may(user, Power.REPORT_KEY_MATERIALS, today):
-        return firms.filter(_stationed(user, on, today))
+        found = firms.filter(_stationed(user, on, today))
+        is_open = open_days is None or on in open_days
+        return found if is_open else found.filter(_stationed(user, max(open_days or ()), today))
     if may(user, Power.ACT_FOR_FIRM, today):
         return firms.filter(pk__in=_own_firms(user).values("enterprise")).filter(
             pk__in=Line.objects.running_on(on).order_by().values("enterprise")

@@ -1,5 +1,7 @@
 """The officer's page: every firm in one send, odd numbers asked once, nothing typed is lost."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -218,6 +220,20 @@ def test_the_firm_s_own_people_may_report_their_firm_and_no_other(client, firm):
     row = DailyReport.objects.get()
     assert (row.enterprise, row.by_firm) == (firm, True)
     assert other.name not in body(page.get(PAGE))
+
+
+def test_an_officer_who_has_left_looks_at_no_day_but_the_last_ones_still_open(client):
+    officer = make_officer()
+    kept, left = make_stationing(officer=officer), make_stationing(officer=officer)
+    for row in (kept, left):
+        report(row.enterprise, on=DAY - timedelta(days=5))
+    end_stationing(left, reason="轮换", actor=None, when=When(DAY, at()))
+    page = sign_in(client, officer)
+    names = kept.enterprise.name, left.enterprise.name
+    for days_ago, seen in ((0, (True, False)), (1, (True, True)), (5, (True, False))):
+        day = (DAY - timedelta(days=days_ago)).isoformat()
+        shown = body(page.get(PAGE, {"day": day}))
+        assert tuple(name in shown for name in names) == seen, day
 
 
 def test_a_firm_without_lines_says_whom_to_ask(client):

@@ -30,7 +30,8 @@ def today(request: HttpRequest) -> HttpResponse:
     """The page of one day; a POST saves every firm that was filled in and asks back about the odd ones."""
     at = clock.reference_now()
     day = _day(request, at.date())
-    found = sheets(firms_to_report(request.user, day, clock.today()), day)
+    firms = firms_to_report(request.user, day, clock.today(), open_days=open_days(at))
+    found = sheets(firms, day)
     if request.method != "POST":
         forms = [FirmReportForm(sheet) for sheet in found]
         return render(request, "stationing/today.html", _context(request, day, forms))
