@@ -12,6 +12,7 @@ from huiqi.core import clock
 from huiqi.core.cli import HuiqiCommand
 from huiqi.core.errors import Refused
 from huiqi.enterprises.demo.load import load_firms
+from huiqi.enterprises.demo.matters import make_matters
 from huiqi.enterprises.demo.story import make_twins, tell_story
 from huiqi.enterprises.models import Enterprise
 from huiqi.lists.demo import make_lists
@@ -58,6 +59,7 @@ class Command(HuiqiCommand):
         if count:
             tell_story(seed=seed, on=on)
             make_twins(TWINS, seed=seed, on=on)
+            make_matters(seed=seed, on=on)
             make_lists(on=on)
             stationing.make_demo(seed=seed, on=on)
         return synthetic.count() - before
