@@ -33,6 +33,7 @@ from huiqi.enterprises.models import (
     FormerIdentity,
     Registration,
     SourceKind,
+    Standing,
     Statement,
 )
 from huiqi.enterprises.projection import project
@@ -63,6 +64,13 @@ class Terms:
     actor: Any
     heading: Mapping[str, str]
     catalogue: Catalogue
+
+    @property
+    def contact_source(self) -> str:
+        """Only a number that an office has confirmed is the registered one: whoever holds that telephone can
+        claim the firm (queries.people.registered_phone). A number the firm gave stays the firm's word."""
+        is_confirmed = self.standing == Standing.CONFIRMED
+        return (SourceKind.REGISTER if is_confirmed else SourceKind.FIRM).value
 
 
 @dataclass
@@ -115,7 +123,8 @@ def decide(rows: Sequence[ReadRow], terms: Terms, seen: Seen, *, lock: bool) -> 
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
     sound = [row for row in rows if not row.faults]
     with_contacts = any(row.phone or row.person for row in sound)
-    holdings = holdings_of(sound, lock=lock, with_contacts=with_contacts)
+    source = terms.contact_source if with_contacts else ""
+    holdings = holdings_of(sound, lock=lock, contact_source=source)
     outcome = Outcome()
     for row in rows:
         faults = row.faults or _faults(row, holdings, terms, seen)
@@ -224,7 +233,8 @@ def _change(row: ReadRow, pk: int, holdings: Holdings, terms: Terms) -> Change:
         change.registration = row.registration
     if row.park_id and row.park_id != firm.park_id and former.is_older(Kind.PARK, terms.as_of):
         change.park_id = row.park_id
-    change.has_new_contact = _is_new_contact(row, holdings.contacts.get(pk))
+    known = (holdings.contacts.get(pk), holdings.registered.get(pk))
+    change.has_new_contact = all(_is_new_contact(row, contact) for contact in known)
     return change
 
 
@@ -309,7 +319,7 @@ def _statement(pk: int, key: tuple[str, str], cell: int | str, filing: Filing, t
 
 
 def _write_contacts(outcome: Outcome, firms: Mapping[int, int], holdings: Holdings, terms: Terms) -> None:
-    """One contact of a firm comes from the register; what the firm or an officer entered stays beside it."""
+    """One contact of a firm of each source: what the firm gave stays beside what is registered."""
     pairs = [(row, firms[row.number]) for row in outcome.new if row.phone]
     pairs += [(row, pk) for row, pk, change in outcome.changed if change.has_new_contact]
     for row, pk in pairs:
@@ -328,7 +338,7 @@ def _contact(row: ReadRow, pk: int, terms: Terms) -> Row:
         "phone": crypto.encrypt(row.phone.encode()),
         "phone_index": index_of(row.phone, "phone"),
         "is_main": False,
-        "source": SourceKind.REGISTER.value,
+        "source": terms.contact_source,
         "updated_at": terms.at,
     }
 

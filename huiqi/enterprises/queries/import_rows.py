@@ -8,11 +8,12 @@ from datetime import date
 from django.db.models import QuerySet
 
 from huiqi.enterprises.importing.rows import ReadRow
-from huiqi.enterprises.models import Contact, Enterprise, FormerIdentity
+from huiqi.enterprises.models import Contact, Enterprise, FormerIdentity, SourceKind
 from huiqi.enterprises.queries.statements import stated_of
 from huiqi.enterprises.resolution import Stated
 
 CODE, NAME = FormerIdentity.Kind.CREDIT_CODE, FormerIdentity.Kind.NAME
+REGISTER = SourceKind.REGISTER.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,14 @@ class Holdings:
     firms: dict[int, Present] = field(default_factory=dict)
     stated: Mapping[int, Mapping[str, list[Stated]]] = field(default_factory=dict)
     contacts: dict[int, Contact] = field(default_factory=dict)
+    registered: dict[int, Contact] = field(default_factory=dict)
     former: dict[int, Former] = field(default_factory=dict)
 
 
-def holdings_of(rows: Sequence[ReadRow], *, lock: bool, with_contacts: bool) -> Holdings:
+def holdings_of(rows: Sequence[ReadRow], *, lock: bool, contact_source: str) -> Holdings:
     """Everything about the rows' firms. `lock` holds the firms' rows, in the order of their keys, until the
-    transaction ends, so that two imports of one firm wait for each other."""
+    transaction ends, so that two imports of one firm wait for each other. Contacts are those of one source
+    and the registered ones, none when it is empty."""
     found = locate(rows)
     pks = sorted(set(found.of_row.values()))
     firms: QuerySet[Enterprise] = Enterprise.objects.filter(pk__in=pks).order_by("pk")
@@ -65,9 +68,11 @@ def holdings_of(rows: Sequence[ReadRow], *, lock: bool, with_contacts: bool) -> 
     if pks:
         found.stated = stated_of(pks)
         found.former = _former(pks)
-    if pks and with_contacts:
-        contacts = Contact.objects.filter(enterprise__in=pks, source="register").order_by("-pk")
-        found.contacts = {contact.enterprise_id: contact for contact in contacts}
+    if pks and contact_source:
+        sources = {contact_source, REGISTER}
+        contacts = list(Contact.objects.filter(enterprise__in=pks, source__in=sources).order_by("-pk"))
+        found.contacts = {one.enterprise_id: one for one in contacts if one.source == contact_source}
+        found.registered = {one.enterprise_id: one for one in contacts if one.source == REGISTER}
     return found
 
 

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from huiqi.core.models import AuditRecord
 from huiqi.enterprises.models import Contact, Enterprise, Filing, ImportRun, Statement
+from huiqi.enterprises.queries.people import registered_phone
 from huiqi.enterprises.tests.make import make_code, make_firm
 from huiqi.enterprises.tests.tables import HEADINGS, csv_bytes, firm_row
 from huiqi.files.tests.make import make_xlsx
@@ -134,6 +135,19 @@ def test_ten_thousand_rows_with_thirty_seven_bad_ones(run):
     assert Filing.objects.count() == 1
 
 
+def test_a_number_the_firm_gave_proves_nothing_about_who_may_act_for_it(run):
+    """Whoever holds the registered telephone can claim the firm without an officer's decision."""
+    run([firm_row(1, 联系电话="13800000001")])
+    assert registered_phone(Enterprise.objects.get()) is None
+    run([firm_row(1, 联系电话="13800000002")], "--confirmed", "浏市监〔2020〕3号")
+    assert registered_phone(Enterprise.objects.get()) == "13800000002"
+    run([firm_row(1, 联系电话="13800000003")])
+    assert registered_phone(Enterprise.objects.get()) == "13800000002"
+    before = Contact.objects.count()
+    assert counts(run([firm_row(1, 联系电话="13800000002")]))["unchanged"] == 1
+    assert Contact.objects.count() == before == 2
+
+
 def test_the_columns_are_what_a_projection_of_the_statements_makes(run):
     run([firm_row(1)])
     firm = Enterprise.objects.get()
@@ -141,7 +155,7 @@ def test_the_columns_are_what_a_projection_of_the_statements_makes(run):
     assert (firm.employees, firm.revenue, firm.size_class) == (35, 1200_5000_00, "small")
     assert firm.initials.startswith("ysd")
     contact = Contact.objects.get()
-    assert (contact.phone, contact.source) == ("13800000000", "register")
+    assert (contact.phone, contact.source) == ("13800000000", "firm")
     assert set(Statement.objects.values_list("fact", "period", "standing")) == {
         ("prefecture", "", "claimed"),
         ("province", "", "claimed"),
