@@ -8,6 +8,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -36,7 +37,7 @@ from huiqi.enterprises.models import (
     Standing,
     Statement,
 )
-from huiqi.enterprises.projection import project
+from huiqi.enterprises.projection import Projector
 from huiqi.enterprises.queries.import_rows import Former, Holdings, Present, holdings_of
 from huiqi.enterprises.queries.statements import size_class_of
 from huiqi.enterprises.resolution import Stated
@@ -64,6 +65,11 @@ class Terms:
     actor: Any
     heading: Mapping[str, str]
     catalogue: Catalogue
+
+    @cached_property
+    def projector(self) -> Projector:
+        """One for all new firms of the import: what they have in common is worked out once."""
+        return Projector(self.catalogue, self.on, size_class_of)
 
     @property
     def contact_source(self) -> str:
@@ -279,7 +285,7 @@ def _firm_row(public_id: str, row: ReadRow, terms: Terms) -> Row:
     for (fact, period), cell in row.cells.items():
         stated = Stated(0, fact, period, cell, terms.as_of, recorded_on, terms.standing)
         by_fact.setdefault(fact, []).append(stated)
-    projected = project(terms.catalogue, by_fact, terms.on, size_class_of)
+    projected = terms.projector.project(by_fact)
     initials = initials_of(row.name)
     return {
         "public_id": public_id,
