@@ -53,6 +53,17 @@ def read_question(typed: str) -> Question:
     return Question(Kind.WORDS, text, grams) if grams else NO_QUESTION
 
 
+# No credit code begins so: a question that finds no firm.
+_NEVER = Question(Kind.CODE, "~")
+
+
+def asked_in_address(typed: str) -> Question:
+    """As read_question, for words that stand in an address: a telephone number there finds nothing, since
+    looking for one is recorded and its number belongs into no history, proxy or log."""
+    question = read_question(typed)
+    return _NEVER if question.kind is Kind.PHONE else question
+
+
 class Gap(StrEnum):
     """What may be lacking in a firm's file."""
 

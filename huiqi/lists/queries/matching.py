@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from huiqi.core.messages import gettext_noop
 from huiqi.enterprises.models import Enterprise, FormerIdentity
+from huiqi.enterprises.models.firm import EnterpriseQuerySet
 from huiqi.lists.tables import Line
 
 PIECE = 400  # SQLite binds at most 999 values a query by default
@@ -20,12 +21,30 @@ class Matched:
     problem: str = ""
 
 
-def match(lines: Sequence[Line]) -> list[Matched]:
-    """Each line with its firm, in the order given."""
+NOWHERE = gettext_noop("企业档案里没有这个代码，也没有这个名称。")
+NOT_HERE = gettext_noop("您负责的区域里没有这个代码或这个名称的企业。")
+
+
+def match(lines: Sequence[Line], among: EnterpriseQuerySet | None = None) -> list[Matched]:
+    """Each line with its firm, in the order given. A firm that is not `among` these is answered as one that
+    the register does not have: who may not see it does not learn of it."""
     by_code = _by_code({line.credit_code for line in lines if line.credit_code})
+    if among is not None:
+        by_code = _only(by_code, among)
     unfound = [line for line in lines if by_code.get(line.credit_code) is None]
-    by_name, often = _by_name({line.name for line in unfound if line.name})
-    return [_matched(line, by_code, by_name, often) for line in lines]
+    by_name, often = _by_name({line.name for line in unfound if line.name}, among)
+    matched = [_matched(line, by_code, by_name, often) for line in lines]
+    if among is None:
+        return matched
+    return [replace(one, problem=NOT_HERE) if one.problem == NOWHERE else one for one in matched]
+
+
+def _only(found: dict[str, int], among: EnterpriseQuerySet) -> dict[str, int]:
+    here: set[int] = set()
+    pks = sorted(set(found.values()))
+    for piece in (pks[start : start + PIECE] for start in range(0, len(pks), PIECE)):
+        here.update(among.filter(pk__in=piece).order_by("pk").values_list("pk", flat=True))
+    return {code: pk for code, pk in found.items() if pk in here}
 
 
 def _matched(line: Line, by_code: dict[str, int], by_name: dict[str, int], often: set[str]) -> Matched:
@@ -36,7 +55,7 @@ def _matched(line: Line, by_code: dict[str, int], by_name: dict[str, int], often
         return Matched(line, None, gettext_noop("有不止一家企业叫这个名称，请人工匹配。"))
     found = by_name.get(line.name) if line.name else None
     if found is None:
-        return Matched(line, None, gettext_noop("企业档案里没有这个代码，也没有这个名称。"))
+        return Matched(line, None, NOWHERE)
     if line.credit_code and _own_code(found) not in (None, line.credit_code):
         return Matched(line, None, gettext_noop("名称对得上，代码不同，请人工核对。"))
     return Matched(line, found)
@@ -65,12 +84,13 @@ def _by_code(codes: set[str]) -> dict[str, int]:
     return found
 
 
-def _by_name(names: set[str]) -> tuple[dict[str, int], set[str]]:
+def _by_name(names: set[str], among: EnterpriseQuerySet | None) -> tuple[dict[str, int], set[str]]:
     """Firms by exact name, and the names that more than one firm has."""
+    firms = Enterprise.objects.present() if among is None else among
     found: dict[str, int] = {}
     counted: Counter[str] = Counter()
     for piece in _pieces(names):
-        rows = Enterprise.objects.present().filter(name__in=piece).order_by("pk")
+        rows = firms.filter(name__in=piece).order_by("pk")
         for name, pk in rows.values_list("name", "pk"):
             found[name] = pk
             counted[name] += 1

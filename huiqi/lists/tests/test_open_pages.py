@@ -10,11 +10,12 @@ from openpyxl import load_workbook
 
 from huiqi.core.errors import Refused
 from huiqi.core.ids import new_token
-from huiqi.enterprises.tests.make import make_firm
+from huiqi.enterprises.models import Contact
+from huiqi.enterprises.tests.make import make_code, make_firm
 from huiqi.lists.commands.exports import record_export
 from huiqi.lists.models import Entry, ImportLine, ListBatch, Objection
 from huiqi.lists.panels import find_lists
-from huiqi.lists.tests.make import AT, make_batch, make_entry
+from huiqi.lists.tests.make import AT, make_batch, make_entry, unmatched_line
 from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,29 @@ def test_an_export_holds_the_region_leaves_the_number_to_the_oa_and_says_the_cir
     cells = " ".join(str(cell.value) for row in book.active.iter_rows() for cell in row if cell.value)
     assert "〔内部〕第一批" in cells and "文号由 OA 编" in cells
     assert "浏阳口罩厂" in cells and "湘潭口罩厂" not in cells
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_codes_and_names_of_firms_elsewhere_are_answered_like_those_of_no_firm(enter, by_name):
+    make_firm("湘潭口罩厂", county="430302", credit_code=make_code(77))
+    address = reverse("lists:propose", args=[make_batch().public_id])
+    rows = [f"湘潭口罩厂,{make_code(78)}", f"谁也不是厂,{make_code(79)}"]
+    codes = "\n".join([make_code(77), make_code(79)])
+    table = SimpleUploadedFile("a.csv", "\n".join(["企业名称,统一社会信用代码", *rows]).encode())
+    given = {"by": "table", "file": table} if by_name else {"by": "codes", "codes": codes}
+    response = enter("county").post(address, {**given, "reason": "推荐"})
+    assert text(response).count("您负责的区域里没有这个代码或这个名称的企业") == 2
+    assert "人工核对" not in text(response) and "管辖范围" not in text(response)
+
+
+def test_a_telephone_number_in_an_address_finds_nobody(enter):
+    firm = make_firm("浏阳口罩厂", county="430181")
+    Contact.objects.create(enterprise=firm, phone="13812345678", source="register")
+    batch, line = make_batch(), unmatched_line()["public_id"]
+    for part, name, key in (("county", "propose", batch.public_id), ("province", "match_line", line)):
+        client = enter(part)
+        assert "浏阳口罩厂" in text(page(client, name, key, q="浏阳口罩厂"))
+        assert "浏阳口罩厂" not in text(page(client, name, key, q="13812345678"))
 
 
 def test_a_county_officer_cannot_run_a_batch(enter):

@@ -20,7 +20,7 @@ from huiqi.core.language import worded
 from huiqi.core.pagination import paginate
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries import register
-from huiqi.enterprises.wanted import Wanted, read_question
+from huiqi.enterprises.wanted import Wanted, asked_in_address
 from huiqi.files.tables.problems import TableRefused
 from huiqi.lists.chain import Act, Place, acts_at
 from huiqi.lists.commands import entries as commands
@@ -215,7 +215,7 @@ def _show_propose(
     found: list[register.Row] = []
     if words:
         firms = Enterprise.objects.changeable_by(user_of(request), Power.RECOMMEND_FOR_LISTS, clock.today())
-        wanted = Wanted(question=read_question(words))
+        wanted = Wanted(question=asked_in_address(words))
         found = register.rows_of(register.find(firms, wanted, clock.reference_date()).ids, code_tables())
     there = Entry.objects.filter(batch=row, enterprise__in=[one.firm.pk for one in found])
     context = {
@@ -246,7 +246,8 @@ def _propose_chosen(request: HttpRequest, row: ListBatch) -> HttpResponse:
 
 def _propose_given(request: HttpRequest, row: ListBatch, given: Given, by: str, reason: str) -> HttpResponse:
     """Propose the firms found; good lines are kept, the others listed with their place and reason."""
-    matched = match(given.lines)
+    firms = Enterprise.objects.changeable_by(user_of(request), Power.RECOMMEND_FOR_LISTS, clock.today())
+    matched = match(given.lines, among=firms)
     keys = [one.enterprise_id for one in matched if one.enterprise_id is not None]
     door = Entry.Door.CODES if by == "codes" else Entry.Door.TABLE
     outcome = commands.propose_firms(row, keys, door=door, actor=user_of(request), reason=reason, **when())

@@ -14,7 +14,7 @@ from huiqi.core.language import worded
 from huiqi.core.pagination import paginate
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries import register
-from huiqi.enterprises.wanted import Wanted, read_question
+from huiqi.enterprises.wanted import Wanted, asked_in_address
 from huiqi.lists.commands.imports import match_line as match_line_command
 from huiqi.lists.commands.imports import take_in_lines
 from huiqi.lists.forms.entries import TableForm
@@ -89,11 +89,8 @@ def match_line(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("已处理。"))
         return redirect("lists:lines", line.batch.public_id)
     words = request.GET.get("q", line.name).replace("\x00", "").strip()[:60]
-    found = (
-        register.find(firms, Wanted(question=read_question(words)), clock.reference_date()).ids
-        if words
-        else ()
-    )
+    question = asked_in_address(words)
+    found = register.find(firms, Wanted(question=question), clock.reference_date()).ids if words else ()
     context = {
         "line": line,
         "words": words,
