@@ -1,5 +1,9 @@
 """The audit trail: who did what to which record, in the same transaction as the act itself."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from enum import Enum
 from typing import Any
 
 from django.db import connection
@@ -7,24 +11,48 @@ from django.db.models import Model
 
 from huiqi.core.models import AuditRecord, AuditResult
 
+# For whom the person at work acts, asked with the actor and the subject of a record; None: nobody asks.
+Behalf = Callable[[Model, Model | None], Model | None]
+_BEHALF: ContextVar[Behalf | None] = ContextVar("huiqi_behalf", default=None)
+
+
+class Unsaid(Enum):
+    """A command that does not say for whom its actor acts leaves it to `acting`."""
+
+    HERE = 0
+
+
+@contextmanager
+def acting(behalf: Behalf) -> Iterator[None]:
+    """Records written inside name the absent colleague whom `behalf` finds, unless their command says."""
+    token = _BEHALF.set(behalf)
+    try:
+        yield
+    finally:
+        _BEHALF.reset(token)
+
 
 def record(
     act: str,
     subject: Model | None,
     *,
     actor: Model | None,
-    on_behalf: Model | None = None,
+    on_behalf: Model | None | Unsaid = Unsaid.HERE,
     result: str = AuditResult.DONE,
     **details: str | int | bool | None,
 ) -> AuditRecord:
     """Write one audit row; must be called inside the command's transaction.
 
     `act` is `app.verb_past` (`check.started`). `actor` None means a visitor without an account;
-    `on_behalf` is the absent colleague for whom a deputy acts. `result` is an AuditResult.
+    `on_behalf` is the absent colleague for whom a deputy acts; left out, the page's door knows.
+    `result` is an AuditResult.
     `details` holds codes and counts only: never names, numbers of persons, answers or tokens.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("audit.record belongs inside the command's transaction")
+    if isinstance(on_behalf, Unsaid):
+        behalf = _BEHALF.get()
+        on_behalf = behalf(actor, subject) if behalf is not None and actor is not None else None
     return AuditRecord.objects.create(
         act=act,
         actor_id=_public_id(actor),

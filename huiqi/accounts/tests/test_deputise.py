@@ -128,7 +128,11 @@ def test_a_deputised_scope_goes_with_the_deputised_power_alone():
 
 
 def test_what_was_deputised_is_not_passed_on():
-    first, second, third = person("province"), person("changsha", Role.POLICY_EDITOR), person("liuyang", Role.POLICY_EDITOR)
+    first, second, third = (
+        person("province"),
+        person("changsha", Role.POLICY_EDITOR),
+        person("liuyang", Role.POLICY_EDITOR),
+    )
     name(first, second)
     name(second, third)
     assert may(fresh(second), Power.VIEW_REGISTER, MONDAY)
