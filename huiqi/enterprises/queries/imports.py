@@ -14,7 +14,19 @@ from huiqi.accounts.models import Unit, UnitKind
 from huiqi.core.dates import readable
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
-from huiqi.enterprises.importing.fields import CODE, NAME, Guess, Meaning, fields, guess_all, is_serial, plain
+from huiqi.core.personal import mask_name, mask_phone
+from huiqi.enterprises.importing.fields import (
+    CODE,
+    NAME,
+    PERSON,
+    PHONE,
+    Guess,
+    Meaning,
+    fields,
+    guess_all,
+    is_serial,
+    plain,
+)
 from huiqi.enterprises.importing.rows import Layout, ReadRow, RowReader
 from huiqi.enterprises.models import ColumnMapping, ImportRun
 from huiqi.enterprises.queries.import_places import load_places
@@ -80,16 +92,24 @@ def look(source: Any, kept: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _headings(table: Table) -> list[dict[str, Any]]:
+    """Headings with the first values below. Of columns that must not be read (figures of tax and social
+    insurance, numbers of persons) nothing is kept, of people only what a mask leaves."""
+    guessed = guess_all([header.text for header in table.headers], catalogue(), table.preamble)
     samples: list[list[str]] = [[] for _ in table.headers]
     rows = () if table.questions else islice(table.rows(), 40)
     for row in rows:
         for place, value in enumerate(row.values if row.kind is RowKind.DATA else ()):
-            if value is not None and len(samples[place]) < SAMPLES:
-                samples[place].append(readable(str(value), LONGEST_SAMPLE))
+            if value is not None and len(samples[place]) < SAMPLES and not guessed[place].refused:
+                samples[place].append(_sample(guessed[place].meaning.field, str(value)))
     return [
         {"column": header.column, "text": header.text, "samples": found}
         for header, found in zip(table.headers, samples, strict=True)
     ]
+
+
+def _sample(field: str, text: str) -> str:
+    mask = {PHONE: mask_phone, PERSON: mask_name}.get(field)
+    return readable(mask(text) if mask else text, LONGEST_SAMPLE)
 
 
 # --- what its columns mean ----------------------------------------------------------------------------

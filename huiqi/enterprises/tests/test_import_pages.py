@@ -70,6 +70,16 @@ def checked(client, at_once, rows, headings=HEADINGS, **whole) -> ImportRun:
     return run
 
 
+def test_nothing_is_kept_of_columns_that_must_not_be_read_and_people_are_masked(county):
+    headings = ["企业名称", "统一社会信用代码", "实缴税额（万元）", "身份证号", "联系人", "联系电话"]
+    row = ["演示厂", make_code(1), "123.45", "430181199001011234", "张三丰", "13911112222"]
+    run = run_of(upload(county, [row], headings))
+    page = county.get(page_of(run, "import_columns")).content.decode()
+    assert "演示厂" in page and "139****2222" in page and "张**" in page
+    for kept in (run.seen, page):
+        assert not any(text in kept for text in ("123.45", "430181199001011234", "张三丰", "13911112222"))
+
+
 # --- refusals -----------------------------------------------------------------------------------------
 
 
