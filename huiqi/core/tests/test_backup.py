@@ -215,6 +215,7 @@ def test_an_altered_byte_is_refused_or_without_meaning(saved, tmp_path):
 @pytest.mark.parametrize(
     "content",
     [b"", b"PK\x03\x04", b"\x1f\x8b", gzip.compress(b""), gzip.compress(b"x" * 2000), b"\x00" * 5000],
+    ids=["nothing", "zip", "two bytes", "gzip of nothing", "gzip of text", "zeros"],
 )
 def test_another_kind_of_file_is_refused(tmp_path, content):
     path = tmp_path / "other.bin"

@@ -85,7 +85,11 @@ def test_the_longest_index_fits_its_column(settings):
     assert len(blind_index("13800000000", "phone")) == INDEX_LENGTH
 
 
-@pytest.mark.parametrize("spec", ["k1:short", "k1", ":", f":{NEW}", f"k.1:{NEW}", f"{'k' * 21}:{NEW}"])
+@pytest.mark.parametrize(
+    "spec",
+    ["k1:short", "k1", ":", f":{NEW}", f"k.1:{NEW}", f"{'k' * 21}:{NEW}"],
+    ids=["short", "no key", "neither", "no id", "bad id", "long id"],  # keys differ in every process
+)
 def test_a_key_ring_that_is_no_key_ring_is_named_without_showing_the_key(settings, spec):
     settings.HUIQI_KEYS = spec
     with pytest.raises(ImproperlyConfigured, match="HUIQI_KEYS") as refusal:
