@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from huiqi.accounts.demo import DEMO_PASSWORD
 from huiqi.accounts.models import PastPassword
 
 # GB/T 22239-2019 8.1.4.1 asks for complexity and regular change; three classes and five passwords are ours.
@@ -25,6 +26,8 @@ class CharacterClassesValidator:
     """At least three of: small letters, capitals, digits, signs."""
 
     def validate(self, password: str, user: Any = None) -> None:
+        if password == DEMO_PASSWORD:
+            raise ValidationError(_("这是公开的演示密码，不能使用，请换一个。"), code="published")
         if classes_of(password) < LEAST_CLASSES:
             raise ValidationError(
                 _("密码须含小写字母、大写字母、数字、符号中的至少三类，如 Liuyang-2020。"), code="classes"

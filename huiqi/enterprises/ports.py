@@ -25,8 +25,12 @@ class IdentityPort(Protocol):
 
 
 class DemoLicence:
-    """The demonstration's electronic licence: the person retypes the firm's credit code, as a scan would."""
+    """The demonstration's electronic licence: the person retypes the firm's credit code, as a scan would.
 
+    Credit codes are public, hence identity_port offers it on no site but a demo, whatever is set.
+    """
+
+    is_for_demo = True
     label = _("电子营业执照（演示：不连接任何真实系统）")
 
     def start(self, claim_id: str) -> str:
@@ -45,4 +49,5 @@ def _adapter(path: str) -> IdentityPort:
 def identity_port() -> IdentityPort | None:
     """The provider of this site, or None."""
     path = settings.HUIQI_IDENTITY_PORT
-    return _adapter(path) if path else None
+    port = _adapter(path) if path else None
+    return None if getattr(port, "is_for_demo", False) and not settings.HUIQI_DEMO else port

@@ -1,5 +1,7 @@
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
 from huiqi.accounts.commands import create_demo_accounts
 from huiqi.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, demo_groups
@@ -54,3 +56,14 @@ def test_picking_an_account_fills_the_form_in_the_demo_only(visitor, settings):
     page = visitor.get("/accounts/sign-in/?as=county").content.decode()
     assert DEMO_PASSWORD not in page
     assert "演示账号" not in page
+
+
+def test_the_published_password_opens_nothing_on_a_real_site_that_kept_a_demo_s_accounts(visitor, settings):
+    create_demo_accounts(actor=None)
+    given = {"login": "county", "password": DEMO_PASSWORD}
+    settings.HUIQI_DEMO = False
+    assert visitor.post("/accounts/sign-in/", given).status_code == 422
+    with pytest.raises(ValidationError, match="演示密码"):
+        validate_password(DEMO_PASSWORD)
+    settings.HUIQI_DEMO = True
+    assert visitor.post("/accounts/sign-in/", given).status_code == 302

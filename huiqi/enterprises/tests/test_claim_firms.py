@@ -13,7 +13,7 @@ from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.models import AuditRecord
 from huiqi.enterprises.commands import membership as commands
 from huiqi.enterprises.models import Claim, Contact, Enterprise, Membership
-from huiqi.enterprises.ports import DemoLicence
+from huiqi.enterprises.ports import DemoLicence, identity_port
 from huiqi.enterprises.queries.people import claimable, registered_phone
 from huiqi.enterprises.tests.make import make_code, make_firm
 from huiqi.files.queries import attachments_of
@@ -268,3 +268,11 @@ def test_a_former_code_still_leads_to_the_firm():
     firm = make_firm()
     assert claimable(firm.credit_code) == firm
     assert claimable(make_code(1_234_567)) is None
+
+
+def test_the_demonstration_s_licence_proves_nothing_on_a_real_site(settings):
+    """It asks for the credit code, which everybody can know."""
+    settings.HUIQI_IDENTITY_PORT = "huiqi.enterprises.ports.DemoLicence"
+    assert identity_port() is not None
+    settings.HUIQI_DEMO = False
+    assert identity_port() is None
