@@ -108,3 +108,9 @@ def _settle(row: ListBatch, kept: Objection, act: Act, by: tuple[User, datetime,
     entry.state = place.state
     entry.save_version(expected=entry.version, fields=["state"])
     write_step(entry, act, entry.level, desk, actor=actor, at=at, reason=decision)
+
+
+@transaction.atomic
+def reveal_objector(objection: Objection, *, reason: str, actor: User) -> None:
+    """Name and telephone of who objected are shown in full, for a reason from a fixed list, recorded."""
+    audit.record("list_objection.revealed", objection, actor=actor, reason=reason)

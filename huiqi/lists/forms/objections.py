@@ -51,6 +51,14 @@ class ObjectionForm(forms.Form):
         return phone
 
 
+class RevealForm(forms.Form):
+    """Why somebody needs to know who objected."""
+
+    reason = forms.ChoiceField(
+        label=_("查看原因"), choices=[("verify", _("核实异议")), ("answer", _("反馈处理结果"))]
+    )
+
+
 class DecisionForm(forms.Form):
     """The decision on an objection."""
 

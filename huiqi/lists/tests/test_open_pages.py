@@ -10,12 +10,13 @@ from openpyxl import load_workbook
 
 from huiqi.core.errors import Refused
 from huiqi.core.ids import new_token
+from huiqi.core.models import AuditRecord
 from huiqi.enterprises.models import Contact
 from huiqi.enterprises.tests.make import make_code, make_firm
 from huiqi.lists.commands.exports import record_export
 from huiqi.lists.models import Entry, ImportLine, ListBatch, Objection
 from huiqi.lists.panels import find_lists
-from huiqi.lists.tests.make import AT, make_batch, make_entry, unmatched_line
+from huiqi.lists.tests.make import AT, make_batch, make_entry, objection_to_list, unmatched_line
 from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
@@ -127,6 +128,18 @@ def test_a_telephone_number_in_an_address_finds_nobody(enter):
         client = enter(part)
         assert "浏阳口罩厂" in text(page(client, name, key, q="浏阳口罩厂"))
         assert "浏阳口罩厂" not in text(page(client, name, key, q="13812345678"))
+
+
+def test_who_objected_is_masked_until_somebody_gives_a_reason_that_is_recorded(enter):
+    address, client = reverse("lists:decide", kwargs=objection_to_list()), enter("province")
+    shown = text(client.get(address))
+    assert "138****0000" in shown and "13800000000" not in shown and "赵先生" not in shown
+    assert client.post(address, {"do": "reveal", "reason": "curious"}).status_code == 404
+    assert not AuditRecord.objects.filter(act="list_objection.revealed").exists()
+    shown = text(client.post(address, {"do": "reveal", "reason": "verify"}))
+    assert "13800000000" in shown and "赵先生" in shown
+    assert AuditRecord.objects.get(act="list_objection.revealed").details == {"reason": "verify"}
+    assert Objection.objects.get().state == "open"
 
 
 def test_a_county_officer_cannot_run_a_batch(enter):

@@ -14,8 +14,9 @@ from huiqi.core.errors import Refused
 from huiqi.core.ids import token_digest
 from huiqi.core.language import worded
 from huiqi.core.pagination import paginate
-from huiqi.lists.commands.objections import decide_objection, raise_objection
-from huiqi.lists.forms.objections import DecisionForm, ObjectionForm
+from huiqi.core.personal import mask_name, mask_phone
+from huiqi.lists.commands.objections import decide_objection, raise_objection, reveal_objector
+from huiqi.lists.forms.objections import DecisionForm, ObjectionForm, RevealForm
 from huiqi.lists.models import BatchState, ListBatch, Objection
 from huiqi.lists.queries.book import kinds
 from huiqi.lists.queries.notices import notice_is_over, notice_words, public_entries
@@ -144,8 +145,9 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     objection = get_object_or_404(rows, public_id=public_id)
     if not is_publisher(request):
         raise Http404
-    form = DecisionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    is_shown = _revealed(request, objection)
+    form = DecisionForm(None if is_shown else request.POST or None)
+    if form.is_bound and form.is_valid():
         now = when()
         try:
             decide_objection(
@@ -166,5 +168,24 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
         (_("公示异议"), f"/lists/batches/{objection.batch.public_id}/objections/"),
         (_("处理"), ""),
     )
-    context = {"objection": objection, "form": form, "crumbs": crumbs}
+    context = {
+        "objection": objection,
+        "form": form,
+        "reveal": RevealForm(),
+        "is_shown": is_shown,
+        "name": objection.name if is_shown else mask_name(objection.name),
+        "phone": objection.phone if is_shown else mask_phone(objection.phone),
+        "crumbs": crumbs,
+    }
     return render(request, "lists/decide.html", context, status=422 if form.errors else 200)
+
+
+def _revealed(request: HttpRequest, objection: Objection) -> bool:
+    """Whether this request asks, with a reason, who objected; it is recorded then."""
+    if request.method != "POST" or request.POST.get("do") != "reveal":
+        return False
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    reveal_objector(objection, reason=form.cleaned_data["reason"], actor=user_of(request))
+    return True
