@@ -106,8 +106,10 @@ class ComparisonForm(forms.Form):
             choices = tuple(fact.values.values())
         if kind == "class" and len(choices) < 2:
             self.add_error(f"choices_{number}", _("请写至少两个类别，用顿号隔开，如：一类、二类、三类。"))
-        if fact is not None and (fact.type == "bool") != (kind == "yes_no"):
-            self.add_error(f"fact_{number}", _("这项企业情况与答复形式不配：是否类的选“是或否”。"))
+        if fact is not None and kind != {"bool": "yes_no", "enum": "class"}.get(fact.type):
+            self.add_error(
+                f"fact_{number}", _("这项企业情况与答复形式不配：是否类的选“是或否”，其他的选“几类之一”。")
+            )
         return Question(f"q{number}", label, kind, choices, fact_id)
 
 

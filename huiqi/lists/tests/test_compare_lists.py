@@ -331,6 +331,8 @@ def test_the_whole_way_through_the_pages(enter, django_capture_on_commit_callbac
     }
     wrong = county.post(reverse("lists:comparison_new"), {**form, "fact_1": "size_class_at_contract"})
     assert wrong.status_code == 422
+    month = {**form, "kind_1": "month", "fact_1": "org_type"}
+    assert county.post(reverse("lists:comparison_new"), month).status_code == 422, "a month is no org_type"
     made = county.post(reverse("lists:comparison_new"), form)
     assert made.status_code == 302
     page = made["Location"]
