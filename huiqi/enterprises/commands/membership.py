@@ -168,6 +168,11 @@ def withdraw_claim(claim: Claim, *, actor: User, at: datetime) -> Claim:
 
 
 def _grant(claim: Claim, *, actor: User | None, at: datetime, reason: str) -> Claim:
+    """Refused (`enterprises.claim_merged`) for a row merged meanwhile: its people act for the firm that was
+    kept, which may have an owner whom the claim does not know of."""
+    if claim.enterprise.merged_into_id is not None:
+        merged = gettext_noop("这家企业的档案已并入另一条档案，这件认领不能再通过。请撤回后重新认领。")
+        raise Refused("enterprises.claim_merged", merged)
     if claim.part == Membership.Part.OWNER:
         former = _owner(claim.enterprise)
         if former is not None:

@@ -12,6 +12,7 @@ from huiqi.core import clock
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.models import AuditRecord
 from huiqi.enterprises.commands import membership as commands
+from huiqi.enterprises.commands.merging import merge_firms
 from huiqi.enterprises.models import Claim, Contact, Enterprise, Membership
 from huiqi.enterprises.ports import DemoLicence, identity_port
 from huiqi.enterprises.queries.people import claimable, registered_phone
@@ -102,6 +103,18 @@ def test_a_proof_never_makes_a_second_owner_silently():
     commands.prove_by_identity(claim, firm.credit_code, DemoLicence(), actor=claimer, at=clock.now())
     claim.refresh_from_db()
     assert (claim.state, current(firm)) == (Claim.State.WAITING, {"欧阳秀": OWNER})
+
+
+@pytest.mark.parametrize("part", [OWNER, CLERK])
+def test_a_claim_on_a_row_merged_meanwhile_makes_nobody_a_second_owner_of_the_kept_firm(part):
+    (kept, _owner), dropped, claimer = owned_firm(), make_firm(), person()
+    claim = claim_on(dropped, claimer, proof=Claim.Proof.IDENTITY, part=part)
+    now = clock.now()
+    merge_firms(dropped=dropped, kept=kept, reason="同一家", actor=None, at=now, on=clock.reference_date())
+    with pytest.raises(Refused, match="已并入"):
+        commands.prove_by_identity(claim, dropped.credit_code, DemoLicence(), actor=claimer, at=now)
+    assert not Enterprise.objects.visible_to(claimer, clock.today()).exists()
+    commands.withdraw_claim(claim, actor=claimer, at=now)
 
 
 # --- the officer -------------------------------------------------------------------------------------
