@@ -20,8 +20,8 @@ from huiqi.core.messages import Message, gettext_noop
 from huiqi.core.models import Job
 from huiqi.enterprises.bulk_rows import update_rows
 from huiqi.enterprises.catalogue import is_statable
-from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
-from huiqi.enterprises.models import Enterprise, SourceKind, Standing
+from huiqi.enterprises.commands.statements import Said, file_statements, open_filing, retract_statements
+from huiqi.enterprises.models import Enterprise, SourceKind, Standing, Statement
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.lists.answers import Answered, Question, read_answer
 from huiqi.lists.models import AnswerFault, AnswerRun, Comparison, ComparisonLine, ComparisonState
@@ -125,12 +125,21 @@ def send_comparison(comparison: Comparison, *, document: str, actor: User, at: d
 
 
 @transaction.atomic
-def withdraw_comparison(comparison: Comparison, *, actor: User) -> Comparison:
-    """End the request; answers that are no facts of the register are forgotten."""
+def withdraw_comparison(comparison: Comparison, *, actor: User, on: date, at: datetime) -> Comparison:
+    """End the request: its answers are forgotten, and those stated as facts of the register taken back.
+
+    `on` is the day for which columns are projected.
+    """
     row = _locked(comparison, *OPEN, ComparisonState.DRAFTING)
     row.state = ComparisonState.WITHDRAWN
     row.save(update_fields=["state"])
     row.lines.exclude(answers=None).update(answers=None)
+    filings = row.runs.order_by().values("filing")
+    stated = Statement.objects.filter(filing__in=filings, retracted_at=None).order_by("pk")
+    if stated.exists():
+        filing = open_filing(SourceKind.COMPARISON, actor=actor, at=at, document=row.document)
+        while piece := list(stated[:BATCH]):
+            retract_statements(piece, filing=filing, on=on)
     audit.record("comparison.withdrawn", row, actor=actor)
     return row
 

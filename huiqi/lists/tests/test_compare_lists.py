@@ -219,6 +219,18 @@ def test_an_answer_taken_back_makes_the_fact_unknown():
     assert facts_on(firm, ON).facts.get("no_arrears") is None
 
 
+def test_a_request_withdrawn_takes_back_the_facts_its_answers_stated():
+    """The page says that the answers are used no more; then no policy may rest on them either."""
+    firms = [make_firm(), make_firm()]
+    row, other = sent(firms), sent(firms[:1])
+    answered(row, table(*((firm.credit_code, "是", "是", "", "") for firm in firms)))
+    assert facts_on(firms[1], ON).facts.get("no_arrears") is True
+    answered(other, table((firms[0].credit_code, "是", "是", "", "")))
+    commands.withdraw_comparison(row, actor=row.created_by, on=ON, at=clock.now())
+    assert facts_on(firms[0], ON).facts.get("no_arrears") is True, "another answer still says so"
+    assert facts_on(firms[1], ON).facts.get("no_arrears") is None
+
+
 def test_a_run_stopped_between_batches_goes_on_and_ends_as_if_never_stopped(monkeypatch):
     monkeypatch.setattr(commands, "BATCH", 2)
     firms = [make_firm() for _ in range(5)]
@@ -281,7 +293,7 @@ def test_withdrawing_forgets_the_answers():
     firm = make_firm()
     row = sent([firm])
     answered(row, table((firm.credit_code, "是", "否", "", "")))
-    commands.withdraw_comparison(row, actor=row.created_by)
+    commands.withdraw_comparison(row, actor=row.created_by, on=ON, at=clock.now())
     assert ComparisonLine.objects.get().answers is None
     assert answers_on([firm.pk], ON) == {firm.pk: {}}
     with pytest.raises(Refused):

@@ -198,7 +198,7 @@ def comparison_send(request: HttpRequest, public_id: str) -> HttpResponse:
 def comparison_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """End the request."""
     row = _own(request, public_id)
-    commands.withdraw_comparison(row, actor=_user(request))
+    commands.withdraw_comparison(row, actor=_user(request), on=clock.reference_date(), at=clock.now())
     messages.success(request, _("已撤回，答复不再使用。"))
     return redirect("lists:comparison", row.public_id)
 
