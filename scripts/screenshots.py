@@ -100,6 +100,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     # Imported late: the script works from the folder of the project, wherever it is started.
     sys.path.insert(0, str(ROOT))
+    from huiqi.accounts.demo import DEMO_PASSWORD  # noqa: PLC0415
     from tests.browser.walk import add_figures, walk_the_check  # noqa: PLC0415
 
     with demo() as url, sync_playwright() as playwright:
@@ -115,7 +116,20 @@ def main() -> None:
         for name, address in (("catalogue", "/policies/"), ("policy", "/policies/ui-job-retention-refund/")):
             page.goto(url + address)
             _keep(page, name)
+        page = _page(browser, DESKTOP)
+        _sign_in(page, url, "county", DEMO_PASSWORD)
+        _keep(page, "desk")
+        page.goto(url + "/firms/?q=%E6%A5%9A%E5%BA%B7%E9%98%B2%E6%8A%A4")  # 楚康防护
+        page.get_by_role("link", name="浏阳楚康防护用品有限公司").first.click()
+        _keep(page, "firm")
         browser.close()
+
+
+def _sign_in(page: Page, url: str, account: str, password: str) -> None:
+    page.goto(f"{url}/accounts/sign-in/?as={account}")
+    page.fill("input[name=password]", password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_url("**/desk/")
 
 
 if __name__ == "__main__":
