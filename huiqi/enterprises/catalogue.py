@@ -16,6 +16,18 @@ Cell = int | str
 # Derived, but looked for on every list of firms, hence kept in the projection.
 PROJECTED_DERIVATIONS = ("size_class",)
 
+# Facts that are nothing but membership of a list kept here (`feeds` of rulebook/lists.yaml; a test of the
+# lists holds them equal). They come from the lists, with batch, document and end, and from no other door.
+MEMBERSHIPS = frozenset(
+    {
+        "key_supplier_national",
+        "key_supplier_local",
+        "tax_key_supplier_list",
+        "provincial_key_contact",
+        "severe_dishonesty",
+    }
+)
+
 
 def is_statable(fact: Fact) -> bool:
     """Whether the register may hold statements of the fact: never figures not ours to keep, and nothing

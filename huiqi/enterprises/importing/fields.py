@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from huiqi.core.messages import gettext_noop
-from huiqi.enterprises.catalogue import is_statable
+from huiqi.enterprises.catalogue import MEMBERSHIPS, is_statable
 from huiqi.rules.catalogue import Catalogue, Fact
 
 NAME, CODE, COUNTY, CITY = "name", "credit_code", "prefecture", "city"
@@ -118,6 +118,7 @@ _TAX = gettext_noop("这是税务部门的数据，本系统不保存，这一�
 _INSURANCE = gettext_noop("这是社会保险数据，本系统不保存，这一列不读取。需要时请通过名单比对取得结论。")
 _NOT_KEPT = gettext_noop("这项数据只在当场测算时使用，本系统不保存，这一列不读取。")
 _PERSON_NUMBER = gettext_noop("身份证号、银行账号等个人信息不是档案需要的，这一列不读取。请先从表中删去。")
+_FROM_LISTS = gettext_noop("是否在名单内以名单为准，这一列不读取。请到“名单”中接收或推荐。")
 _WORKED_OUT = gettext_noop("由系统按其他指标算出，不从表格读取。")
 _REFUSED_WORDS = (
     (re.compile("身份证|证件号|银行账|银行卡|账号$"), _PERSON_NUMBER),
@@ -165,8 +166,8 @@ def _of_fact(fact: Fact, group: str) -> Field:
 
 
 def is_importable(fact: Fact) -> bool:
-    """Kept, and stated by people: what the system derives is never read from a table."""
-    return is_statable(fact) and not fact.derived
+    """Kept, and stated by people: what the system derives is never read from a table, nor what lists say."""
+    return is_statable(fact) and not fact.derived and fact.id not in MEMBERSHIPS
 
 
 @lru_cache(maxsize=4)
@@ -185,6 +186,8 @@ def _words(catalogue: Catalogue) -> tuple[dict[str, str], dict[str, str]]:
                 refused.setdefault(plain(text), _NOT_KEPT_REASON.get(fact.sensitivity, _NOT_KEPT))
             elif fact.derived:
                 refused.setdefault(plain(text), _WORKED_OUT)
+            elif fact.id in MEMBERSHIPS:
+                refused.setdefault(plain(text), _FROM_LISTS)
     return known, refused
 
 

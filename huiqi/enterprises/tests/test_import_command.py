@@ -135,6 +135,13 @@ def test_ten_thousand_rows_with_thirty_seven_bad_ones(run):
     assert Filing.objects.count() == 1
 
 
+def test_a_table_of_firms_puts_nobody_on_a_list_nor_off_one(run):
+    headings = [*HEADINGS, "severe_dishonesty", "key_supplier_national"]
+    run([[*firm_row(1), "否", "是"]], "--confirmed", "浏工信〔2020〕3号", headings=headings)
+    firm = Enterprise.objects.get()
+    assert (firm.severe_dishonesty, firm.key_supplier_national) == (None, None)
+
+
 def test_a_number_the_firm_gave_proves_nothing_about_who_may_act_for_it(run):
     """Whoever holds the registered telephone can claim the firm without an officer's decision."""
     run([firm_row(1, 联系电话="13800000001")])

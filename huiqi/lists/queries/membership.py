@@ -1,5 +1,6 @@
 """Who is on a list on a date, and what follows from it for the rules: membership is a fact on a date."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from django.db.models import Q
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries.statements import Known, catalogue, known_of, stated_of
 from huiqi.lists.kinds import ListKind
-from huiqi.lists.models import Entry, ListBatch
+from huiqi.lists.models import Entry, ImportLine, ListBatch
 from huiqi.lists.models.entries import EntryQuerySet
 from huiqi.lists.queries.book import kinds
 from huiqi.lists.queries.comparison import answers_on
@@ -85,15 +86,16 @@ def with_lists(facts: Mapping[int, Facts], on: date, known_on: date | None = Non
     """Facts of the register by firm, completed by what lists and authorities' answers say that day.
 
     True for what each list proves of its members; False for each exhaustive list in force that the firm is
-    not on; an answer to a list comparison where the register may not keep the figure itself. Where the
-    register knows a fact, only a listing overrides it. A fixed number of queries.
+    not on and of which no unmatched line may mean it; an answer to a list comparison where the register may
+    not keep the figure itself. Where the register knows a fact, only a listing overrides it. A fixed number
+    of queries.
     """
     firms = list(facts)
     listed, covered, book = _listed(firms, on, known_on), covered_kinds(on, known_on), kinds()
-    answers = answers_on(firms, on, known_on)
+    answers, doubted = answers_on(firms, on, known_on), _doubted(firms, covered)
     found = {}
     for pk, register in facts.items():
-        absent = {name for kind in covered - listed[pk] for name in book[kind].feeds}
+        absent = {name for kind in covered - listed[pk] - doubted[pk] for name in book[kind].feeds}
         proved = {name for kind in listed[pk] if kind in book for name in book[kind].proves}
         given: dict[str, tuple[Value, str]] = {
             **{name: (value, "confirmed") for name, value in answers[pk].items()},
@@ -102,6 +104,28 @@ def with_lists(facts: Mapping[int, Facts], on: date, known_on: date | None = Non
         given = {name: one for name, one in given.items() if register.get(name) is None}
         given |= dict.fromkeys(proved, (True, "listed"))
         found[pk] = _with(register, given) if given else register
+    return found
+
+
+def _doubted(enterprise_ids: Sequence[int], kinds_asked: set[str]) -> dict[int, set[str]]:
+    """The kinds of which a line that nobody has matched yet may mean the firm, by its name or code."""
+    found: dict[int, set[str]] = {pk: set() for pk in enterprise_ids}
+    if not kinds_asked:
+        return found
+    lines = ImportLine.objects.filter(
+        batch__in=ListBatch.objects.published().order_by(),
+        batch__kind__in=kinds_asked,
+        state=ImportLine.State.OPEN,
+    )
+    meant: dict[str, set[str]] = defaultdict(set)
+    for kind, *texts in lines.order_by("pk").values_list("batch__kind", "name", "credit_code"):
+        for text in filter(None, texts):
+            meant[text].add(kind)
+    if not meant:
+        return found
+    firms = Enterprise.objects.filter(pk__in=enterprise_ids).order_by("pk")
+    for pk, name, code in firms.values_list("pk", "name", "credit_code"):
+        found[pk] = meant.get(name, set()) | meant.get(code or "", set())
     return found
 
 

@@ -2,8 +2,11 @@ from datetime import date
 
 import pytest
 
+from huiqi.enterprises.catalogue import MEMBERSHIPS
 from huiqi.enterprises.tests.make import make_firm, state
-from huiqi.lists.queries.membership import facts_on, is_member, lists_of, members_on
+from huiqi.lists.models import ImportLine
+from huiqi.lists.queries.book import kinds
+from huiqi.lists.queries.membership import facts_of_firms, facts_on, is_member, lists_of, members_on
 from huiqi.lists.tests.make import make_batch, make_entry
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +88,28 @@ def test_a_firm_keeps_the_lists_of_the_row_merged_into_it():
 def test_a_part_of_somebody_elses_list_says_nothing_about_who_is_not_on_it():
     listed("severe-dishonesty", whole=False)
     assert facts_on(make_firm(), date(2020, 2, 20)).facts.get("severe_dishonesty") is None
+
+
+def test_facts_that_are_membership_alone_are_those_no_other_door_of_the_register_takes():
+    assert {fact for kind in kinds().values() for fact in kind.feeds} == MEMBERSHIPS
+
+
+def test_a_line_nobody_has_matched_leaves_the_firms_it_may_mean_unknown():
+    """The whole list is in, but one of its lines may be this firm: it is not known not to be on it."""
+    batch = make_batch("severe-dishonesty", "published", is_whole=True)
+    named, coded, other = make_firm("某某厂"), make_firm("乙厂"), make_firm("丙厂")
+    lines = [
+        ImportLine.objects.create(batch=batch, row=2, name="某某厂", problem="有不止一家企业叫这个名称"),
+        ImportLine.objects.create(batch=batch, row=3, credit_code=coded.credit_code or "", problem=""),
+    ]
+    told = {pk: known.facts.get("severe_dishonesty") for pk, known in on_first(named, coded, other).items()}
+    assert told == {named.pk: None, coded.pk: None, other.pk: False}
+    for line in lines:
+        line.state = ImportLine.State.DISMISSED
+        line.save()
+    told = [known.facts.get("severe_dishonesty") for known in on_first(named, coded, other).values()]
+    assert told == [False, False, False]
+
+
+def on_first(*firms):
+    return facts_of_firms([firm.pk for firm in firms], date(2020, 3, 1))
