@@ -13,6 +13,7 @@ from huiqi.accounts.exports import EXPORTS, Watermark
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuGroup, MenuItem, Panel, Source
+from huiqi.enterprises.panels import dispute_panel
 from huiqi.enterprises.register_panel import firms_found, register_panel
 from huiqi.enterprises.wanted import Kind, read_question
 from huiqi.files.downloads import csv_response, xlsx_response
@@ -155,6 +156,7 @@ def wire() -> None:
         Panel("deputies", "accounts/_deputies_panel.html", accounts.deputies_panel),
     ]
     SLOTS.firm[:] = [
+        Panel("disputes", "enterprises/_disputes.html", dispute_panel),
         Panel("entitlements", "policies/_firm_panel.html", entitlements_panel),
         Panel("stationing", "stationing/_firm_panel.html", stationing.firm_panel),
         Panel("lists", "lists/_firm_panel.html", lists.firm_panel),

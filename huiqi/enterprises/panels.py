@@ -1,30 +1,22 @@
-"""What the register offers to the desk 办理台."""
+"""What the register offers to a firm's page besides its own parts."""
 
 from typing import Any
 
 from django.http import HttpRequest
 
-from huiqi.accounts.powers import Power
-from huiqi.accounts.queries.people import may
 from huiqi.core import clock
-from huiqi.enterprises.queries.people import memberships_of, waiting_claims
+from huiqi.enterprises.queries import disputes as queries
 
 SHOWN = 5
 
 
-def my_firms_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """The firms a person acts for; for people of firms also when there is none yet."""
-    if not may(request.user, Power.ACT_FOR_FIRM, clock.today()):  # type: ignore[arg-type]
+def dispute_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """On the firm's page: its disputes, None when it has none or the reader is neither side."""
+    user, today = request.user, clock.today()
+    if not user.is_authenticated:
         return None
-    return {"memberships": memberships_of(request.user)[: SHOWN * 2]}  # type: ignore[arg-type]
-
-
-def claims_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """Claims that wait for this officer."""
-    today = clock.today()
-    if not may(request.user, Power.ADMIT_FIRM_PEOPLE, today):  # type: ignore[arg-type]
+    decides = queries.disputes_for(user, today).filter(enterprise=subject).exists()
+    if not decides and not queries.is_member(user, subject):
         return None
-    waiting = list(waiting_claims(request.user, today)[: SHOWN + 1])  # type: ignore[arg-type]
-    if not waiting:
-        return None
-    return {"claims": waiting[:SHOWN], "has_more": len(waiting) > SHOWN}
+    rows = [(row, queries.class_label(row.claimed_class)) for row in queries.disputes_of(subject)[:SHOWN]]
+    return {"rows": rows} if rows else None

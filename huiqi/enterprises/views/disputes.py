@@ -1,6 +1,5 @@
 """Size disputes: the firm raises and withdraws, an officer decides."""
 
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -186,15 +185,3 @@ def _show(
 
 
 # --- panels -----------------------------------------------------------------------------------------
-
-
-def dispute_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """On the firm's page: its disputes, None when it has none or the reader is neither side."""
-    user, today = _user(request), clock.today()
-    if not user.is_authenticated:
-        return None
-    decides = queries.disputes_for(user, today).filter(enterprise=subject).exists()
-    if not decides and not queries.is_member(user, subject):
-        return None
-    rows = [(row, queries.class_label(row.claimed_class)) for row in queries.disputes_of(subject)[:5]]
-    return {"rows": rows} if rows else None

@@ -1,6 +1,5 @@
 """Officers look at pairs that may be one firm and decide."""
 
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiqi.accounts.gates import power_required
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
-from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.jobs import start_job
 from huiqi.core.pagination import paginate
@@ -157,12 +155,3 @@ def _show(
 def _codes_differ(pair: DuplicatePair) -> bool:
     codes = pair.first.credit_code, pair.second.credit_code
     return all(codes) and codes[0] != codes[1]
-
-
-def duplicates_waiting(request: HttpRequest, _subject: Any) -> dict[str, Any] | None:
-    """The desk's panel: how many pairs wait, None for people who decide none."""
-    user, today = _user(request), clock.today()
-    if not may(user, Power.MERGE_FIRMS, today):
-        return None
-    count = open_pairs(user, today).order_by().count()
-    return {"count": count} if count else None
