@@ -88,6 +88,6 @@ def test_a_failing_case_is_a_row_of_the_result(monkeypatch):
 def test_the_desk_takes_the_same_few_queries_however_many_runs_there_were(
     editor, django_assert_max_num_queries
 ):
-    # Two of them move the idle end of the session, one asks for whom the person deputises.
-    with django_assert_max_num_queries(7):
+    # Five are the staff frame's, two move the idle end of the session, one reads the runs.
+    with django_assert_max_num_queries(9):
         editor.get(URL)
