@@ -10,6 +10,8 @@ from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.slots import Hit
+from huiqi.enterprises.models import Enterprise
+from huiqi.enterprises.queries.disputes import is_member
 from huiqi.lists.models import EntryState, ListBatch
 from huiqi.lists.models.entries import Entry
 from huiqi.lists.queries.book import kinds
@@ -73,6 +75,15 @@ def find_lists(request: HttpRequest, words: str, limit: int) -> list[Hit]:
 
 
 def comparison_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """名单比对记录: what the firm's code was sent for; its own people and the office see the same."""
+    """名单比对记录: what the firm's code was sent for, with the answers.
+
+    For its own people and for offices of its area that may ask; whoever else sees the firm is shown none.
+    """
+    user, today = request.user, clock.today()
+    if not isinstance(user, User):
+        return None
+    asks = Enterprise.objects.changeable_by(user, Power.COMPARE_LISTS, today).filter(pk=subject.pk).exists()
+    if not (asks or is_member(user, subject)):
+        return None
     log = log_of(subject, clock.reference_date())
     return {"log": log} if log else None

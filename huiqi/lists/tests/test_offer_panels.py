@@ -2,10 +2,12 @@ from datetime import date
 
 import pytest
 
-from huiqi.enterprises.models import Membership
+from huiqi.core import clock
+from huiqi.enterprises.models import Enterprise, FirmAccess, Membership
 from huiqi.enterprises.tests.make import AT, make_firm
-from huiqi.lists.panels import desk_panel, firm_panel
+from huiqi.lists.panels import comparison_panel, desk_panel, firm_panel
 from huiqi.lists.tests.make import make_batch, make_entry
+from huiqi.lists.tests.test_compare_lists import answered, sent, table
 from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +81,21 @@ def test_the_province_is_told_of_notices_that_end_today_and_that_are_over(asked_
     work = desk_panel(asked_by("province"), None)["work"]
     assert (work.ending_notices, work.over_notices) == ((ends,), (over,))
     assert desk_panel(asked_by("county"), None) is None
+
+
+def test_what_an_authority_answered_is_shown_to_the_firm_and_who_may_ask_and_to_nobody_else(asked_by):
+    firm = make_firm(county="430181")
+    answered(sent([firm]), table((firm.credit_code, "是", "否", "", "")))
+    stationed = asked_by("stationed_officer")
+    today = clock.today()
+    FirmAccess.objects.create(enterprise=firm, user=stationed.user, ground="stationed", from_on=today)
+    assert Enterprise.objects.visible_to(stationed.user, today).filter(pk=firm.pk).exists()
+    clerk = asked_by("window_clerk")
+    assert Enterprise.objects.visible_to(clerk.user, today).filter(pk=firm.pk).exists()
+    stranger, other_city = asked_by("firm"), asked_by("other_city")
+    for request in (stationed, clerk, stranger, other_city):
+        assert comparison_panel(request, firm) is None
+    Membership.objects.create(enterprise=firm, user=stranger.user, part="owner", began_at=AT)
+    for request in (stranger, asked_by("county")):
+        (line,) = comparison_panel(request, firm)["log"]
+        assert ("是否无欠缴", "yes") in line.answers
