@@ -25,6 +25,7 @@ from huiqi.enterprises.importing.rows import ReadRow, RowReader
 from huiqi.enterprises.models import ColumnMapping, ImportFault, ImportRun, SourceKind
 from huiqi.enterprises.queries.imports import Batch, batches, layout_of, look, signature
 from huiqi.enterprises.queries.statements import catalogue
+from huiqi.enterprises.stored_tables import sealed, unsealed
 from huiqi.files.tables.table import Table
 
 CHECK, IMPORT = "enterprises.check_import", "enterprises.import_firms"
@@ -32,8 +33,7 @@ State = ImportRun.State
 MOST_BYTES = 50_000_000
 LONGEST_REASON = 300
 # A file with telephone numbers is not kept for longer than mending its rejected rows takes.
-KEPT_AFTER = timedelta(days=30)
-ABANDONED_AFTER = timedelta(days=7)
+KEPT_AFTER = ABANDONED_AFTER = timedelta(days=7)
 _TRIES = 3
 
 
@@ -45,26 +45,25 @@ class Superseded(RuntimeError):  # noqa: N818
 
 
 def upload(file: File, *, actor: Any, at: datetime) -> ImportRun:  # type: ignore[type-arg]
-    """Look at the file and keep it; TableRefused when it cannot be read, and nothing is kept then."""
+    """Look at the file and keep it encrypted; TableRefused when it cannot be read: nothing is kept then."""
     if (file.size or 0) > MOST_BYTES:
         said = gettext_noop("文件超过50 MB。请分成几个文件分别上传，每个保留表头。")
         raise Refused("enterprises.file_too_big", said)
     seen = look(file.file, {})
-    digest = hashlib.sha256()
-    for piece in file.chunks():
-        digest.update(piece)
+    file.seek(0)
+    content = file.read()
     run = ImportRun(
         owner=actor,
         unit=actor.unit,
         file_name=str(file.name)[:200],
-        sha256=digest.hexdigest(),
+        sha256=hashlib.sha256(content).hexdigest(),
         seen=json.dumps(seen, ensure_ascii=False),
         total_rows=seen.get("rows", 0),
         created_at=at,
     )
     # The file's own name stays out of the file system; written before the row, because a file without a row
     # is swept away and a row without a file would be a fault.
-    run.file.save(f"{run.public_id}.table", file, save=False)
+    run.file.save(f"{run.public_id}.table", sealed(content), save=False)
     with transaction.atomic():
         run.save()
         audit.record("import.uploaded", run, actor=actor, rows=run.total_rows)
@@ -77,7 +76,7 @@ def choose(run: ImportRun, choices: Mapping[str, Any], *, actor: Any) -> ImportR
     run = _locked(run, State.UPLOADED)
     kept = {**run.choices, **choices}
     with run.file.open("rb") as file:
-        seen = look(file, kept)
+        seen = look(unsealed(file), kept)
     run.choices, run.total_rows = kept, seen.get("rows", 0)
     run.seen = json.dumps(seen, ensure_ascii=False)
     run.save(update_fields=["choices", "seen", "total_rows"])
@@ -187,13 +186,14 @@ def drop_file(run: ImportRun) -> None:
 
 @transaction.atomic
 def tidy_imports(*, at: datetime) -> int:
-    """Delete the files of runs that ended a month ago or were abandoned a week ago; returns how many."""
+    """Delete the files of runs that ended or were abandoned a week ago; returns how many.
+
+    A run that a killed worker left behind counts as abandoned, one whose job is alive does not.
+    """
     held = ImportRun.objects.exclude(file="").select_for_update(of=("self",)).order_by("pk")
     old = held.filter(finished_at__lt=at - KEPT_AFTER)
-    waiting = held.filter(
-        state__in=[State.UPLOADED, State.READY, State.FAILED], created_at__lt=at - ABANDONED_AFTER
-    )
-    runs = [*old, *waiting]
+    waiting = held.filter(finished_at=None, created_at__lt=at - ABANDONED_AFTER)
+    runs = [run for run in (*old, *waiting) if not _is_alive(run)]
     for run in runs:
         drop_file(run)
         run.preview = run.seen = ""

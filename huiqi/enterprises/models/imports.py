@@ -35,7 +35,7 @@ class ImportRun(models.Model):
     public_id = PublicIdField()
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="imports")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="imports")
-    # Empty once the file is no longer needed: it holds people's telephone numbers.
+    # Encrypted (stored_tables); empty once no longer needed: it holds people's telephone numbers.
     file = models.FileField(upload_to="imports/", blank=True)
     file_name = models.CharField(_("文件名"), max_length=200)
     sha256 = models.CharField(max_length=64)

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
+from huiqi.enterprises.importing.fields import guess_all
 from huiqi.enterprises.models import ImportRun
 from huiqi.enterprises.queries.imports import table_of
+from huiqi.enterprises.queries.statements import catalogue
 from huiqi.files.sheets import Column, Kind
 from huiqi.files.tables.values import Broken
 from huiqi.reference.credit_codes import check_character
@@ -39,21 +41,29 @@ def template_table() -> tuple[list[Column], list[tuple[str, ...]]]:
 
 
 def rejected_table(run: ImportRun) -> tuple[list[Column], Iterator[Sequence[object]]]:
-    """The rejected rows in their own layout, read again from the file, with a last column of reasons."""
+    """The rejected rows in their own layout, read again from the file, with a last column of reasons.
+
+    Columns that must not be read (figures of tax and social insurance, numbers of persons) are left out.
+    """
     reasons: dict[int, list[str]] = defaultdict(list)
     for row, column, reason in run.faults.order_by("row", "pk").values_list("row", "column", "reason"):
         reasons[row].append(f"{column}：{reason}" if column else reason)
     with table_of(run) as table:
         headings = [header.text for header in table.headers]
-    columns = [*(Column(heading, Kind.CODE) for heading in headings), Column(_(REASONS))]
-    return columns, _rejected_rows(run, reasons)
+        guesses = guess_all(headings, catalogue(), table.preamble)
+    places = [place for place, guess in enumerate(guesses) if not guess.refused]
+    columns = [*(Column(headings[place], Kind.CODE) for place in places), Column(_(REASONS))]
+    return columns, _rejected_rows(run, reasons, places)
 
 
-def _rejected_rows(run: ImportRun, reasons: dict[int, list[str]]) -> Iterator[Sequence[object]]:
+def _rejected_rows(
+    run: ImportRun, reasons: dict[int, list[str]], places: Sequence[int]
+) -> Iterator[Sequence[object]]:
     with table_of(run) as table:
         for row in table.rows():
             if row.number in reasons:
-                yield (*map(_written, row.values), "；".join(reasons[row.number]))
+                cells = (_written(row.values[place]) for place in places)
+                yield (*cells, "；".join(reasons[row.number]))
 
 
 def _written(value: object) -> object:

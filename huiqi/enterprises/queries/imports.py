@@ -31,6 +31,7 @@ from huiqi.enterprises.importing.rows import Layout, ReadRow, RowReader
 from huiqi.enterprises.models import ColumnMapping, ImportRun
 from huiqi.enterprises.queries.import_places import load_places
 from huiqi.enterprises.queries.statements import catalogue
+from huiqi.enterprises.stored_tables import unsealed
 from huiqi.files.tables.problems import TableRefused
 from huiqi.files.tables.read import read_table
 from huiqi.files.tables.table import Choices, Hidden, Row, RowKind, Table
@@ -59,8 +60,10 @@ def open_table(source: Any, kept: Mapping[str, Any]) -> Table:
 
 @contextmanager
 def table_of(run: ImportRun) -> Iterator[Table]:
-    """The run's stored file, opened."""
-    with run.file.open("rb") as file, open_table(file, run.choices) as table:
+    """The run's stored file, decrypted in memory and opened."""
+    with run.file.open("rb") as file:
+        content = unsealed(file)
+    with content, open_table(content, run.choices) as table:
         yield table
 
 

@@ -8,6 +8,9 @@ import pytest
 from django.core.management import call_command
 
 from huiqi.core import clock
+from huiqi.core.jobs import start_job
+from huiqi.core.models import Job
+from huiqi.enterprises.commands.imports import IMPORT
 from huiqi.enterprises.models import ImportRun
 from huiqi.enterprises.tests.test_import_killed import make_run
 
@@ -23,17 +26,20 @@ def expired() -> dict[str, int]:
 @pytest.mark.parametrize(
     ("change", "is_deleted"),
     [
-        ({"state": "done", "finished_at": timedelta(days=31)}, True),
-        ({"state": "done", "finished_at": timedelta(days=29)}, False),
+        ({"state": "done", "finished_at": timedelta(days=8)}, True),
+        ({"state": "done", "finished_at": timedelta(days=6)}, False),
         ({"state": "uploaded", "created_at": timedelta(days=8)}, True),
         ({"state": "uploaded", "created_at": timedelta(days=6)}, False),
-        ({"state": "running", "created_at": timedelta(days=99)}, False),
+        ({"state": "running", "created_at": timedelta(days=8)}, True),
+        ({"state": "running", "created_at": timedelta(days=8), "job_id": "living"}, False),
     ],
 )
 def test_a_file_is_deleted_when_its_time_is_over(
     private_files, django_capture_on_commit_callbacks, change, is_deleted
 ):
     run, now = make_run(), clock.now()
+    living = start_job(IMPORT, {"run": run.public_id}, actor=None)
+    Job.objects.filter(pk=living.pk).update(public_id="living")
     values = {key: now - one if isinstance(one, timedelta) else one for key, one in change.items()}
     ImportRun.objects.filter(pk=run.pk).update(**{"created_at": now, **values})
     with django_capture_on_commit_callbacks(execute=True):

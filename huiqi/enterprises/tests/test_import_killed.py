@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import connection
 
 from huiqi.core.jobs import KINDS, cancel_job
@@ -19,6 +18,7 @@ from huiqi.enterprises.commands import imports as imports_module
 from huiqi.enterprises.commands.imports import IMPORT
 from huiqi.enterprises.models import Contact, Enterprise, ImportFault, ImportRun, Statement
 from huiqi.enterprises.queries import imports as reading
+from huiqi.enterprises.stored_tables import sealed
 from huiqi.enterprises.tests.make import AT, ON
 from huiqi.enterprises.tests.tables import HEADINGS, csv_bytes, firm_row
 from huiqi.reference.commands import load_reference
@@ -53,7 +53,7 @@ def make_run(count: int = 10, bad: int = 4, rows: list[list[Any]] | None = None)
         created_at=AT,
         total_rows=count,
     )
-    run.file.save("killed.table", ContentFile(csv_bytes(rows)), save=True)
+    run.file.save("killed.table", sealed(csv_bytes(rows)), save=True)
     imports_module.begin(run, actor=None, at=AT)
     return run
 
@@ -158,7 +158,7 @@ def _raise_killed(*args, **kwargs):
 def test_a_second_row_of_a_firm_is_still_known_as_such_after_a_kill(monkeypatch, small_batches):
     run = make_run(bad=0)
     rows = [*(firm_row(number) for number in range(1, 6)), firm_row(1, **{"从业人员期末人数": 99})]
-    run.file.save("double.table", ContentFile(csv_bytes(rows)), save=True)
+    run.file.save("double.table", sealed(csv_bytes(rows)), save=True)
     with monkeypatch.context() as patch:
         _kill_before(patch, "firms", 2)
         with pytest.raises(Killed):

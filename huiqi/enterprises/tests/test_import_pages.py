@@ -80,6 +80,36 @@ def test_nothing_is_kept_of_columns_that_must_not_be_read_and_people_are_masked(
         assert not any(text in kept for text in ("123.45", "430181199001011234", "张三丰", "13911112222"))
 
 
+SECRET_HEADINGS = ["企业名称", "统一社会信用代码", "实缴税额（万元）", "身份证号", "从业人员期末人数"]
+SECRET_ROW = ["演示厂", make_code(1), "123.45", "430181199001011234", "多"]
+
+
+def test_a_table_lies_encrypted_in_storage(county, private_files):
+    run_of(upload(county, [SECRET_ROW], SECRET_HEADINGS))
+    (stored,) = private_files.rglob("*.table")
+    content = stored.read_bytes()
+    assert "企业名称".encode() not in content and b"430181199001011234" not in content
+
+
+def test_a_table_whose_key_is_gone_is_to_be_uploaded_again(county, at_once, private_files):
+    run = checked(county, at_once, [firm_row(1, **{"从业人员期末人数": "多"})])
+    (stored,) = private_files.rglob("*.table")
+    stored.write_bytes(b"gone." + stored.read_bytes().partition(b".")[2])
+    response = county.get(page_of(run, "import_rejected", kind="xlsx"))
+    assert response.status_code == 409
+    assert "请重新上传" in soup_of(response).get_text()
+
+
+def test_columns_that_must_not_be_read_are_not_handed_out_again(county, at_once):
+    run = checked(county, at_once, [SECRET_ROW], SECRET_HEADINGS)
+    content = b"".join(county.get(page_of(run, "import_rejected", kind="xlsx")).streaming_content)
+    with read_table(io.BytesIO(content)) as table:
+        headings = [header.text for header in table.headers]
+        (row,) = table.rows()
+    assert headings == ["企业名称", "统一社会信用代码", "从业人员期末人数", "未导入的原因"]
+    assert list(row.values[:3]) == ["演示厂", make_code(1), "多"]
+
+
 # --- refusals -----------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from huiqi.enterprises.commands.imports import tidy_imports
 
 
 class Command(HuiqiCommand):
-    help = "删除到期的导入文件（结束后30天、搁置后7天）和导出文件（24小时）；应每天定时执行"
+    help = "删除到期的导入文件（结束或搁置后7天）和导出文件（24小时）；应每天定时执行"
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = clock.now()
