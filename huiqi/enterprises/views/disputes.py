@@ -1,6 +1,5 @@
 """Size disputes: the firm raises and withdraws, an officer decides."""
 
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render

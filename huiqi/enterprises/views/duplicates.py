@@ -1,6 +1,5 @@
 """Officers look at pairs that may be one firm and decide."""
 
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
