@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.utils.crypto import salted_hmac
 
 from huiqi.accounts.demo import DEMO_NAMES
@@ -20,14 +20,18 @@ PHONE_DIGITS = 11
 
 
 def account_named(name: str) -> User | None:
-    """The account of that name, or else the only active one with that phone number."""
+    """The account of that name, or else the active one that has that phone number by the best claim.
+
+    Nobody proves a number when he types it at sign-up. So that typing somebody else's takes nothing from
+    its owner, an account made by invitation comes before one made at sign-up, and then the older one.
+    """
     if "\x00" in name:  # PostgreSQL refuses to look for it
         return None
     known = User.objects.filter(username=name).first()
     if known or len(plain_phone(name)) != PHONE_DIGITS:
         return known
-    found = User.objects.filter(phone_index__finds=name, is_active=True).order_by("pk")[:2]
-    return found[0] if len(found) == 1 else None
+    signed_up = Case(When(role=Role.FIRM, then=Value(1)), default=Value(0))
+    return User.objects.filter(phone_index__finds=name, is_active=True).order_by(signed_up, "pk").first()
 
 
 def name_digest(name: str, user: User | None) -> str:

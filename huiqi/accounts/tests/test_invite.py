@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from huiqi.accounts.commands import invitations, tries
 from huiqi.accounts.models import Invitation, User
+from huiqi.accounts.queries.sign_in import account_named
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
 from huiqi.core import clock
@@ -182,11 +183,28 @@ def test_they_sign_in_by_phone_too(visitor):
     assert "_auth_user_id" in visitor.session
 
 
-def test_a_phone_of_two_accounts_is_no_name(visitor):
-    for name in ("chen.lan", "he.bing"):
-        make_user(username=name, phone="13812345678", password=NEW["password"], role=Role.FIRM)
-    visitor.post("/accounts/sign-in/", {"login": "13812345678", "password": NEW["password"]})
-    assert "_auth_user_id" not in visitor.session
+@pytest.mark.parametrize("role", [Role.FIRM, Role.OFFICER])
+def test_typing_the_phone_of_another_at_sign_up_takes_nothing_from_its_owner(client, role):
+    unit = make_office("liuyang") if role == Role.OFFICER else None
+    owner = make_user(username="he.bing", phone=NEW["phone"], password="Owner-of-it-77", role=role, unit=unit)  # noqa: S106
+    assert client.post("/accounts/sign-up/", NEW).status_code == 302
+    late, right = type(client)(), type(client)()
+    late.post("/accounts/sign-in/", {"login": NEW["phone"], "password": NEW["password"]})
+    assert "_auth_user_id" not in late.session, "the number opens the owner's account alone"
+    right.post("/accounts/sign-in/", {"login": NEW["phone"], "password": "Owner-of-it-77"})
+    assert right.session["_auth_user_id"] == str(owner.pk)
+
+
+def test_an_invited_person_comes_before_whoever_typed_the_number_at_sign_up_earlier(client):
+    assert client.post("/accounts/sign-up/", NEW).status_code == 302
+    owner = make_user(username="he.bing", phone=NEW["phone"], role=Role.OFFICER, unit=make_office("liuyang"))
+    assert account_named("13812345678") == owner
+    assert account_named("chen.lan") == User.objects.get(username="chen.lan")
+
+
+def test_the_phone_of_an_account_switched_off_opens_nothing():
+    make_user(username="he.bing", phone=NEW["phone"], role=Role.FIRM, is_active=False)
+    assert account_named("13812345678") is None
 
 
 def test_one_address_cannot_make_accounts_without_end(client):
