@@ -69,9 +69,16 @@ class FactForm(forms.Form):
 
     field_order = ("value", "period", "as_of", "document", "reason", "version")
 
-    def __init__(self, data: Any, *, fact: Fact, tables: Tables, on: date, **more: Any) -> None:
+    def __init__(  # noqa: PLR0913  what is stated, by whom, with which tables
+        self, data: Any, *, fact: Fact, tables: Tables, on: date, is_office: bool, **more: Any
+    ) -> None:
+        """An office confirms by a paper; `is_office` False is a firm's claim, which needs none."""
         super().__init__(data, **more)
         self.fact, self.tables = fact, tables
+        self.fields["document"].required = is_office
+        self.fields["document"].error_messages["required"] = _(
+            "请写明核实的依据，如文号、营业执照、年度报告。"
+        )
         self.fields["value"] = value_field(fact)
         if fact.period in {"year", "prev_year"}:
             wanted = on.year - 1 if fact.period == "prev_year" else on.year

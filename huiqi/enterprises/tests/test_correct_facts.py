@@ -20,7 +20,9 @@ def address(firm, fact: str) -> str:
 
 
 def typed(firm, **values) -> dict[str, str]:
-    return {"as_of": "2020-2-20", "reason": "实地核实", "version": str(firm.version), **values}
+    """A filled-in form; the paper is what an office needs."""
+    first = {"as_of": "2020-2-20", "document": "2019年度报告", "reason": "实地核实"}
+    return {**first, "version": str(firm.version), **values}
 
 
 def fresh(firm) -> Enterprise:
@@ -33,6 +35,16 @@ def test_who_may_not_confirm_facts_of_this_firm_cannot_state_any(enter, part):
     client = enter(part)
     assert client.get(address(firm, "employees")).status_code == 404
     assert client.post(address(firm, "employees"), typed(firm, value="40", period="2019")).status_code == 404
+
+
+def test_an_officer_confirms_nothing_without_a_paper(enter):
+    firm = make_firm(facts={"employees": 35})
+    response = enter("county").post(
+        address(firm, "employees"), typed(firm, value="320", period="2019", document=" ")
+    )
+    assert response.status_code == 422
+    assert "请写明核实的依据" in response.content.decode()
+    assert fresh(firm).employees == 35
 
 
 def test_an_officer_corrects_a_figure_and_it_counts_at_once(enter):
@@ -63,7 +75,8 @@ def test_a_firm_s_own_word_is_a_claim_that_gives_way_to_what_was_confirmed(enter
     firm = make_firm(facts={"employees": 35})
     Membership.objects.create(enterprise=firm, user=play("firm"), part="clerk", began_at=AT)
     client = enter("firm")
-    client.post(address(firm, "employees"), typed(firm, value="80", period="2019"))
+    claimed = typed(firm, value="80", period="2019", document="")
+    assert client.post(address(firm, "employees"), claimed).status_code == 302
     client.post(address(firm, "on_cloud"), typed(fresh(firm), value="yes"))
     assert (fresh(firm).employees, fresh(firm).on_cloud) == (35, True)
     assert set(Statement.objects.filter(filing__source="firm").values_list("standing", flat=True)) == {
@@ -156,7 +169,7 @@ def test_a_correction_that_moves_the_firm_out_of_the_area_leads_back_to_the_list
 
 def test_every_kept_fact_has_a_form():
     for fact in columns(catalogue()):
-        form = FactForm({}, fact=fact, tables=code_tables(), on=ON)
+        form = FactForm({}, fact=fact, tables=code_tables(), on=ON, is_office=True)
         assert not form.is_valid() and "value" in form.errors
 
 

@@ -174,14 +174,14 @@ def fact_state(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespon
     door = _door(request, found, fact)
     if door is None:
         raise Http404
-    today = clock.reference_date()
+    today, is_office = clock.reference_date(), door is confirm_fact
     page = firm_page(found, Days(today), today)
     line = page.line(fact_id)
     now = line.entry.value if line and line.entry else None
     first = {"version": found.version, **first_values(fact, now, today)}
     data = request.POST if request.method == "POST" else None
-    form = FactForm(data, fact=fact, tables=code_tables(), on=today, initial=first)
-    context: dict[str, Any] = {"conflict": False, "refused": "", "is_office": door is confirm_fact}
+    form = FactForm(data, fact=fact, tables=code_tables(), on=today, is_office=is_office, initial=first)
+    context: dict[str, Any] = {"conflict": False, "refused": "", "is_office": is_office}
     status = 200
     if request.method == "POST":
         status = 422
@@ -197,7 +197,7 @@ def fact_state(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespon
                 found.refresh_from_db()
                 again = request.POST.copy()
                 again["version"] = str(found.version)
-                form = FactForm(again, fact=fact, tables=code_tables(), on=today)
+                form = FactForm(again, fact=fact, tables=code_tables(), on=today, is_office=is_office)
             except Refused as refusal:
                 status, context["refused"] = 409, worded(refusal.said)
     context |= {
