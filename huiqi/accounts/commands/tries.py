@@ -1,5 +1,9 @@
 """The lockout: a try is written down before the proof is looked at and taken back when it was right.
 
+Counted by name and address, by address, and more slowly by name over all addresses: guessing from many
+addresses is held up too. That last lock is the one a stranger can cause from elsewhere, so it is short, says
+how long, never counts a failure twice, leaves passkeys alone and can be lifted.
+
 Written first and counted after the commit, so that tries sent all at once to several workers count each
 other: of ten at the same instant at most five are looked at. Nothing of it lives in a cache.
 """
@@ -19,6 +23,9 @@ from huiqi.core.models import AuditResult
 FAILURES = 5
 WINDOW = timedelta(minutes=15)
 WAIT = timedelta(minutes=15)
+# Over all addresses: four addresses used up to their own limit within an hour are no person's mistyping.
+EVERYWHERE_FAILURES = 20
+EVERYWHERE_WINDOW = timedelta(hours=1)
 # A whole county office may share one address: it gets more, for all its people together.
 ADDRESS_FAILURES = 60
 KEPT = timedelta(days=1)
@@ -36,16 +43,23 @@ class TryLater(Refused):
         self.until = until
 
 
-def begin_try(name: str, address: str, *, user: User | None, at: datetime) -> SignInTry:
-    """Count a try of `name` at `address` (digests) as failed until told otherwise; TryLater when locked."""
+def begin_try(
+    name: str, address: str, *, user: User | None, at: datetime, everywhere: bool = True
+) -> SignInTry:
+    """Count a try of `name` at `address` (digests) as failed until told otherwise; TryLater when locked.
+
+    `everywhere` False: the name is that of a page, not of a person, and is counted at each address alone.
+    """
     lock = lock_on(name, address, at)
     if lock is not None:
         raise TryLater(lock.until, at)
     attempt = SignInTry.objects.create(name_digest=name, address_digest=address, at=at)
     if _failures(attempt) > FAILURES:
-        raise TryLater(_lock(attempt, user, at, everybody=False).until, at)
+        raise TryLater(_lock(name, address, user, at).until, at)
     if address and _failures_at(attempt) > ADDRESS_FAILURES:
-        raise TryLater(_lock(attempt, None, at, everybody=True).until, at)
+        raise TryLater(_lock("", address, None, at).until, at)
+    if everywhere and _failures_everywhere(attempt) > EVERYWHERE_FAILURES:
+        raise TryLater(_lock(name, "", user, at).until, at)
     return attempt
 
 
@@ -54,7 +68,9 @@ def fail_try(attempt: SignInTry, *, user: User | None, at: datetime) -> None:
     """The proof was wrong: audited without the name typed; the fifth failure locks."""
     audit.record("account.sign_in_failed", user, actor=None, result=AuditResult.FAILED)
     if _failures(attempt) >= FAILURES:
-        _lock(attempt, user, at, everybody=False)
+        _lock(attempt.name_digest, attempt.address_digest, user, at)
+    if _failures_everywhere(attempt) >= EVERYWHERE_FAILURES:
+        _lock(attempt.name_digest, "", user, at)
 
 
 def refuse_if_locked(attempt: SignInTry, *, at: datetime) -> None:
@@ -101,19 +117,24 @@ def _failures_at(attempt: SignInTry) -> int:
     return SignInTry.objects.since(attempt.at - WINDOW).filter(address_digest=attempt.address_digest).count()
 
 
+def _failures_everywhere(attempt: SignInTry) -> int:
+    """Those that led to an earlier lock of the name are spent: one try more does not renew it."""
+    name, since = attempt.name_digest, attempt.at - EVERYWHERE_WINDOW
+    locks = SignInLock.objects.filter(name_digest=name, address_digest="", locked_at__gt=since)
+    spent = locks.order_by("-locked_at", "pk").first()
+    tries = SignInTry.objects.since(spent.locked_at if spent else since)
+    return tries.filter(name_digest=name, is_forgiven=False).count()
+
+
 @transaction.atomic
-def _lock(attempt: SignInTry, user: User | None, at: datetime, *, everybody: bool) -> SignInLock:
-    name = "" if everybody else attempt.name_digest
-    lock = (
-        SignInLock.objects.in_force(at)
-        .filter(name_digest=name, address_digest=attempt.address_digest)
-        .order_by("pk")
-        .first()
-    )
+def _lock(name: str, address: str, user: User | None, at: datetime) -> SignInLock:
+    """The lock in force of that name at that address, made if there is none; "" is every one."""
+    same = SignInLock.objects.in_force(at).filter(name_digest=name, address_digest=address)
+    lock = same.order_by("pk").first()
     if lock is None:
         SignInLock.objects.filter(until__lt=at - LOCKS_KEPT).delete()
         lock = SignInLock.objects.create(
-            name_digest=name, address_digest=attempt.address_digest, user=user, locked_at=at, until=at + WAIT
+            name_digest=name, address_digest=address, user=user, locked_at=at, until=at + WAIT
         )
-        audit.record("account.locked", user or lock, actor=None, everybody=everybody)
+        audit.record("account.locked", user or lock, actor=None, everybody=not name, everywhere=not address)
     return lock

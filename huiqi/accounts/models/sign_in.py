@@ -71,7 +71,7 @@ class SignInLock(models.Model):
     public_id = PublicIdField()
     # "" = the address for every name.
     name_digest = models.CharField(max_length=64, blank=True)
-    # "" = the name at every address (a second factor being guessed).
+    # "" = the name at every address (a second factor being guessed, or a password from many addresses).
     address_digest = models.CharField(max_length=64, blank=True)
     user = models.ForeignKey(
         User, models.CASCADE, null=True, blank=True, related_name="locks", verbose_name=_("用户")

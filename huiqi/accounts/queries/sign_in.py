@@ -44,6 +44,11 @@ def code_digest(user: User) -> str:
     return _digest(f"code:{user.public_id}")
 
 
+def sign_up_digest() -> str:
+    """What new accounts are counted by; no name that can be typed at sign-in has it."""
+    return _digest("sign-up:")
+
+
 def address_digest(address: str) -> str:
     """The network address, for IPv6 its /64: one household or office has all of those."""
     try:

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from huiqi.accounts.commands import tries
 from huiqi.accounts.models import SignInLock, SignInTry
-from huiqi.accounts.queries.sign_in import address_digest, name_digest
+from huiqi.accounts.queries.sign_in import address_digest, name_digest, sign_up_digest
 from huiqi.accounts.tests.make import make_user
 from huiqi.core import clock
 from huiqi.core.models import AuditRecord
@@ -93,6 +93,50 @@ def test_an_address_that_tries_many_names_has_to_wait(visitor):
         assert "请等" not in guess(visitor, f"person{number}").content.decode()
     assert "请等" in guess(visitor, "one.more").content.decode()
     assert "请等" not in guess(visitor, "one.more", address="10.0.0.2").content.decode()
+
+
+def guess_from_everywhere(visitor, name="zhou.min"):
+    """As many wrong guesses as lock the name everywhere, no address of them locked."""
+    for number in range(tries.EVERYWHERE_FAILURES):
+        page = guess(visitor, name, address=f"203.0.113.{number // (tries.FAILURES - 1)}")
+    return page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["zhou.min", "nobody.at.all"])
+def test_guessing_from_many_addresses_locks_the_name_everywhere(visitor, name):
+    make_user(username="zhou.min", password=PASSWORD)
+    assert "请等15分钟" in guess_from_everywhere(visitor, name)
+    assert "请等15分钟" in guess(visitor, name, password=PASSWORD, address="10.9.9.9").content.decode()
+    assert guess(visitor, "another.one", address="10.9.9.9").status_code == 422
+    assert SignInLock.objects.in_force(clock.now()).get().address_digest == ""
+
+
+def test_the_lock_everywhere_ends_and_its_failures_do_not_renew_it(visitor, at_noon):
+    make_user(username="zhou.min", password=PASSWORD)
+    guess_from_everywhere(visitor)
+    at_noon["now"] = NOON + timedelta(minutes=14)
+    assert guess(visitor, password=PASSWORD).status_code == 422
+    at_noon["now"] = NOON + timedelta(minutes=15, seconds=1)
+    assert "请等" not in guess(visitor, address="203.0.113.77").content.decode()
+    assert guess(visitor, password=PASSWORD).status_code == 302
+
+
+def test_the_security_administrator_lifts_the_lock_everywhere(visitor, enter):
+    user = make_user(username="zhou.min", password=PASSWORD)
+    guess_from_everywhere(visitor)
+    keeper = enter("security_admin")
+    lock = SignInLock.objects.get(user=user)
+    assert lock.public_id in keeper.get("/accounts/locks/").content.decode()
+    assert keeper.post(reverse("accounts:lock_lift", args=[lock.public_id])).status_code == 302
+    assert guess(visitor, password=PASSWORD).status_code == 302
+
+
+def test_guesses_at_the_name_of_the_sign_up_page_lock_no_sign_up(visitor):
+    guess_from_everywhere(visitor, "sign-up")
+    for number in range(tries.EVERYWHERE_FAILURES + 1):
+        tries.begin_try(
+            sign_up_digest(), address_digest(f"10.1.0.{number}"), user=None, at=clock.now(), everywhere=False
+        )
 
 
 def test_addresses_of_one_ipv6_network_are_one():

@@ -16,7 +16,7 @@ from huiqi.accounts.gates import power_required
 from huiqi.accounts.models import Invitation, Unit, UnitKind
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.directory import invitations_shown, unit_tree
-from huiqi.accounts.queries.sign_in import address_digest, name_digest
+from huiqi.accounts.queries.sign_in import address_digest, sign_up_digest
 from huiqi.accounts.roles import Role
 from huiqi.core import clock
 from huiqi.core.language import worded
@@ -172,7 +172,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 def _not_too_many(request: HttpRequest, form: NewAccountForm) -> bool:
     address = address_digest(AccountAdapter(request).get_client_ip(request))
     try:
-        tries.begin_try(name_digest("sign-up", None), address, user=None, at=clock.now())
+        tries.begin_try(sign_up_digest(), address, user=None, at=clock.now(), everywhere=False)
     except tries.TryLater as refusal:
         form.add_error(None, worded(refusal.said))
         return False
