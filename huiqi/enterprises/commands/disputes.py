@@ -11,6 +11,7 @@ from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
 from huiqi.enterprises.models import Enterprise, Filing, SizeDispute, SourceKind, Standing
+from huiqi.enterprises.queries.disputes import class_on, judged_on
 from huiqi.enterprises.queries.statements import SIZE_CLASS, catalogue
 
 State = SizeDispute.State
@@ -93,6 +94,7 @@ def reject_size_dispute(dispute: SizeDispute, *, ruling: Ruling) -> SizeDispute:
 def uphold_size_dispute(dispute: SizeDispute, *, adopt: str, ruling: Ruling) -> SizeDispute:
     """Confirm the firm's figures, the class it claims, or both, with the dispute as the document.
 
+    They are those of the year before the dispute was raised, whenever it is decided (see judged_on).
     Raises DisputeClosed; Refused (`enterprises.dispute_without_effect`) when after that the class would still
     not be the claimed one: an upheld dispute that changes nothing would deceive the firm.
     """
@@ -101,21 +103,22 @@ def uphold_size_dispute(dispute: SizeDispute, *, adopt: str, ruling: Ruling) -> 
     filing = open_filing(
         SourceKind.OFFICER, actor=ruling.actor, at=ruling.at, document=document, purpose="划型异议采纳"
     )
-    year = str(ruling.on.year - 1)
+    day = judged_on(dispute, ruling.on)
+    year = str(day.year - 1)
     values: dict[str, int | str] = {}
     if adopt in (FIGURES, BOTH):
         values |= dispute.figures
     if adopt in (CLASS, BOTH):
         values[SIZE_CLASS] = dispute.claimed_class
-    said = [Said(dispute.enterprise_id, fact, value, ruling.on, year) for fact, value in values.items()]
+    said = [Said(dispute.enterprise_id, fact, value, day, year) for fact, value in values.items()]
     file_statements(said, filing=filing, standing=Standing.CONFIRMED, on=ruling.on)
-    _refuse_without_effect(dispute)
+    _refuse_without_effect(dispute, day)
     return _close(dispute, State.UPHELD, ruling, filing)
 
 
-def _refuse_without_effect(dispute: SizeDispute) -> None:
+def _refuse_without_effect(dispute: SizeDispute, day: date) -> None:
     row = Enterprise.objects.select_related("merged_into").get(pk=dispute.enterprise_id)
-    found = (row.merged_into or row).size_class
+    found = class_on(row, day)
     if found == dispute.claimed_class:
         return
     labels = catalogue().facts[SIZE_CLASS].values

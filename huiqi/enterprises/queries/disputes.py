@@ -16,6 +16,7 @@ from huiqi.enterprises.queries.statements import (
     SIZE_INPUTS,
     catalogue,
     facts_on,
+    size_class_of,
     size_figures,
 )
 from huiqi.reference.queries import explain_size_class
@@ -66,6 +67,21 @@ def waited(dispute: SizeDispute, today: date) -> int:
     """Working days of offices since it was raised, counted from the next day."""
     raised = timezone.localdate(dispute.raised_at)
     return max(0, working_days_between(raised, today, Basis(known_on=today))) if raised < today else 0
+
+
+def judged_on(dispute: SizeDispute, on: date) -> date:
+    """The day by which the dispute is judged on `on`: that day, but not beyond the year it was raised in.
+
+    It is about the figures of the year before it was raised, also when it is decided after New Year. A site
+    with a fixed reference date judges on that date, though disputes are raised on later ones.
+    """
+    raised = min(timezone.localdate(dispute.raised_at), on)
+    return min(on, date(raised.year, 12, 31))
+
+
+def class_on(firm: Enterprise, on: date) -> str | None:
+    """The size class by what the register holds for that day; of a merged row that of the firm it became."""
+    return size_class_of(facts_on(firm.merged_into or firm, on).resolved)
 
 
 def explain_now(firm: Enterprise, on: date) -> SizeClass:

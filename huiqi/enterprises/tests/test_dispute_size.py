@@ -1,6 +1,6 @@
 """划型异议: who may raise, follow and decide one, and what a decision does."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -18,7 +18,7 @@ from huiqi.enterprises.commands.disputes import (
 )
 from huiqi.enterprises.commands.merging import merge_firms
 from huiqi.enterprises.models import Enterprise, SizeDispute, Statement
-from huiqi.enterprises.queries.disputes import waited
+from huiqi.enterprises.queries.disputes import judged_on, waited
 from huiqi.enterprises.queries.history import fact_history
 from huiqi.enterprises.tests.make import AT, ON, make_dispute, make_firm, make_member, state
 from tests.harness.cast import play
@@ -73,6 +73,31 @@ def test_upheld_figures_are_confirmed_with_the_dispute_as_document_and_the_class
         f"划型异议 {dispute.public_id}",
         "2019",
     )
+
+
+@pytest.mark.parametrize(
+    ("raised", "ruled", "year"),
+    [
+        (datetime(2020, 12, 30, 4, tzinfo=UTC), date(2020, 12, 31), "2019"),
+        (datetime(2020, 12, 31, 15, 59, tzinfo=UTC), date(2021, 1, 4), "2019"),
+        (datetime(2020, 12, 31, 16, tzinfo=UTC), date(2021, 1, 4), "2020"),  # New Year's Day in China
+    ],
+)
+@pytest.mark.parametrize("adopt", ["figures", "class", "both"])
+def test_figures_are_those_of_the_year_before_the_dispute_was_raised(raised, ruled, year, adopt):
+    dispute = make_dispute()
+    state(dispute.enterprise, FIGURES, as_of=date(2020, 12, 20))
+    SizeDispute.objects.update(raised_at=raised)
+    at = datetime(ruled.year, ruled.month, ruled.day, 2, tzinfo=UTC)
+    uphold_size_dispute(dispute, adopt=adopt, ruling=Ruling(make_user(), "采纳", at, ruled))
+    assert set(Statement.objects.filter(filing__source="officer").values_list("period", flat=True)) == {year}
+
+
+def test_a_dispute_raised_after_a_fixed_reference_date_is_judged_by_that_date():
+    dispute = make_dispute()
+    SizeDispute.objects.update(raised_at=datetime(2026, 12, 31, 4, tzinfo=UTC))
+    dispute.refresh_from_db()
+    assert judged_on(dispute, ON) == ON
 
 
 def test_an_upheld_class_stands_whatever_the_figures_say():

@@ -164,7 +164,8 @@ def _show(
     conflict: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    on, today, user = clock.reference_date(), clock.today(), _user(request)
+    today, user = clock.today(), _user(request)
+    on = queries.judged_on(found, clock.reference_date())
     decides = queries.disputes_for(user, today).filter(pk=found.pk).exists()
     context = {
         "dispute": found,
