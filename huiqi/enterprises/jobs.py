@@ -3,8 +3,6 @@
 from collections.abc import Generator
 from typing import Any
 
-from huiqi.accounts.powers import Power
-from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.jobs import Progress, job_kind
@@ -22,7 +20,7 @@ from huiqi.enterprises.commands.imports import (
     save_check,
 )
 from huiqi.enterprises.models import ExportRun, ImportRun
-from huiqi.enterprises.queries.exports import export_columns, firms_for, wanted_of
+from huiqi.enterprises.queries.exports import export_columns, firms_for, takes_contacts, wanted_of
 from huiqi.enterprises.queries.imports import table_of
 
 State = ImportRun.State
@@ -70,7 +68,7 @@ def export_firms(arguments: dict[str, Any]) -> Steps:
     """Write a long list of firms to a file. What its owner may see is asked again now."""
     run = ExportRun.objects.select_related("owner__unit").get(public_id=arguments["export"])
     today = clock.today()
-    allowed = export_columns(with_contacts=may(run.owner, Power.REVEAL_CONTACTS, today))
+    allowed = export_columns(with_contacts=takes_contacts(run.owner, today))
     columns = [allowed[key] for key in run.columns if key in allowed]
     firms = firms_for(run.owner, wanted_of(run.wanted), today=today, on=clock.reference_date())
     yield from make_export(run, firms, columns)

@@ -8,6 +8,7 @@ from typing import Any
 
 from huiqi.accounts.models import Unit, UnitKind, User
 from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import scope_with
 from huiqi.core.messages import gettext_noop
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.catalogue import columns as kept_columns
@@ -81,6 +82,17 @@ _MAIN = (
 )
 _USUAL = frozenset({"name", "credit_code", "county", "industry", "size_class", "employees", "revenue"})
 _CONTACT = (("person", "联系人", "pk"), ("phone", "联系电话", "pk"))
+
+
+def takes_contacts(user: User, today: date) -> bool:
+    """Whether every firm the person may export is one whose contacts they may reveal.
+
+    A deputy may have the two powers from different posts: then contacts stay behind, of all firms. Areas are
+    compared as they are; a county inside a city counts as another area, which errs on the safe side.
+    """
+    revealed = scope_with(user, Power.REVEAL_CONTACTS, today)
+    exported = scope_with(user, Power.EXPORT_FIRMS, today)
+    return bool(revealed.areas) and (revealed.is_whole or set(exported.areas) <= set(revealed.areas))
 
 
 def export_columns(*, with_contacts: bool) -> dict[str, ExportColumn]:

@@ -7,6 +7,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.urls import reverse
 
+from huiqi.accounts.models import Deputyship, User
+from huiqi.accounts.roles import Role
 from huiqi.core import clock
 from huiqi.core.models import AuditRecord, Job
 from huiqi.enterprises.commands import exports as exports_module
@@ -15,6 +17,7 @@ from huiqi.enterprises.queries.exports import ORDER, export_columns, rows_of_exp
 from huiqi.enterprises.tests.make import make_firm
 from huiqi.files.tables.problems import TableRefused
 from huiqi.files.tables.read import read_table
+from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
 URL = reverse("enterprises:export")
@@ -54,6 +57,26 @@ def test_contacts_are_never_offered_to_an_analyst_nor_taken_from_a_forged_form(e
     assert page.find("input", {"value": "phone"}) is None
     response = enter("analyst").post(URL, {**ASKED, "columns": ["name", "phone"]})
     assert response.status_code == 422
+
+
+def test_a_deputy_who_may_reveal_contacts_in_one_county_takes_none_of_the_province(enter):
+    """An analyst exports the whole province; standing in for a county's officer, they reveal there alone."""
+    today = clock.today()
+    firm = make_firm(county="430321")
+    Contact.objects.create(enterprise=firm, person="王芳", phone="13812345678", source="register")
+    Deputyship.objects.create(absent=play("county"), deputy=play("analyst"), from_on=today, to_on=today)
+    page = BeautifulSoup(enter("analyst").get(URL).content, "lxml")
+    assert page.find("input", {"value": "phone"}) is None
+    response = enter("analyst").post(URL, {**ASKED, "columns": ["name", "phone"]})
+    assert response.status_code == 422
+
+
+def test_a_deputy_whose_posts_all_reveal_contacts_takes_them_along(enter):
+    make_firm()
+    today = clock.today()
+    Deputyship.objects.create(absent=play("city"), deputy=play("county"), from_on=today, to_on=today)
+    page = BeautifulSoup(enter("county").get(URL).content, "lxml")
+    assert page.find("input", {"value": "phone"}) is not None
 
 
 def test_figures_of_other_authorities_and_of_persons_are_no_columns():
@@ -138,6 +161,16 @@ def test_the_file_of_another_is_not_found(enter, long_list):
     run = long_list()
     assert enter("province").get(page_of(run)).status_code == 404
     assert enter("province").post(page_of(run, "export_file")).status_code == 404
+
+
+def test_whoever_lost_the_power_to_export_no_longer_finds_the_own_file(enter, long_list):
+    run = long_list()
+    browser = enter("county")
+    assert browser.get(page_of(run)).status_code == 200
+    User.objects.filter(pk=run.owner_id).update(role=Role.WINDOW_CLERK)
+    assert browser.get(page_of(run)).status_code == 404
+    assert browser.post(page_of(run, "export_file")).status_code == 404
+    assert not AuditRecord.objects.filter(act="export.downloaded").exists()
 
 
 def test_after_a_day_the_file_is_gone(enter, long_list):

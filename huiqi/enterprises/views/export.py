@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from huiqi.accounts.gates import power_required
 from huiqi.accounts.models import Unit, UnitKind, User
 from huiqi.accounts.powers import Power
-from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.htmx import render_page
@@ -23,7 +22,7 @@ from huiqi.enterprises.commands.exports import MOST_AT_ONCE, begin_export, note_
 from huiqi.enterprises.forms.exports import ExportForm
 from huiqi.enterprises.forms.register import RegisterForm
 from huiqi.enterprises.models import ExportRun
-from huiqi.enterprises.queries.exports import FORMS, export_columns, firms_for
+from huiqi.enterprises.queries.exports import FORMS, export_columns, firms_for, takes_contacts
 from huiqi.enterprises.wanted import Kind, Wanted
 from huiqi.files.downloads import file_response
 from huiqi.files.xlsx_writer import CONTENT_TYPE
@@ -47,7 +46,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if wanted.question.kind is Kind.PHONE:
         raise Refused("enterprises.export_by_phone", gettext_noop("按电话号码查到的结果不能导出。"))
     firms = firms_for(user, wanted, today=today, on=on)
-    offered = export_columns(with_contacts=may(user, Power.REVEAL_CONTACTS, today))
+    offered = export_columns(with_contacts=takes_contacts(user, today))
     form = ExportForm(request.POST if request.method == "POST" else None, offered)
     if request.method == "POST" and form.is_valid():
         return _made(request, form, firms, wanted)
