@@ -160,8 +160,8 @@ MATRIX: dict[str, Row] = {
     "accounts:sessions_end_others": signed_in(only="POST"),
     "accounts:sign_up": Row(lambda name, part: True, 302, visitor=200, also_posts=True),
     "accounts:join": private(also_posts=True),
-    "accounts:people": needs(*ADMINISTRATION),
-    "accounts:people_export": needs(*ADMINISTRATION),
+    "accounts:people": needs(*ADMINISTRATION, also_posts=True),
+    "accounts:people_export": needs(*ADMINISTRATION, only="POST"),
     "accounts:person": needs(*ADMINISTRATION, args={"public_id": "nobody-here"}, status=404),
     "accounts:person_role": needs(
         Power.MANAGE_ACCESS, args={"public_id": "nobody-here"}, status=404, also_posts=True
@@ -186,14 +186,14 @@ MATRIX: dict[str, Row] = {
     "accounts:reviews": needs(Power.MANAGE_ACCESS),
     "accounts:review_open": needs(Power.MANAGE_ACCESS, only="POST"),
     "accounts:review": needs(Power.MANAGE_ACCESS, args={"public_id": "none"}, status=404),
-    "accounts:review_export": needs(Power.MANAGE_ACCESS, args={"public_id": "none"}, status=404),
+    "accounts:review_export": needs(Power.MANAGE_ACCESS, only="POST", args={"public_id": "none"}),
     "accounts:review_keep": needs(Power.MANAGE_ACCESS, only="POST", args={"public_id": "none"}),
     "accounts:review_sign_off": needs(Power.MANAGE_ACCESS, only="POST", args={"public_id": "none"}),
     "accounts:review_decide": needs(
         Power.MANAGE_ACCESS, only="POST", args={"public_id": "none", "line_id": 1}
     ),
     "accounts:audit": needs(Power.READ_AUDIT),
-    "accounts:audit_export": needs(Power.READ_AUDIT),
+    "accounts:audit_export": needs(Power.READ_AUDIT, only="POST"),
     "accounts:audit_prove": needs(Power.READ_AUDIT, only="POST"),
     # --- reference ---
     "reference:industry_options": everybody(),
@@ -299,6 +299,7 @@ MATRIX: dict[str, Row] = {
     "lists:public_batch": everybody(make=noticed_list),
     "lists:object": everybody(make=noticed_list, also_posts=True),
     "lists:objection_receipt": private(),
+    "lists:objection_code": private(),
     "lists:kind": needs(Power.VIEW_LISTS, args={"kind_id": "key-supplier-local"}),
     # Batches are run at the province; of the cast one officer sits there.
     "lists:new_batch": people("province", args={"kind_id": "key-supplier-local"}, also_posts=True),

@@ -42,10 +42,14 @@ EXPORTS = Exports()
 def download(
     request: HttpRequest, name: str, headers: Sequence[str], rows: Rows, *, count: int, purpose: str
 ) -> HttpResponseBase:
-    """The table as .xlsx, or as .csv when the address says `kind=csv`."""
+    """The table as .xlsx or .csv."""
     if EXPORTS.download is None:
         raise RuntimeError("config.wiring has not said how tables are written")
     user: User = request.user  # type: ignore[assignment]
     mark = Watermark(user.name, user.unit.name if user.unit else "", purpose, count)
-    kind = "csv" if request.GET.get("kind") == "csv" else "xlsx"
-    return EXPORTS.download(name, headers, rows, kind=kind, watermark=mark)
+    return EXPORTS.download(name, headers, rows, kind=kind_of(request), watermark=mark)
+
+
+def kind_of(request: HttpRequest) -> str:
+    """`csv` when the button says `kind=csv`, else `xlsx`."""
+    return "csv" if request.POST.get("kind") == "csv" else "xlsx"

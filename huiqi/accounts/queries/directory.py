@@ -13,6 +13,8 @@ from huiqi.accounts.separation import roles_for
 from huiqi.core.personal import plain_phone
 
 STATES = ("active", "unconfirmed", "off")
+# A landline without its area code.
+SHORTEST_PHONE = 7
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class Wanted:
     role: str = ""
     unit: Unit | None = None
     state: str = ""
+
+
+def is_phone(words: str) -> bool:
+    """Whether that could be a telephone number: personal, so that it never goes into an address."""
+    return len(plain_phone(words)) >= SHORTEST_PHONE
 
 
 def people_found(wanted: Wanted) -> QuerySet[User]:
@@ -49,7 +56,7 @@ def _factors() -> QuerySet[Authenticator]:
 
 def _named(words: str) -> Q:
     named = Q(name__icontains=words) | Q(username__icontains=words) | Q(unit__name__icontains=words)
-    return named | Q(phone_index__finds=words) if len(plain_phone(words)) >= 7 else named
+    return named | Q(phone_index__finds=words) if is_phone(words) else named
 
 
 def waiting_for_confirmation() -> QuerySet[User]:

@@ -55,6 +55,10 @@ def act_words(act: str) -> str:
         "review.line_decided": _("复核一个账号"),
         "review.unmarked_kept": _("保留无提示的账号"),
         "review.signed_off": _("签署权限复核"),
+        "people.exported": _("导出人员"),
+        "people.searched_by_phone": _("按电话查找人员"),
+        "review.exported": _("导出权限复核"),
+        "audit.exported": _("导出审计记录"),
     }.get(act, act)
 
 

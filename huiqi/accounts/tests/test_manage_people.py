@@ -171,10 +171,11 @@ def test_people_are_found_by_name_role_unit_state_and_whole_phone(enter):
     client, office = enter("admin"), make_office("liuyang")
     person = make_user(username="chen.lan", name="陈兰", role=Role.OFFICER, unit=office, phone="13812345678")
     make_user(username="other", name="别人", role=Role.EXPERT, is_active=False)
-    for query in ("q=陈兰", "q=CHEN", "q=138-1234-5678", f"unit={office.public_id}", "role=officer"):
+    for query in ("q=陈兰", "q=CHEN", f"unit={office.public_id}", "role=officer"):
         assert names(client.get(f"/accounts/people/?{query}")) == {"chen.lan"}, query
     assert names(client.get("/accounts/people/?state=off")) == {"other"}
-    assert names(client.get("/accounts/people/?q=1381234")) == set(), "a phone is found whole or not at all"
+    assert names(client.post("/accounts/people/", {"q": "138-1234-5678"})) == {"chen.lan"}
+    assert names(client.post("/accounts/people/", {"q": "1381234"})) == set(), "found whole or not at all"
     assert client.get("/accounts/people/?role=nonsense&unit=x&page=999&q=%00").status_code == 200
     page = client.get(person_url(person)).content.decode()
     assert "138****5678" in page
@@ -200,9 +201,38 @@ def test_the_list_takes_as_many_queries_for_forty_people_as_for_four(enter, asse
 def test_the_list_is_exported_with_a_watermark(enter):
     client = enter("admin")
     make_user(username="chen.lan", name="=1+1", unit=make_office("liuyang"), role=Role.OFFICER)
-    text = b"".join(client.get("/accounts/people/export/?kind=csv")).decode("utf-8-sig")
+    assert client.get("/accounts/people/export/").status_code == 405
+    text = b"".join(client.post("/accounts/people/export/?q=chen", {"kind": "csv"})).decode("utf-8-sig")
     assert text.startswith("水印：刘洋")
     assert "'=1+1" in text
+    record = AuditRecord.objects.get(act="people.exported")
+    assert record.details == {"count": 1, "kind": "csv"}
+
+
+def test_a_phone_searched_for_never_stands_in_an_address(enter):
+    client, phone = enter("admin"), "13812345678"
+    make_user(username="chen.lan", phone=phone, unit=make_office("liuyang"), role=Role.OFFICER)
+    refused = client.get(f"/accounts/people/?q={phone}&state=active")
+    assert names(refused) == set()
+    assert "请在上面的搜索框里查电话" in refused.content.decode()
+    assert f'value="{phone}"' not in refused.content.decode(), "nor is it handed on by the page's forms"
+    assert "/accounts/people/export/?state=active" in refused.content.decode()
+    found = client.post("/accounts/people/", {"q": phone, "role": "officer"})
+    assert names(found) == {"chen.lan"}
+    assert f"?q={phone}" not in found.content.decode()
+    assert client.post(f"/accounts/people/export/?q={phone}").status_code == 404
+    assert "no-store" in found["Cache-Control"]
+    assert AuditRecord.objects.get(act="people.searched_by_phone").details == {}
+    assert phone not in str(list(AuditRecord.objects.values()))
+
+
+def test_words_searched_for_go_back_into_the_address(enter):
+    client = enter("admin")
+    typed = {"q": "陈 兰", "role": "officer", "unit": "", "state": "", "stray": "x"}
+    assert client.post("/accounts/people/", typed)["Location"] == (
+        "/accounts/people/?q=%E9%99%88+%E5%85%B0&role=officer"
+    )
+    assert client.post("/accounts/people/", {"q": " "})["Location"] == "/accounts/people/"
 
 
 # --- units -----------------------------------------------------------------------------------------------

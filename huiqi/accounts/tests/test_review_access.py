@@ -122,13 +122,21 @@ def test_a_review_is_taken_away_as_a_table(enter):
     client = enter("security_admin")
     make_user(name="新来", role=Role.OFFICER, unit=make_office("liuyang"))
     review = begin()
-    content = b"".join(client.get(reverse("accounts:review_export", args=[review.public_id])))
+    export = reverse("accounts:review_export", args=[review.public_id])
+    assert client.get(export).status_code == 405
+    content = b"".join(client.post(export))
     rows = list(openpyxl.load_workbook(BytesIO(content)).active.iter_rows(values_only=True))
     line = next(row for row in rows if "新来" in row)
     assert "浏阳市全部企业" in line
     assert "从未登录" in line
-    csv = b"".join(client.get(reverse("accounts:review_export", args=[review.public_id]) + "?kind=csv"))
+    csv = b"".join(client.post(export, {"kind": "csv"}))
     assert "新来" in csv.decode("utf-8-sig")
+    records = AuditRecord.objects.filter(act="review.exported", subject_id=review.public_id).order_by("pk")
+    lines = review.lines.count()
+    assert [each.details for each in records] == [
+        {"count": lines, "kind": "xlsx"},
+        {"count": lines, "kind": "csv"},
+    ]
 
 
 def test_a_scope_in_words():
@@ -176,5 +184,12 @@ def test_the_chain_is_proved_from_the_page(enter, django_capture_on_commit_callb
 
 def test_the_trail_is_taken_away_as_a_table(enter):
     enter("county").post("/accounts/sign-out/")
-    text = b"".join(enter("audit_admin").get("/accounts/audit/export/?kind=csv")).decode("utf-8-sig")
+    client, export = enter("audit_admin"), "/accounts/audit/export/"
+    assert client.get(export).status_code == 405
+    before = AuditRecord.objects.count()
+    text = b"".join(client.post(export, {"kind": "csv"})).decode("utf-8-sig")
     assert "account.signed_out" in text
+    assert "audit.exported" not in text
+    record = AuditRecord.objects.get(act="audit.exported")
+    assert record.details == {"count": before, "kind": "csv"}
+    assert "导出审计记录" in client.get("/accounts/audit/").content.decode()

@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.commands import passwords, people, tries
-from huiqi.accounts.exports import download
+from huiqi.accounts.commands import passwords, people, takeaways, tries
+from huiqi.accounts.exports import download, kind_of
 from huiqi.accounts.forms.people import PeopleFilter, ReasonForm, RoleForm
 from huiqi.accounts.gates import power_required
 from huiqi.accounts.models import SignInLock, User
 from huiqi.accounts.powers import Power
-from huiqi.accounts.queries.directory import people_found
+from huiqi.accounts.queries.directory import is_phone, people_found
 from huiqi.accounts.queries.people import may
 from huiqi.accounts.queries.sign_in import has_second_factor, locks
 from huiqi.accounts.roles import Role
@@ -24,38 +26,63 @@ from huiqi.core.htmx import render_page
 from huiqi.core.pagination import paginate
 from huiqi.core.personal import mask_phone
 
+FILTERS = ("q", "role", "unit", "state")
 ADMINISTRATION = (Power.MANAGE_UNITS, Power.MANAGE_ACCESS, Power.READ_AUDIT)
 
 
 @power_required(*ADMINISTRATION)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def people_list(request: HttpRequest) -> HttpResponse:
-    """All accounts, narrowed by words, role, unit and state."""
-    form = PeopleFilter(request.GET)
+    """All accounts, narrowed by words, role, unit and state.
+
+    The box posts. Words go back into the address, so that a search can be linked; a telephone number is
+    personal, never enters an address (histories, proxies, logs) and is answered at once.
+    """
+    if request.method != "POST":
+        return _people_page(request, request.GET)
+    if is_phone(request.POST.get("q", "")):
+        takeaways.note_phone_search(actor=request.user)  # type: ignore[arg-type]
+        return _people_page(request, request.POST, by_phone=True)
+    kept = {name: request.POST[name] for name in FILTERS if request.POST.get(name, "").strip()}
+    return redirect(f"{request.path}?{urlencode(kept)}" if kept else request.path)
+
+
+def _people_page(request: HttpRequest, asked: QueryDict, *, by_phone: bool = False) -> HttpResponse:
+    hides_phone = is_phone(asked.get("q", "")) and not by_phone
+    form = PeopleFilter(_without_phone(asked) if hides_phone else asked)
     found = people_found(form.wanted())
     context = {
         "form": form,
-        "page_obj": paginate(found, request.GET.get("page")),
-        "export_query": _without_page(request),
+        "page_obj": paginate(found.none() if hides_phone else found, asked.get("page")),
+        "by_phone": by_phone,
+        "hides_phone": hides_phone,
+        "export_query": "" if by_phone else _without_phone(asked).urlencode(),
         "may_invite": _may(request, Power.MANAGE_UNITS),
     }
     return render_page(request, "accounts/people.html", "accounts/_people.html", context)
 
 
-def _without_page(request: HttpRequest) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    return query.urlencode()
+def _without_phone(asked: QueryDict) -> QueryDict:
+    """The filters of an address without a telephone number, should one have got there, and the page."""
+    query = asked.copy()
+    for name in ("page", *(("q",) if is_phone(asked.get("q", "")) else ())):
+        query.pop(name, None)
+    return query
 
 
 @power_required(*ADMINISTRATION)
-@require_safe
+@require_POST
 def people_export(request: HttpRequest) -> HttpResponseBase:
-    """The list as a table."""
+    """The list as a table; what is found by a telephone number is not taken away."""
+    if is_phone(request.GET.get("q", "")):
+        raise Http404
     found = people_found(PeopleFilter(request.GET).wanted())
+    count = found.count()
+    takeaways.record_export("people.exported", None, count=count, kind=kind_of(request), actor=request.user)  # type: ignore[arg-type]
     headers = [_("账号"), _("姓名"), _("单位"), _("角色"), _("状态"), _("第二因素"), _("最近登录")]
     rows = ([cell(row) for cell in _CELLS] for row in found.iterator(chunk_size=500))
-    return download(request, _("人员"), headers, rows, count=found.count(), purpose=_("人员管理"))
+    return download(request, _("人员"), headers, rows, count=count, purpose=_("人员管理"))
 
 
 _CELLS: tuple[Callable[[Any], object], ...] = (

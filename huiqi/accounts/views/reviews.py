@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from huiqi.accounts.commands import reviews
-from huiqi.accounts.exports import download
+from huiqi.accounts.commands import reviews, takeaways
+from huiqi.accounts.exports import download, kind_of
 from huiqi.accounts.forms.reviews import AuditFilter, LineForm
 from huiqi.accounts.gates import power_required
 from huiqi.accounts.models import AccessReview, Decision, ReviewLine
@@ -119,7 +119,7 @@ def review_sign_off(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @power_required(Power.MANAGE_ACCESS)
-@require_safe
+@require_POST
 def review_export(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The review as a table."""
     found, today = _find(public_id), clock.today()
@@ -128,8 +128,10 @@ def review_export(request: HttpRequest, public_id: str) -> HttpResponseBase:
         *(_("第二因素"), _("代理数"), _("提示"), _("结论"), _("理由")),
     ]
     lines = lines_of(found)
+    count = lines.count()
+    takeaways.record_export("review.exported", found, count=count, kind=kind_of(request), actor=request.user)  # type: ignore[arg-type]
     rows = (line_shown(line, today).cells() for line in lines.iterator(chunk_size=500))
-    return download(request, _("权限复核"), headers, rows, count=lines.count(), purpose=_("权限复核"))
+    return download(request, _("权限复核"), headers, rows, count=count, purpose=_("权限复核"))
 
 
 # --- the audit trail ---------------------------------------------------------------------------------
@@ -166,16 +168,19 @@ def audit_prove(request: HttpRequest) -> HttpResponse:
 
 
 @power_required(Power.READ_AUDIT)
-@require_safe
+@require_POST
 def audit_export(request: HttpRequest) -> HttpResponseBase:
-    """The records found, as a table."""
-    found = AuditFilter(request.GET).found()
+    """The records found, as a table; the record of taking it away comes after them and is not in it."""
+    newest = AuditRecord.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    found = AuditFilter(request.GET).found().filter(pk__lte=newest)
+    count = found.count()
+    takeaways.record_export("audit.exported", None, count=count, kind=kind_of(request), actor=request.user)  # type: ignore[arg-type]
     headers = [
         *(_("时间"), _("行为"), _("行为人编号"), _("被代理人编号"), _("对象类型"), _("对象编号")),
         *(_("结果"), _("要点")),
     ]
     rows = (_audit_cells(row) for row in found.iterator(chunk_size=500))
-    return download(request, _("审计记录"), headers, rows, count=found.count(), purpose=_("审计"))
+    return download(request, _("审计记录"), headers, rows, count=count, purpose=_("审计"))
 
 
 def _audit_cells(row: AuditRecord) -> list[object]:
