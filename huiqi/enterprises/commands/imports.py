@@ -99,12 +99,14 @@ def set_columns(
     run: ImportRun, mapping: Mapping[str, Mapping[str, str]], about: Statements, *, actor: Any
 ) -> ImportRun:
     """Fix how the columns are read and check every row, as a job; nothing goes into the register yet."""
-    run = _locked(run, State.UPLOADED, State.READY, State.CHECKING)
+    run = _locked(run, State.UPLOADED, State.READY, State.CHECKING, State.FAILED)
+    if not run.may_set_columns:
+        raise _moved_on()
     if run.state == State.CHECKING and _is_alive(run):
         raise Refused("enterprises.import_busy", gettext_noop("这个文件正在预检，请等它结束后再改。"))
     run.mapping = {heading: dict(one) for heading, one in mapping.items() if one.get("field")}
     run.year, run.as_of, run.standing, run.document = about.year, about.as_of, about.standing, about.document
-    run.state = State.CHECKING
+    run.state, run.message = State.CHECKING, ""
     _zero(run)
     run.job_id = start_job(CHECK, {"run": run.public_id}, actor=actor).public_id
     run.save()
@@ -206,8 +208,12 @@ def tidy_imports(*, at: datetime) -> int:
 def _locked(run: ImportRun, *states: State) -> ImportRun:
     held = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if held.state not in states:
-        raise Refused("enterprises.import_moved_on", gettext_noop("这次导入已进入下一步，请刷新页面。"))
+        raise _moved_on()
     return held
+
+
+def _moved_on() -> Refused:
+    return Refused("enterprises.import_moved_on", gettext_noop("这次导入已进入下一步，请刷新页面。"))
 
 
 def _is_alive(run: ImportRun) -> bool:

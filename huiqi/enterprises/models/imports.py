@@ -89,6 +89,12 @@ class ImportRun(models.Model):
         return self.done_rows - self.rejected
 
     @property
+    def may_set_columns(self) -> bool:
+        """Nothing has been written yet, and the file is still there to be read otherwise."""
+        before = {self.State.UPLOADED, self.State.READY, self.State.CHECKING, self.State.FAILED}
+        return self.filing_id is None and self.state in before and bool(self.file)
+
+    @property
     def may_go_on(self) -> bool:
         """Begun, not ended, and the file is still there."""
         begun = {self.State.CANCELLED, self.State.RUNNING, self.State.FAILED}

@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from huiqi.accounts.tests.make import make_office
+from huiqi.core import clock
 from huiqi.core.models import AuditRecord, Job
+from huiqi.enterprises.commands import imports
 from huiqi.enterprises.models import ColumnMapping, Enterprise, ImportRun, Statement
 from huiqi.enterprises.tests.make import make_code, make_firm
 from huiqi.enterprises.tests.tables import HEADINGS, csv_upload, firm_row
@@ -326,6 +328,22 @@ def test_a_stopped_check_forgets_the_file(county):
     assert run.state == ImportRun.State.CANCELLED
     assert Job.objects.get().state == "cancelled"
     assert not run.file
+
+
+@pytest.mark.parametrize(("is_begun", "status"), [(False, 200), (True, 302)])
+def test_the_columns_of_a_failed_run_are_set_again_unless_rows_went_in(county, at_once, is_begun, status):
+    run = checked(county, at_once, [firm_row(1)])
+    picked = as_guessed(county, run)
+    if is_begun:
+        imports.begin(run, actor=None, at=clock.now())
+    imports.fail(run, "文件损坏")
+    assert county.get(page_of(run, "import_columns")).status_code == status
+    assert (page_of(run, "import_columns") in county.get(page_of(run)).content.decode()) is not is_begun
+    with at_once():
+        assert county.post(page_of(run, "import_columns"), {**picked, **WHOLE}).status_code == 302
+    run.refresh_from_db()
+    done = (ImportRun.State.FAILED, "文件损坏") if is_begun else (ImportRun.State.READY, "")
+    assert (run.state, run.message) == done
 
 
 def test_starting_twice_is_refused_while_the_first_runs(county, at_once):

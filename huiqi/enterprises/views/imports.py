@@ -90,7 +90,7 @@ def import_template(request: HttpRequest) -> HttpResponseBase:
 def import_columns(request: HttpRequest, public_id: str) -> HttpResponse:
     """What each column means, and what the whole file speaks of."""
     run = _mine(request, public_id)
-    if run.state not in {State.UPLOADED, State.READY, State.CHECKING, State.FAILED} or not run.seen:
+    if not run.may_set_columns or not run.seen:
         return redirect("enterprises:import_run", public_id)
     seen = json.loads(run.seen)
     if seen["sheets"] or seen["questions"]:
