@@ -16,7 +16,7 @@ from huiqi.lists.chain import Act
 from huiqi.lists.commands.batches import create_batch, start_notice, step_batch
 from huiqi.lists.commands.entries import act_on_entries, propose_firms
 from huiqi.lists.commands.imports import take_in_lines
-from huiqi.lists.commands.objections import raise_objection
+from huiqi.lists.commands.objections import admit_objection, raise_objection
 from huiqi.lists.commands.publication import begin_publication, publish_batch
 from huiqi.lists.models import Entry, ListBatch
 from huiqi.lists.tables import Line
@@ -94,7 +94,7 @@ def _little_giants(firms: Sequence[Enterprise], actor: User, on: date) -> int:
     batch = start_notice(batch, days=NOTICE_DAYS, actor=actor, on=on - timedelta(days=3), today=day)
     first = Entry.objects.filter(batch=batch).order_by("pk").first()
     if first is not None:
-        raise_objection(
+        objection, _token = raise_objection(
             batch,
             entry=first,
             name="演示人",
@@ -103,6 +103,7 @@ def _little_giants(firms: Sequence[Enterprise], actor: User, on: date) -> int:
             on=on,
             at=_at(on, 8),
         )
+        admit_objection(objection, reason="已电话核实异议人身份。", actor=actor, today=on, at=_at(on, 9))
     return count
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("public/", notices.public, name="public"),
     path("public/<str:public_id>/", notices.public_batch, name="public_batch"),
     path("public/<str:public_id>/objection/", notices.object_to, name="object"),
+    path("receipts/<str:token>/code/", notices.objection_code, name="objection_code"),
     path("receipts/<str:token>/", notices.objection_receipt, name="objection_receipt"),
     # kinds and batches
     path("kinds/<str:kind_id>/", batches.kind, name="kind"),

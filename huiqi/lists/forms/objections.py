@@ -33,7 +33,9 @@ class ObjectionForm(forms.Form):
         label=_("电话"),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
-        help_text=_("只用于核实和反馈，加密保存，不公开，也不转给被异议的企业。"),
+        help_text=_(
+            "手机号当场用短信验证码核实，座机由承办单位回电核实。只用于核实和反馈，加密保存，不公开，也不转给被异议的企业。"
+        ),
         error_messages={"required": _("请填写电话，以便核实。")},
     )
     organisation = forms.CharField(label=_("单位"), max_length=120, required=False)
@@ -49,6 +51,36 @@ class ObjectionForm(forms.Form):
         if not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", phone):
             raise ValidationError(_("电话应为11位手机号，或带区号的座机号，如 0731-88880000。"), code="phone")
         return phone
+
+
+class CodeForm(forms.Form):
+    """The six digits that were sent."""
+
+    code = forms.CharField(
+        label=_("验证码"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        help_text=_("短信里的6位数字，10分钟内有效。"),
+        error_messages={"required": _("请填写验证码。")},
+    )
+
+
+class AdmissionForm(forms.Form):
+    """Whether the office takes up an objection whose telephone no code proved."""
+
+    admit = forms.ChoiceField(
+        label=_("是否受理"),
+        choices=[("yes", _("受理，企业暂缓列入，等处理结论")), ("no", _("不予受理"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择是否受理。")},
+    )
+    reason = forms.CharField(
+        label=_("理由"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("如：已电话核实异议人。不予受理的理由异议人凭回执能看到，请不要写个人信息。"),
+        error_messages={"required": _("请写明理由。")},
+    )
 
 
 class RevealForm(forms.Form):

@@ -102,7 +102,11 @@ def desk_work(user: User, on: date, today: date) -> DeskWork:
         list(seen.filter(state=BatchState.NOTICING).order_by("notice_until", "pk")) if publisher else []
     )
     objections = (
-        Objection.objects.filter(batch__in=seen.order_by().values("pk"), state=Objection.State.OPEN).count()
+        Objection.objects.filter(
+            Q(state=Objection.State.OPEN)
+            | Q(state=Objection.State.UNVERIFIED, batch__state=BatchState.NOTICING),
+            batch__in=seen.order_by().values("pk"),
+        ).count()
         if noticing
         else 0
     )

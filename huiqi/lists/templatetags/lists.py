@@ -27,6 +27,7 @@ MARKS = {
     "objected": ("danger", "alert-triangle"),
     "rejected": ("no", "circle-minus"),
     "removed": ("no", "circle-x"),
+    "unverified": ("draft", "phone"),
     "open": ("wait", "hourglass"),
     "upheld": ("danger", "circle-check"),
     "dismissed": ("no", "circle-minus"),

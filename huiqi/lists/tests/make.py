@@ -9,8 +9,8 @@ from huiqi.accounts.tests.make import make_office
 from huiqi.core import clock
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.tests.make import make_firm
-from huiqi.lists.commands.objections import raise_objection
-from huiqi.lists.models import Entry, ImportLine, ListBatch
+from huiqi.lists.commands.objections import admit_objection, raise_objection
+from huiqi.lists.models import Entry, ImportLine, ListBatch, Objection
 from huiqi.lists.queries.book import kind_called
 
 _numbers = count(1)
@@ -89,6 +89,12 @@ def unmatched_line() -> dict[str, Any]:
     """A line that no firm was found for."""
     batch = make_batch("severe-dishonesty", "drafting")
     return {"public_id": ImportLine.objects.create(batch=batch, row=2, name="某厂", problem="").public_id}
+
+
+def stand(batch: ListBatch, *, officer: User, **told: Any) -> Objection:
+    """An objection that the office has taken up."""
+    objection, _token = raise_objection(batch, **told)
+    return admit_objection(objection, reason="已电话核实", actor=officer, today=TODAY, at=told["at"])
 
 
 def objection_to_list() -> dict[str, Any]:

@@ -17,6 +17,7 @@ from huiqi.lists.commands.exports import record_export
 from huiqi.lists.models import Entry, ImportLine, ListBatch, Objection
 from huiqi.lists.panels import find_lists
 from huiqi.lists.tests.make import AT, make_batch, make_entry, objection_to_list, unmatched_line
+from huiqi.messages.tests.make import last_code
 from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
@@ -139,7 +140,7 @@ def test_who_objected_is_masked_until_somebody_gives_a_reason_that_is_recorded(e
     shown = text(client.post(address, {"do": "reveal", "reason": "verify"}))
     assert "13800000000" in shown and "赵先生" in shown
     assert AuditRecord.objects.get(act="list_objection.revealed").details == {"reason": "verify"}
-    assert Objection.objects.get().state == "open"
+    assert Objection.objects.get().state == "unverified"
 
 
 def test_a_county_officer_cannot_run_a_batch(enter):
@@ -321,6 +322,16 @@ def test_anyone_objects_and_gets_a_receipt_that_names_nobody(enter):
     assert wrong.status_code == 422
     assert "专利已失效" in text(wrong), "what was written stays"
     sent = visitor.post(address, {**given, "phone": "138 0000 0000"})
+    assert sent["Location"].endswith("/code/")
+    proof = text(visitor.get(sent["Location"]))
+    assert "138****0000" in proof and "13800000000" not in proof
+    entry.refresh_from_db()
+    assert entry.state == "accepted", "nothing is held before the telephone is proved"
+    code = last_code("13800000000")
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    assert visitor.post(sent["Location"], {"code": wrong}).status_code == 422
+    assert Objection.objects.get().state == "unverified"
+    sent = visitor.post(sent["Location"], {"code": code})
     receipt = text(visitor.get(sent["Location"]))
     assert "专利已失效" in receipt and "赵先生" not in receipt and "13800000000" not in receipt
     entry.refresh_from_db()
@@ -334,8 +345,51 @@ def test_anyone_objects_and_gets_a_receipt_that_names_nobody(enter):
     assert "专利有效" in text(visitor.get(sent["Location"]))
 
 
+def test_the_sixth_objection_from_one_address_in_an_hour_is_refused_in_words(enter):
+    entry, visitor = noticed(), enter("visitor")
+    address = reverse("lists:object", args=[entry.batch.public_id])
+    for number in range(5):
+        given = {"grounds": "不实", "name": "赵先生", "phone": f"1380000000{number}"}
+        assert visitor.post(address, given).status_code == 302
+    sixth = visitor.post(address, {"grounds": "第六条", "name": "赵先生", "phone": "13800000006"})
+    assert sixth.status_code == 422
+    assert "一小时内已提交5条" in text(sixth) and "第六条" in text(sixth)
+    elsewhere = visitor.post(address, given | {"phone": "13800000006"}, REMOTE_ADDR="198.51.100.7")
+    assert elsewhere.status_code == 302
+    assert Objection.objects.count() == 6
+
+
+def test_a_landline_gets_no_code_and_the_office_takes_the_objection_up_with_a_reason(enter):
+    entry, visitor, client = noticed(), enter("visitor"), enter("province")
+    given = {"entry": entry.public_id, "grounds": "不实", "name": "赵先生", "phone": "0731-88880000"}
+    sent = visitor.post(reverse("lists:object", args=[entry.batch.public_id]), given)
+    assert "座机收不到短信" in text(visitor.get(sent["Location"]))
+    objection = Objection.objects.get()
+    decide = reverse("lists:decide", args=[objection.public_id])
+    assert client.post(decide, {"admit": "yes", "reason": ""}).status_code == 422
+    assert client.post(decide, {"admit": "yes", "reason": "已电话核实"}).status_code == 302
+    entry.refresh_from_db()
+    objection.refresh_from_db()
+    assert (entry.state, objection.state, objection.admitted_because) == ("objected", "open", "已电话核实")
+    assert "已电话核实" in text(client.get(decide))
+    gone_on = visitor.get(sent["Location"])
+    assert gone_on.status_code == 302, "nothing is left to prove"
+
+
+def test_the_office_refuses_an_objection_nobody_stands_for_and_the_firm_was_never_held(enter):
+    entry = noticed()
+    objection = objection_to(entry)
+    decide = reverse("lists:decide", args=[objection.public_id])
+    assert enter("county").post(decide, {"admit": "no", "reason": "查无此人"}).status_code == 404
+    assert enter("province").post(decide, {"admit": "no", "reason": "查无此人"}).status_code == 302
+    objection.refresh_from_db()
+    entry.refresh_from_db()
+    assert (objection.state, objection.decision, entry.state) == ("dismissed", "查无此人", "accepted")
+
+
 def test_a_receipt_never_issued_is_not_there(enter):
-    assert page(enter("visitor"), "objection_receipt", "x" * 43).status_code == 404
+    for name in ("objection_receipt", "objection_code"):
+        assert page(enter("visitor"), name, "x" * 43).status_code == 404
 
 
 def test_the_objectors_name_is_shown_only_to_who_runs_the_batch(enter):

@@ -11,7 +11,13 @@ from huiqi.enterprises.tests.make import make_firm
 from huiqi.lists.commands import publication
 from huiqi.lists.commands.batches import close_batch, start_notice
 from huiqi.lists.commands.entries import act_on_entry, propose_firms
-from huiqi.lists.commands.objections import decide_objection, raise_objection
+from huiqi.lists.commands.objections import (
+    admit_objection,
+    decide_objection,
+    prove_objection,
+    raise_objection,
+    send_objection_code,
+)
 from huiqi.lists.commands.publication import (
     begin_publication,
     publish_batch,
@@ -19,9 +25,10 @@ from huiqi.lists.commands.publication import (
     read_lists,
     remove_entry,
 )
-from huiqi.lists.models import Entry, ListBatch
+from huiqi.lists.models import Entry, ListBatch, Objection
 from huiqi.lists.queries.membership import facts_on, is_member, members_on
-from huiqi.lists.tests.make import AT, TODAY, make_batch, make_entry, play_officer
+from huiqi.lists.tests.make import AT, TODAY, make_batch, make_entry, play_officer, stand
+from huiqi.messages.tests.make import last_code
 from huiqi.reference.judging import judge
 
 pytestmark = pytest.mark.django_db
@@ -121,21 +128,68 @@ def test_an_open_objection_holds_the_publication_and_a_dismissed_one_does_not(of
     batch = noticed(officer)
     entry = batch.entries.get()
     after = date(2020, 2, 28)
-    objection, _token = raise_objection(
-        batch, entry=entry, name="赵先生", phone="13800000000", grounds="专利不是它的", on=TODAY, at=AT
-    )
+    told = {"entry": entry, "name": "赵先生", "phone": "13800000000", "on": TODAY, "at": AT}
+    objection = stand(batch, officer=officer, grounds="专利不是它的", **told)
     assert refusal(lambda: publish(batch, officer, on=after)) == "lists.open_objections"
     decide_objection(objection, upheld=False, decision="专利已核", actor=officer, today=TODAY, at=AT)
     assert publish(batch, officer, on=after).entries.get().state == "published"
+
+
+def test_objections_nobody_proved_hold_no_firm_and_no_publication(officer):
+    """Else one person with a list of invented telephones stops any list there is."""
+    batch = noticed(officer)
+    entry = batch.entries.get()
+    for number in range(5):
+        told = {"entry": entry, "name": "赵先生", "phone": f"1380000000{number}", "grounds": "不实"}
+        raised, _token = raise_objection(batch, on=TODAY, at=AT, **told)
+        upheld = {"upheld": True, "decision": "属实", "actor": officer, "today": TODAY, "at": AT}
+        assert refusal(lambda one=raised, by=upheld: decide_objection(one, **by)) == "lists.not_admitted"
+    entry.refresh_from_db()
+    assert entry.state == "accepted"
+    assert publish(batch, officer, on=date(2020, 2, 28)).entries.get().state == "published"
+    by = {"actor": officer, "today": TODAY, "at": AT}
+    assert refusal(lambda: admit_objection(raised, reason="迟了", **by)) == "lists.notice_over"
+
+
+def test_a_code_proves_an_objection_only_within_the_notice_and_only_once(officer):
+    batch = noticed(officer)
+    told = {"entry": batch.entries.get(), "name": "赵先生", "phone": "13800000000", "grounds": "不实"}
+    first, _ = raise_objection(batch, on=TODAY, at=AT, **told)
+    second, _ = raise_objection(batch, on=TODAY, at=AT, **told)
+    send_objection_code(first, at=AT)
+    code = last_code("13800000000")
+    late = {"on": date(2020, 2, 28), "at": AT}
+    assert refusal(lambda: prove_objection(first, code, **late)) == "lists.notice_over"
+    assert prove_objection(first, code, on=TODAY, at=AT).ok
+    assert not prove_objection(second, code, on=TODAY, at=AT).ok, "one code, one objection"
+    send_objection_code(second, at=AT + timedelta(minutes=2))
+    again = {"on": TODAY, "at": AT + timedelta(minutes=2)}
+    told_twice = refusal(lambda: prove_objection(second, last_code("13800000000"), **again))
+    assert told_twice == "lists.objection_repeated"
+    assert refusal(lambda: send_objection_code(Objection.objects.get(pk=first.pk), at=AT)) == (
+        "lists.objection_taken_up"
+    )
+
+
+def test_an_hour_later_the_address_may_object_again_and_is_forgotten(officer):
+    batch = noticed(officer)
+    told = {"entry": None, "name": "赵先生", "grounds": "不实", "on": TODAY, "address": "digest"}
+    for number in range(5):
+        raise_objection(batch, phone=f"1380000000{number}", at=AT, **told)
+    more = {"phone": "13800000009", **told}
+    soon = refusal(lambda: raise_objection(batch, at=AT + timedelta(minutes=59), **more))
+    assert soon == "lists.too_many_objections"
+    raise_objection(batch, at=AT + timedelta(minutes=60), **more)
+    assert Objection.objects.exclude(address_digest="").count() == 1
 
 
 def test_a_firm_stays_held_while_another_objection_to_it_is_open(officer):
     batch = noticed(officer)
     entry = batch.entries.get()
     told = {"entry": entry, "name": "赵先生", "phone": "13800000000", "on": TODAY, "at": AT}
-    first, _ = raise_objection(batch, grounds="一", **told)
+    first = stand(batch, officer=officer, grounds="一", **told)
     assert refusal(lambda: raise_objection(batch, grounds="再说一次", **told)) == "lists.objection_repeated"
-    second, _ = raise_objection(batch, grounds="二", **{**told, "phone": "13900000000"})
+    second = stand(batch, officer=officer, grounds="二", **{**told, "phone": "13900000000"})
     decide_objection(first, upheld=False, decision="已核", actor=officer, today=TODAY, at=AT)
     entry.refresh_from_db()
     assert entry.state == "objected"

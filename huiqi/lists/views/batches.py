@@ -250,6 +250,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
         "undecided": sum(counts.get(state, 0) for state in ("proposed", "returned", "recommended")),
         "accepted": counts.get("accepted", 0),
         "objections": Objection.objects.filter(batch=batch, state=Objection.State.OPEN).count(),
+        "unverified": Objection.objects.filter(batch=batch, state=Objection.State.UNVERIFIED).count(),
         "notice": notice_words(batch, clock.reference_date()),
         "crumbs": batch_crumbs(batch, (_("发布"), "")),
     }

@@ -1,22 +1,35 @@
 """Public notices and published public lists for everybody; objections raised and decided."""
 
+from typing import Any
+
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from huiqi.accounts.adapters import AccountAdapter
 from huiqi.accounts.gates import power_required
+from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.sign_in import address_digest
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.ids import token_digest
 from huiqi.core.language import worded
 from huiqi.core.pagination import paginate
 from huiqi.core.personal import mask_name, mask_phone
-from huiqi.lists.commands.objections import decide_objection, raise_objection, reveal_objector
-from huiqi.lists.forms.objections import DecisionForm, ObjectionForm, RevealForm
+from huiqi.lists.commands.objections import (
+    admit_objection,
+    decide_objection,
+    prove_objection,
+    raise_objection,
+    reveal_objector,
+    send_objection_code,
+)
+from huiqi.lists.forms.objections import AdmissionForm, CodeForm, DecisionForm, ObjectionForm, RevealForm
 from huiqi.lists.models import BatchState, ListBatch, Objection
 from huiqi.lists.queries.book import kinds
 from huiqi.lists.queries.notices import notice_is_over, notice_words, public_entries
@@ -25,6 +38,7 @@ from huiqi.lists.views.opening import is_publisher, open_batch, user_of, when
 from huiqi.reference.queries import code_tables
 
 PUBLIC_PAGE = 100
+_WAITING_FIRST = Case(When(state="open", then=0), When(state="unverified", then=1), default=2)
 
 
 @require_safe
@@ -85,14 +99,16 @@ def object_to(request: HttpRequest, public_id: str) -> HttpResponse:
         given = dict(form.cleaned_data)
         entry = entries.get(given.pop("entry"))
         actor = request.user if request.user.is_authenticated else None
+        given["address"] = address_digest(AccountAdapter(request).get_client_ip(request))
         try:
-            _objection, token = raise_objection(
+            objection, token = raise_objection(
                 batch, entry=entry, on=now["on"], at=now["at"], actor=actor, **given
             )
         except Refused as refusal:
             form.add_error(None, worded(refusal.said))
         else:
-            return redirect("lists:objection_receipt", token)
+            _send_code(request, objection)
+            return redirect("lists:objection_code", token)
     context = {
         "batch": batch,
         "kind": kinds().get(batch.kind),
@@ -102,17 +118,75 @@ def object_to(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "lists/objection_form.html", context, status=422 if form.errors else 200)
 
 
+def _send_code(request: HttpRequest, objection: Objection) -> None:
+    try:
+        sent = send_objection_code(objection, at=clock.now())
+    except Refused as refusal:
+        messages.warning(request, worded(refusal.said))
+    else:
+        messages.success(request, _("验证码已发到 %(phone)s。") % {"phone": sent.to})
+
+
+def _of_token(token: str) -> Objection:
+    rows = Objection.objects.select_related("batch__unit", "entry__enterprise")
+    return get_object_or_404(rows, token_digest=token_digest(token))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def objection_code(request: HttpRequest, token: str) -> HttpResponse:
+    """The code that proves the objector's telephone; afterwards the objection holds its firm."""
+    objection = _of_token(token)
+    if objection.state != Objection.State.UNVERIFIED:
+        return _private(redirect("lists:objection_receipt", token))
+    is_checked = request.method == "POST" and request.POST.get("do") != "send"
+    if request.method == "POST" and not is_checked:
+        _send_code(request, objection)
+        return _private(redirect("lists:objection_code", token))
+    form = CodeForm(request.POST if is_checked else None)
+    if form.is_bound and form.is_valid() and _proved(form, objection):
+        return _private(redirect("lists:objection_receipt", token))
+    context = {
+        "objection": objection,
+        "batch": objection.batch,
+        "form": form,
+        "phone": mask_phone(objection.phone),
+        "token": token,
+    }
+    response = render(request, "lists/objection_code.html", context, status=422 if form.errors else 200)
+    return _private(response)
+
+
+def _proved(form: CodeForm, objection: Objection) -> bool:
+    now = when()
+    try:
+        verdict = prove_objection(objection, form.cleaned_data["code"], on=now["on"], at=now["at"])
+    except Refused as refusal:
+        form.add_error(None, worded(refusal.said))
+        return False
+    if not verdict.ok:
+        form.add_error("code", worded(verdict.said))
+    return verdict.ok
+
+
 @require_safe
 @never_cache
 def objection_receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Where an objection stands, for whoever holds its link; names nobody."""
-    rows = Objection.objects.select_related("batch__unit", "entry__enterprise")
-    objection = get_object_or_404(rows, token_digest=token_digest(token))
-    context = {"objection": objection, "batch": objection.batch, "kind": kinds().get(objection.batch.kind)}
-    response = render(request, "lists/objection_receipt.html", context)
-    response["Referrer-Policy"] = "strict-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    objection = _of_token(token)
+    context = {
+        "objection": objection,
+        "batch": objection.batch,
+        "kind": kinds().get(objection.batch.kind),
+        "token": token,
+    }
+    return _private(render(request, "lists/objection_receipt.html", context))
 
 
 # --- the office's side ----------------------------------------------------------------------------
@@ -129,7 +203,7 @@ def objections(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = Objection.objects.filter(batch=batch).select_related("entry__enterprise")
     context = {
         "batch": batch,
-        "page": paginate(rows.order_by("-state", "made_at", "pk"), request.GET.get("page")),
+        "page": paginate(rows.order_by(_WAITING_FIRST, "made_at", "pk"), request.GET.get("page")),
         "crumbs": batch_crumbs(batch, (_("公示异议"), "")),
     }
     return render(request, "lists/objections.html", context)
@@ -146,18 +220,11 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
     if not is_publisher(request):
         raise Http404
     is_shown = _revealed(request, objection)
-    form = DecisionForm(None if is_shown else request.POST or None)
+    make = AdmissionForm if objection.state == Objection.State.UNVERIFIED else DecisionForm
+    form = make(None if is_shown else request.POST or None)
     if form.is_bound and form.is_valid():
-        now = when()
         try:
-            decide_objection(
-                objection,
-                upheld=form.cleaned_data["upheld"] == "yes",
-                decision=form.cleaned_data["decision"],
-                actor=user_of(request),
-                today=now["today"],
-                at=now["at"],
-            )
+            _settle(objection, form, user_of(request))
         except Refused as refusal:
             form.add_error(None, worded(refusal.said))
         else:
@@ -178,6 +245,18 @@ def decide(request: HttpRequest, public_id: str) -> HttpResponse:
         "crumbs": crumbs,
     }
     return render(request, "lists/decide.html", context, status=422 if form.errors else 200)
+
+
+def _settle(objection: Objection, form: AdmissionForm | DecisionForm, actor: User) -> None:
+    """Admit it, refuse to, or decide it, as the form says."""
+    given, now = form.cleaned_data, when()
+    day: Any = {"actor": actor, "today": now["today"], "at": now["at"]}
+    if isinstance(form, DecisionForm):
+        decide_objection(objection, upheld=given["upheld"] == "yes", decision=given["decision"], **day)
+    elif given["admit"] == "yes":
+        admit_objection(objection, reason=given["reason"], **day)
+    else:
+        decide_objection(objection, upheld=False, decision=given["reason"], **day)
 
 
 def _revealed(request: HttpRequest, objection: Objection) -> bool:
