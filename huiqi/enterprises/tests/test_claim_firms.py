@@ -11,6 +11,7 @@ from huiqi.accounts.tests.make import make_user
 from huiqi.core import clock
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.models import AuditRecord
+from huiqi.enterprises.commands import lookups
 from huiqi.enterprises.commands import membership as commands
 from huiqi.enterprises.commands.merging import merge_firms
 from huiqi.enterprises.models import Claim, Contact, Enterprise, Membership
@@ -18,6 +19,7 @@ from huiqi.enterprises.ports import DemoLicence, identity_port
 from huiqi.enterprises.queries.people import claimable, registered_phone
 from huiqi.enterprises.tests.make import make_code, make_firm
 from huiqi.files.queries import attachments_of
+from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
 OWNER, CLERK = Membership.Part.OWNER, Membership.Part.CLERK
@@ -256,6 +258,25 @@ def test_an_unknown_code_and_a_wrong_one_are_told_apart(enter):
     assert (unknown.status_code, "还没有这家企业" in unknown.content.decode()) == (422, True)
     wrong = browser.post(url, {"credit_code": "91430181"})
     assert (wrong.status_code, "应为18位" in wrong.content.decode()) == (422, True)
+
+
+def test_an_account_looks_up_thirty_firms_an_hour_and_no_more(enter, monkeypatch):
+    monkeypatch.setattr(lookups, "MOST_LOOKUPS", 2)
+    firm, url = make_firm(), reverse("enterprises:find_firm")
+    browser, asked = enter("firm"), {"credit_code": firm.credit_code}
+    assert browser.post(url, {"credit_code": "91430181"}).status_code == 422, "no look-up: not a code"
+    assert browser.post(url, asked).status_code == 302
+    assert browser.post(url, {"credit_code": make_code(7_654_321)}).status_code == 422
+    refused = browser.post(url, asked)
+    assert (refused.status_code, "一小时内已查询2次" in refused.content.decode()) == (422, True)
+    details = (
+        AuditRecord.objects.filter(act=lookups.LOOKED_UP).order_by("pk").values_list("details", flat=True)
+    )
+    assert list(details) == [{"found": True}, {"found": False}]
+    other = person()
+    assert lookups.look_up_firm(firm.credit_code, actor=other, at=clock.now()) == firm
+    later = clock.now() + timedelta(minutes=61)
+    assert lookups.look_up_firm(firm.credit_code, actor=play("firm"), at=later) == firm
 
 
 def test_only_the_owner_invites_and_strangers_find_nothing(enter, client):

@@ -15,8 +15,11 @@ from huiqi.accounts.gates import power_required
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
+from huiqi.core.errors import Refused
 from huiqi.core.ids import token_digest
+from huiqi.core.language import worded
 from huiqi.enterprises.commands import membership as commands
+from huiqi.enterprises.commands.lookups import look_up_firm
 from huiqi.enterprises.forms.people import FindFirmForm, InviteForm, StartClaimForm
 from huiqi.enterprises.models import Enterprise, MemberInvitation, Membership
 from huiqi.enterprises.ports import identity_port
@@ -49,12 +52,16 @@ def find_firm(request: HttpRequest) -> HttpResponse:
     """Which firm does the person act for?"""
     form = FindFirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        firm = people.claimable(form.cleaned_data["credit_code"])
-        if firm is not None:
-            return redirect("enterprises:claim_firm", firm.public_id)
-        form.add_error(
-            "credit_code", _("企业库里还没有这家企业。请拨打服务热线或到企业服务窗口登记，再来认领。")
-        )
+        code = form.cleaned_data["credit_code"]
+        try:
+            firm = look_up_firm(code, actor=_user(request), at=clock.now())
+        except Refused as refusal:
+            form.add_error("credit_code", worded(refusal.said))
+        else:
+            if firm is not None:
+                return redirect("enterprises:claim_firm", firm.public_id)
+            unknown = _("企业库里还没有这家企业。请拨打服务热线或到企业服务窗口登记，再来认领。")
+            form.add_error("credit_code", unknown)
     status = 422 if form.is_bound else 200
     return render(request, "enterprises/find_firm.html", {"form": form}, status=status)
 
