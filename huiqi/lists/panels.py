@@ -12,6 +12,7 @@ from huiqi.core import clock
 from huiqi.core.slots import Hit
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries.disputes import is_member
+from huiqi.enterprises.queries.firm_page import days_shown
 from huiqi.lists.models import EntryState, ListBatch
 from huiqi.lists.models.entries import Entry
 from huiqi.lists.queries.book import kinds
@@ -36,7 +37,10 @@ def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         entries = entries.filter(state__in=[EntryState.PUBLISHED, EntryState.REMOVED])
     else:
         return None
-    book, on = kinds(), clock.reference_date()
+    days = days_shown(subject, clock.reference_date())
+    book, on = kinds(), days.on
+    if days.is_past:
+        entries = entries.in_force_on(on, days.known_on)
     rows = [(row, book.get(row.batch.kind), _is_member(row, on)) for row in entries[:50]]
     return {"rows": rows, "links": may(user, Power.VIEW_LISTS, today), "on": on}  # type: ignore[arg-type]
 

@@ -135,10 +135,12 @@ def test_a_day_that_does_not_exist_is_refused_in_a_sentence():
 
 
 def test_looking_for_what_ran_out_uses_the_index():
-    due = Enterprise.objects.present().filter(current_until__lt=ON).order_by("current_until", "pk")
+    due = Enterprise.objects.filter(current_until__lt=ON).order_by("current_until", "pk")
     if connection.vendor == "postgresql":
+        # Of an empty table its planner reads whatever is smallest; left no choice it shows what it could use.
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
     assert "enterprise_current_until" in due.values("pk").explain()
 
 

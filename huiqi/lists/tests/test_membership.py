@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from huiqi.enterprises.catalogue import MEMBERSHIPS
 from huiqi.enterprises.tests.make import make_firm, state
@@ -113,3 +114,13 @@ def test_a_line_nobody_has_matched_leaves_the_firms_it_may_mean_unknown():
 
 def on_first(*firms):
     return facts_of_firms([firm.pk for firm in firms], date(2020, 3, 1))
+
+
+def test_a_past_day_of_a_firms_page_shows_the_lists_of_that_day(enter):
+    firm = make_firm(county="430181")
+    batch = make_batch(state="published", valid_from=date(2020, 2, 5), title="第一批名单")
+    make_entry(batch, firm, state="published", valid_from=date(2020, 2, 5))
+    page = reverse("enterprises:firm", args=[firm.public_id])
+    county = enter("county")
+    assert "第一批名单" in county.get(page).content.decode()
+    assert "第一批名单" not in county.get(page, {"on": "2020-02-01"}).content.decode()
