@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ('accounts', '0002_people_and_units'),
         ('enterprises', '0002_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
