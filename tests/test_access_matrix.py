@@ -338,6 +338,7 @@ MATRIX: dict[str, Row] = {
         Power.COMPARE_LISTS, Power.ANSWER_COMPARISONS, args={"public_id": "x"}, only="POST"
     ),
     "lists:comparison_run": people(args={"public_id": "of-another", "run_id": "y"}),
+    "lists:comparison_scan": people(args={"public_id": "of-another", "run_id": "y", "scan_id": "z"}),
     # --- stationing ---
     "stationing:today": needs(Power.REPORT_KEY_MATERIALS, Power.ACT_FOR_FIRM, also_posts=True),
     "stationing:board": needs(Power.VIEW_KEY_MATERIALS),

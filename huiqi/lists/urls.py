@@ -48,4 +48,9 @@ urlpatterns = [
     path(
         "comparisons/<str:public_id>/answers/<str:run_id>/", comparison.comparison_run, name="comparison_run"
     ),
+    path(
+        "comparisons/<str:public_id>/answers/<str:run_id>/scans/<str:scan_id>/",
+        comparison.comparison_scan,
+        name="comparison_scan",
+    ),
 ]

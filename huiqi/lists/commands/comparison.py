@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huiqi.accounts.models import Unit, User
@@ -23,9 +24,11 @@ from huiqi.enterprises.catalogue import is_statable
 from huiqi.enterprises.commands.statements import Said, file_statements, open_filing, retract_statements
 from huiqi.enterprises.models import Enterprise, SourceKind, Standing, Statement
 from huiqi.enterprises.queries.statements import catalogue
+from huiqi.files.commands import attach
+from huiqi.files.models import Attachment
 from huiqi.lists.answers import Answered, Question, read_answer
 from huiqi.lists.models import AnswerFault, AnswerRun, Comparison, ComparisonLine, ComparisonState
-from huiqi.lists.queries.comparison import questions_of
+from huiqi.lists.queries.comparison import comparisons_asked_of, questions_of
 from huiqi.rules.catalogue import Value
 
 BATCH = 2000
@@ -161,14 +164,27 @@ def _locked(comparison: Comparison, *states: str) -> Comparison:
 # --- the answer --------------------------------------------------------------------------------------
 
 
-def receive_answer(
-    comparison: Comparison, source: BinaryIO, *, document: str, as_of: date, actor: User, at: datetime
+def receive_answer(  # noqa: PLR0913  each is a part of the answer
+    comparison: Comparison,
+    source: BinaryIO,
+    *,
+    document: str,
+    as_of: date,
+    actor: User,
+    at: datetime,
+    scan: Attachment | None = None,
 ) -> AnswerRun:
     """Read an answer at the door and keep its permitted answers, to be applied by `apply_answer`.
 
     Refused as a whole, and nothing of it kept, when it carries columns that were not asked; rows with
-    anything but the permitted answers are listed and left out.
+    anything but the permitted answers are listed and left out. `scan` is the authority's sealed answer,
+    just received from `actor`; without it (`lists.no_scan`) only the authority's own people may answer.
     """
+    if (
+        scan is None
+        and not comparisons_asked_of(actor, timezone.localdate(at)).filter(pk=comparison.pk).exists()
+    ):
+        raise Refused("lists.no_scan", gettext_noop("代比对部门上传答复时，请附对方盖章的答复扫描件。"))
     answer = read_answer(source, questions_of(comparison))
     with transaction.atomic():
         row = _locked(comparison, *OPEN)
@@ -192,6 +208,8 @@ def receive_answer(
         )
         run.file.save(f"{run.public_id}.csv", ContentFile(_written(answer.taken)), save=False)
         run.save()
+        if scan is not None:
+            attach(scan, owner=run, actor=actor, at=at)
         AnswerFault.objects.bulk_create(
             (
                 AnswerFault(run=run, row=one.row, column=one.column, reason=worded(one.reason)[:300])

@@ -16,6 +16,7 @@ from huiqi.lists.answers import CODE_HEADER, IGNORED_HEADERS, Question
 from huiqi.lists.queries.comparison import authorities
 
 MOST_QUESTIONS = 4
+SCAN_KINDS = (UploadKind.PDF, UploadKind.JPEG, UploadKind.PNG)
 KINDS = [
     ("yes_no", gettext_lazy("是或否")),
     ("class", gettext_lazy("几类之一")),
@@ -192,3 +193,16 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("答复表"),
         error_messages={"required": gettext_lazy("请选择答复表。")},
     )
+    scan = UploadField(
+        kinds=SCAN_KINDS,
+        label=gettext_lazy("盖章答复扫描件"),
+        error_messages={
+            "required": gettext_lazy("代比对部门上传答复时，请附对方盖章的答复扫描件。"),
+        },
+    )
+
+    def __init__(self, *args: Any, on_behalf: bool, **kwargs: Any) -> None:
+        """`on_behalf`: whether the asking office uploads it for the authority, which must be shown then."""
+        super().__init__(*args, **kwargs)
+        if not on_behalf:
+            del self.fields["scan"]

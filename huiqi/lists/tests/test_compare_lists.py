@@ -10,7 +10,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from huiqi.accounts.models import UnitKind
+from huiqi.accounts.models import UnitKind, User
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_unit, make_user
 from huiqi.core import clock
@@ -18,12 +18,15 @@ from huiqi.core.errors import Refused
 from huiqi.enterprises.models import Enterprise, Statement
 from huiqi.enterprises.queries.statements import facts_on
 from huiqi.enterprises.tests.make import make_code, make_firm
+from huiqi.files.models import Attachment
 from huiqi.files.tables.problems import TableRefused
+from huiqi.files.tests.make_uploads import make_upload
 from huiqi.lists.answers import CODE_HEADER, Question, read_answer
 from huiqi.lists.commands import comparison as commands
 from huiqi.lists.models import AnswerFault, Comparison, ComparisonLine, ComparisonState
 from huiqi.lists.queries import membership
 from huiqi.lists.queries.comparison import answers_on, comparisons_asked_of, comparisons_of, log_of
+from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
 ON = date(2020, 3, 1)
@@ -270,6 +273,22 @@ def test_a_batch_killed_between_two_writes_leaves_nothing_half_done(broken, monk
     assert Statement.objects.filter(fact="no_arrears").count() == 1
 
 
+def test_the_asking_office_answers_for_the_authority_only_with_its_sealed_answer():
+    firm = make_firm()
+    row = sent([firm])
+    with pytest.raises(Refused, match="扫描件") as refused:
+        commands.receive_answer(
+            row,
+            table((firm.credit_code, "是", "", "", "")),
+            document="x",
+            as_of=ON,
+            actor=row.created_by,
+            at=clock.now(),
+        )
+    assert refused.value.code == "lists.no_scan"
+    assert not row.runs.exists()
+
+
 # --- the request -------------------------------------------------------------------------------------
 
 
@@ -358,13 +377,26 @@ def test_the_whole_way_through_the_pages(enter, django_capture_on_commit_callbac
     text = b"".join(codes.streaming_content).decode("utf-8-sig")
     assert firm.credit_code in text and firm.name not in text
     upload = SimpleUploadedFile("答复.csv", f"{CODE_HEADER},是否无欠缴\n{firm.credit_code},是\n".encode())
-    answer = {"document": "税函1号", "as_of": "2020-2-29", "file": upload}
+    answer = {"document": "税函1号", "as_of": "2020-2-29", "file": upload, "scan": sealed()}
     assert enter("other_city").post(f"{page}answer/", answer).status_code == 404
     upload.seek(0)
+    bare = county.post(f"{page}answer/", {**answer, "scan": ""})
+    assert bare.status_code == 422 and "盖章的答复扫描件" in bare.content.decode()
+    upload.seek(0)
+    answer["scan"].seek(0)
     with django_capture_on_commit_callbacks(execute=True):
         run = county.post(f"{page}answer/", answer)
     assert run.status_code == 302
-    assert "所有行都已采用" in county.get(run["Location"]).content.decode()
+    shown = county.get(run["Location"]).content.decode()
+    assert "所有行都已采用" in shown and "盖章答复扫描件" in shown
+    scan = f"{run['Location']}scans/{Attachment.objects.get().public_id}/"
+    assert scan in shown
+    assert b"".join(county.get(scan).streaming_content).startswith(b"%PDF")
+    User.objects.filter(pk=play("authority_officer").pk).update(unit=tax)
+    theirs = enter("authority_officer").get(scan)
+    assert b"".join(theirs.streaming_content).startswith(b"%PDF"), "the authority reads it too"
+    assert "盖章答复扫描件" not in enter("authority_officer").get(page).content.decode()
+    assert enter("other_city").get(scan).status_code == 404
     assert Enterprise.objects.get(pk=firm.pk).no_arrears is True
 
 
@@ -374,10 +406,16 @@ def test_figures_uploaded_by_mistake_are_told_beside_the_file_and_not_stored(ent
     page = reverse("lists:comparison", args=[row.public_id])
     content = f"{CODE_HEADER},是否无欠缴,应纳税额\n{make_code(3)},是,99887766\n".encode()
     upload = SimpleUploadedFile("答复.csv", content)
-    response = county.post(f"{page}answer/", {"document": "x", "as_of": "2020-2-29", "file": upload})
+    response = county.post(
+        f"{page}answer/", {"document": "x", "as_of": "2020-2-29", "file": upload, "scan": sealed()}
+    )
     assert (response.status_code, "应纳税额" in response.content.decode()) == (422, True)
     stored = list(settings.PRIVATE_ROOT.rglob("*")) if settings.PRIVATE_ROOT.exists() else []
     assert not any(b"99887766" in path.read_bytes() for path in stored if path.is_file())
+
+
+def sealed():
+    return make_upload(name="答复.pdf")
 
 
 def enter_unit(enter):

@@ -23,12 +23,14 @@ from huiqi.core.language import worded
 from huiqi.core.models import Job
 from huiqi.core.pagination import paginate
 from huiqi.enterprises.models import Enterprise
-from huiqi.files.downloads import csv_response, xlsx_response
+from huiqi.files.commands import receive_upload
+from huiqi.files.downloads import csv_response, serve_attachment, xlsx_response
+from huiqi.files.queries import attachments_of
 from huiqi.files.sheets import Column, Kind, watermark_text
 from huiqi.lists.answers import CODE_HEADER
 from huiqi.lists.commands import comparison as commands
 from huiqi.lists.comparison_jobs import APPLY_ANSWER
-from huiqi.lists.forms.comparison import AnswerForm, ComparisonForm, FirmsForm, SendForm
+from huiqi.lists.forms.comparison import SCAN_KINDS, AnswerForm, ComparisonForm, FirmsForm, SendForm
 from huiqi.lists.models import AnswerRun, Comparison, ComparisonState
 from huiqi.lists.queries import comparison as queries
 from huiqi.lists.tables import pasted
@@ -118,7 +120,9 @@ def _show(request: HttpRequest, row: Comparison, status: int = 200, **forms: Any
         "is_expired": row.expires_on < clock.reference_date(),
         "firms_form": FirmsForm(),
         "send_form": SendForm(),
-        "answer_form": AnswerForm(initial={"as_of": clock.reference_date()}),
+        "answer_form": AnswerForm(
+            initial={"as_of": clock.reference_date()}, on_behalf=_on_behalf(request, row)
+        ),
         **forms,
     }
     return render(request, "lists/comparison.html", context, status=status)
@@ -225,29 +229,38 @@ def comparison_codes(request: HttpRequest, public_id: str) -> HttpResponseBase:
     return make(row.title, columns, rows, watermark=mark)
 
 
+def _on_behalf(request: HttpRequest, row: Comparison) -> bool:
+    """Whether the reader would answer for the authority and not as one of its people."""
+    asked = queries.comparisons_asked_of(_user(request), clock.today())
+    return not asked.filter(pk=row.pk).exists()
+
+
 @either
 @require_POST
 @never_cache
 def comparison_answer(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take the answer: read at the door, then applied as a job."""
     row = _seen(request, public_id)
-    form = AnswerForm(request.POST, request.FILES)
+    form = AnswerForm(request.POST, request.FILES, on_behalf=_on_behalf(request, row))
     if not form.is_valid():
         return _show(request, row, 422, answer_form=form)
-    wanted = form.cleaned_data
+    wanted, actor, at = form.cleaned_data, _user(request), clock.now()
     try:
+        scan = wanted.get("scan")
+        sealed = receive_upload(scan, actor=actor, at=at, kinds=SCAN_KINDS) if scan else None
         run = commands.receive_answer(
             row,
             wanted["file"],
             document=wanted["document"],
             as_of=wanted["as_of"],
-            actor=_user(request),
-            at=clock.now(),
+            actor=actor,
+            at=at,
+            scan=sealed,
         )
     except Refused as refusal:
         form.add_error("file", worded(refusal.said))
         return _show(request, row, 422, answer_form=form)
-    job = start_job(APPLY_ANSWER, {"run": run.public_id}, actor=_user(request))
+    job = start_job(APPLY_ANSWER, {"run": run.public_id}, actor=actor)
     commands.note_job(run, job)
     return redirect("lists:comparison_run", row.public_id, run.public_id)
 
@@ -261,5 +274,14 @@ def comparison_run(request: HttpRequest, public_id: str, run_id: str) -> HttpRes
     run = get_object_or_404(AnswerRun.objects.filter(comparison=row), public_id=run_id)
     faults = paginate(run.faults.order_by("row", "pk"), request.GET.get("page"), FAULTS_A_PAGE)
     job = Job.objects.visible_to(request.user).filter(public_id=run.job_id).first()
-    context = {"comparison": row, "run": run, "page": faults, "job": job}
+    context = {"comparison": row, "run": run, "page": faults, "job": job, "scans": attachments_of(run)}
     return render(request, "lists/comparison_run.html", context)
+
+
+@either
+@require_safe
+def comparison_scan(request: HttpRequest, public_id: str, run_id: str, scan_id: str) -> HttpResponseBase:
+    """The sealed answer, for both sides."""
+    run = get_object_or_404(AnswerRun.objects.filter(comparison=_seen(request, public_id)), public_id=run_id)
+    scan = get_object_or_404(attachments_of(run), public_id=scan_id)
+    return serve_attachment(scan, reader=_user(request))
