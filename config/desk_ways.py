@@ -9,7 +9,7 @@ from datetime import date
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as __
+from django.utils.translation import gettext_lazy
 
 from config.gates import being, having
 from huiqi.accounts.models import User
@@ -131,43 +131,43 @@ CHARGES = (own_firms, stationed_firms)
 def ways() -> Iterator[Way]:
     """What one can do on any day, the most used first."""
     yield Way(
-        __("替来电来访的企业做政策体检"),
-        __("边问边填，逐条念出可享、差一点和找谁办；不登录、不留企业档案"),
+        gettext_lazy("替来电来访的企业做政策体检"),
+        gettext_lazy("边问边填，逐条念出可享、差一点和找谁办；不登录、不留企业档案"),
         "policies:check_start",
         "list-check",
         being(*_ANSWERING),
     )
     yield Way(
-        __("查一家企业"),
-        __("按名称、拼音首字母或统一社会信用代码查档案、规模和所在名单"),
+        gettext_lazy("查一家企业"),
+        gettext_lazy("按名称、拼音首字母或统一社会信用代码查档案、规模和所在名单"),
         "enterprises:register",
         "search",
         having(Power.VIEW_REGISTER),
     )
     yield Way(
-        __("导入手里的表"),
-        __("Excel或CSV都行；先预检，哪一行哪一列不对会逐条说明"),
+        gettext_lazy("导入手里的表"),
+        gettext_lazy("Excel或CSV都行；先预检，哪一行哪一列不对会逐条说明"),
         "enterprises:import_start",
         "upload",
         having(Power.IMPORT_FIRMS),
     )
     yield Way(
-        __("看名单"),
-        __("各类名单的批次、推荐进度、公示和历史"),
+        gettext_lazy("看名单"),
+        gettext_lazy("各类名单的批次、推荐进度、公示和历史"),
         "lists:index",
         "list-details",
         having(Power.VIEW_LISTS),
     )
     yield Way(
-        __("看重点物资"),
-        __("按产品和县看今天的产量、库存和缺口"),
+        gettext_lazy("看重点物资"),
+        gettext_lazy("按产品和县看今天的产量、库存和缺口"),
         "stationing:board",
         "chart-bar",
         having(Power.VIEW_KEY_MATERIALS),
     )
     yield Way(
-        __("答复名单比对"),
-        __("只答是否、类别或月份，不交原始数字"),
+        gettext_lazy("答复名单比对"),
+        gettext_lazy("只答是否、类别或月份，不交原始数字"),
         "lists:comparisons",
         "list-check",
         having(Power.ANSWER_COMPARISONS),
@@ -176,8 +176,8 @@ def ways() -> Iterator[Way]:
     yield from _administration_ways()
     yield from _policy_ways()
     yield Way(
-        __("请假找代理"),
-        __("写明代理人和起止日期，到期自动收回"),
+        gettext_lazy("请假找代理"),
+        gettext_lazy("写明代理人和起止日期，到期自动收回"),
         "accounts:deputies",
         "users",
         having(Power.USE_OFFICE),
@@ -187,29 +187,29 @@ def ways() -> Iterator[Way]:
 def _firm_ways() -> Iterator[Way]:
     firms = being(Role.FIRM)
     yield Way(
-        __("做政策体检"),
-        __("回答几个问题，看企业能享受什么、差在哪里、找谁办"),
+        gettext_lazy("做政策体检"),
+        gettext_lazy("回答几个问题，看企业能享受什么、差在哪里、找谁办"),
         "policies:check_start",
         "clipboard-check",
         firms,
     )
     yield Way(
-        __("看有哪些政策"),
-        __("按得到什么、由谁认定查找，条件、金额和期限在一页"),
+        gettext_lazy("看有哪些政策"),
+        gettext_lazy("按得到什么、由谁认定查找，条件、金额和期限在一页"),
         "policies:catalogue",
         "scale",
         firms,
     )
     yield Way(
-        __("看名单公示"),
-        __("正在公示和已经公布的名单；有异议可以直接提"),
+        gettext_lazy("看名单公示"),
+        gettext_lazy("正在公示和已经公布的名单；有异议可以直接提"),
         "lists:public",
         "list-details",
         firms,
     )
     yield Way(
-        __("再认领一家企业"),
-        __("一个人可以管几家企业，各有各的权限"),
+        gettext_lazy("再认领一家企业"),
+        gettext_lazy("一个人可以管几家企业，各有各的权限"),
         "enterprises:find_firm",
         "plus",
         firms,
@@ -218,22 +218,22 @@ def _firm_ways() -> Iterator[Way]:
 
 def _policy_ways() -> Iterator[Way]:
     yield Way(
-        __("看规则手册"),
-        __("每条政策的参数、依据和待核实之处"),
+        gettext_lazy("看规则手册"),
+        gettext_lazy("每条政策的参数、依据和待核实之处"),
         "policies:rulebook",
         "book",
         having(Power.EDIT_POLICIES),
     )
     yield Way(
-        __("查政策口径"),
-        __("按条款、部门和性质找政策，条件、金额、期限和依据在一页"),
+        gettext_lazy("查政策口径"),
+        gettext_lazy("按条款、部门和性质找政策，条件、金额、期限和依据在一页"),
         "policies:catalogue",
         "scale",
         having(Power.USE_OFFICE),
     )
     yield Way(
-        __("试算一家企业"),
-        __("用政策体检看一家企业符合什么、差在哪里"),
+        gettext_lazy("试算一家企业"),
+        gettext_lazy("用政策体检看一家企业符合什么、差在哪里"),
         "policies:check_start",
         "clipboard-check",
         being(*_OFFICES),
@@ -242,15 +242,15 @@ def _policy_ways() -> Iterator[Way]:
 
 def _administration_ways() -> Iterator[Way]:
     yield Way(
-        __("管理人员"),
-        __("邀请、停用和查找账号；角色由安全管理员确认"),
+        gettext_lazy("管理人员"),
+        gettext_lazy("邀请、停用和查找账号；角色由安全管理员确认"),
         "accounts:people",
         "users",
         having(Power.MANAGE_UNITS, Power.MANAGE_ACCESS),
     )
     yield Way(
-        __("查审计记录"),
-        __("谁在何时对什么做了什么，并可验证没有被改动"),
+        gettext_lazy("查审计记录"),
+        gettext_lazy("谁在何时对什么做了什么，并可验证没有被改动"),
         "accounts:audit",
         "history",
         having(Power.READ_AUDIT),
@@ -269,36 +269,36 @@ def _has_firm(request: HttpRequest) -> bool:
 
 
 _DEPUTY = Step(
-    __("请假先找代理"),
-    __("代理人在您请假期间用您的权限办事，处处写明代谁。"),
+    gettext_lazy("请假先找代理"),
+    gettext_lazy("代理人在您请假期间用您的权限办事，处处写明代谁。"),
     "accounts:deputies",
     frozenset({"deputyship.named"}),
 )
 _SAFE = Step(
-    __("设置登录的第二因素"),
-    __("用手机验证器或通行密钥；密码泄露时别人也进不来。"),
+    gettext_lazy("设置登录的第二因素"),
+    gettext_lazy("用手机验证器或通行密钥；密码泄露时别人也进不来。"),
     "mfa_index",
     is_done=_is_safe,
 )
 _CATALOGUE = Step(
-    __("翻一遍政策目录"),
-    __("每条政策写明谁认定、我办做什么；企业问起先看这里。"),
+    gettext_lazy("翻一遍政策目录"),
+    gettext_lazy("每条政策写明谁认定、我办做什么；企业问起先看这里。"),
     "policies:catalogue",
 )
 _CHECK = Step(
-    __("做一次政策体检"),
-    __("任选一家企业的情况填，约3分钟，知道企业会看到什么。"),
+    gettext_lazy("做一次政策体检"),
+    gettext_lazy("任选一家企业的情况填，约3分钟，知道企业会看到什么。"),
     "policies:check_start",
     frozenset({"check.started"}),
 )
 _REGISTER = Step(
-    __("看看您能看到的企业"),
-    __("按名称或代码查一家，打开看档案、规模和来源。"),
+    gettext_lazy("看看您能看到的企业"),
+    gettext_lazy("按名称或代码查一家，打开看档案、规模和来源。"),
     "enterprises:register",
 )
 _NOTICES = Step(
-    __("选好要收哪些通知"),
-    __("哪些进每日汇总由您定；要紧的照样会送到。"),
+    gettext_lazy("选好要收哪些通知"),
+    gettext_lazy("哪些进每日汇总由您定；要紧的照样会送到。"),
     "messages:preferences",
     frozenset({"message.kinds_muted"}),
 )
@@ -307,26 +307,26 @@ _NOTICES = Step(
 def _officer_steps() -> tuple[Step, ...]:
     return (
         Step(
-            __("看辖区企业"),
-            __("只列出您管的企业；常用的筛选可以存起来。"),
+            gettext_lazy("看辖区企业"),
+            gettext_lazy("只列出您管的企业；常用的筛选可以存起来。"),
             "enterprises:register",
             frozenset({"saved_view.saved"}),
         ),
         Step(
-            __("导入手里的表"),
-            __("Excel直接传；先预检再导入，错在哪行哪列会告诉您。"),
+            gettext_lazy("导入手里的表"),
+            gettext_lazy("Excel直接传；先预检再导入，错在哪行哪列会告诉您。"),
             "enterprises:import_start",
             frozenset({"import.uploaded", "import.started"}),
         ),
         Step(
-            __("处理企业认领"),
-            __("核对证明后通过或退回，企业才能自己查看和更正档案。"),
+            gettext_lazy("处理企业认领"),
+            gettext_lazy("核对证明后通过或退回，企业才能自己查看和更正档案。"),
             "enterprises:claims",
             frozenset({"claim.granted", "claim.refused"}),
         ),
         Step(
-            __("推荐企业进名单"),
-            __("打开一个在征集的批次，选企业、写理由，逐级上报。"),
+            gettext_lazy("推荐企业进名单"),
+            gettext_lazy("打开一个在征集的批次，选企业、写理由，逐级上报。"),
             "lists:index",
             frozenset({"list_entries.proposed", "list_entries.acted"}),
         ),
@@ -341,20 +341,20 @@ def guides() -> Iterator[Guide]:
         "stationed",
         (
             Step(
-                __("报一次今日三数"),
-                __("产量、库存、缺口，一家约一分钟；手机上也能报。"),
+                gettext_lazy("报一次今日三数"),
+                gettext_lazy("产量、库存、缺口，一家约一分钟；手机上也能报。"),
                 "stationing:today",
                 frozenset({"report.sent"}),
             ),
             Step(
-                __("遇到企业解决不了的事，上报"),
-                __("在报数页写一句话；派驻单位会答复，答复会通知您。"),
+                gettext_lazy("遇到企业解决不了的事，上报"),
+                gettext_lazy("在报数页写一句话；派驻单位会答复，答复会通知您。"),
                 "stationing:escalations",
                 frozenset({"escalation.raised"}),
             ),
             Step(
-                __("看交接记录"),
-                __("上一位联络员留下的情况都在这里。"),
+                gettext_lazy("看交接记录"),
+                gettext_lazy("上一位联络员留下的情况都在这里。"),
                 "stationing:handovers",
             ),
             _DEPUTY,
@@ -365,21 +365,21 @@ def guides() -> Iterator[Guide]:
         "firm",
         (
             Step(
-                __("认领您的企业"),
-                __("输入统一社会信用代码，用登记电话验证码或上传授权书证明。"),
+                gettext_lazy("认领您的企业"),
+                gettext_lazy("输入统一社会信用代码，用登记电话验证码或上传授权书证明。"),
                 "enterprises:find_firm",
                 frozenset({"claim.started"}),
                 is_done=_has_firm,
             ),
             Step(
-                __("核对企业档案"),
-                __("每项数据都写明来源和日期；不对的可以更正。"),
+                gettext_lazy("核对企业档案"),
+                gettext_lazy("每项数据都写明来源和日期；不对的可以更正。"),
                 "enterprises:my_firms",
             ),
             _CHECK,
             Step(
-                __("请同事一起办"),
-                __("在“我的企业”里邀请经办人；换人时移交，不用共用账号。"),
+                gettext_lazy("请同事一起办"),
+                gettext_lazy("在“我的企业”里邀请经办人；换人时移交，不用共用账号。"),
                 "enterprises:my_firms",
                 frozenset({"membership.invited"}),
             ),
@@ -394,8 +394,8 @@ def guides() -> Iterator[Guide]:
         "authority",
         (
             Step(
-                __("看发给您部门的比对"),
-                __("写明用途、依据和期限；只答是否、类别或月份。"),
+                gettext_lazy("看发给您部门的比对"),
+                gettext_lazy("写明用途、依据和期限；只答是否、类别或月份。"),
                 "lists:comparisons",
                 frozenset({"comparison.answer_received"}),
             ),
@@ -411,10 +411,10 @@ def guides() -> Iterator[Guide]:
     yield Guide(
         "audit",
         (
-            Step(__("看最近的审计记录"), __("按人、行为和日期查。"), "accounts:audit"),
+            Step(gettext_lazy("看最近的审计记录"), gettext_lazy("按人、行为和日期查。"), "accounts:audit"),
             Step(
-                __("验证记录没有被改动"),
-                __("在审计页按“验证”；也可以在服务器上运行 huiqi audit verify。"),
+                gettext_lazy("验证记录没有被改动"),
+                gettext_lazy("在审计页按“验证”；也可以在服务器上运行 huiqi audit verify。"),
                 "accounts:audit",
                 frozenset({"job.started"}),
             ),
@@ -427,14 +427,14 @@ def guides() -> Iterator[Guide]:
 def _system_steps() -> tuple[Step, ...]:
     return (
         Step(
-            __("核对单位"),
-            __("市县、园区和省直管县的上下级关系决定谁看谁。"),
+            gettext_lazy("核对单位"),
+            gettext_lazy("市县、园区和省直管县的上下级关系决定谁看谁。"),
             "accounts:units",
             frozenset({"unit.added", "unit.edited"}),
         ),
         Step(
-            __("邀请第一位同事"),
-            __("对方用链接自设密码；角色由安全管理员确认。"),
+            gettext_lazy("邀请第一位同事"),
+            gettext_lazy("对方用链接自设密码；角色由安全管理员确认。"),
             "accounts:invite",
             frozenset({"account.invited"}),
         ),
@@ -446,17 +446,21 @@ def _system_steps() -> tuple[Step, ...]:
 def _security_steps() -> tuple[Step, ...]:
     return (
         Step(
-            __("确认新账号的角色"),
-            __("确认前，新账号看不到业务数据。"),
+            gettext_lazy("确认新账号的角色"),
+            gettext_lazy("确认前，新账号看不到业务数据。"),
             "accounts:people",
             frozenset({"account.role_confirmed", "account.role_changed"}),
         ),
         Step(
-            __("开始半年一次的权限复核"),
-            __("逐人看该不该还有这些权限，签字后存档。"),
+            gettext_lazy("开始半年一次的权限复核"),
+            gettext_lazy("逐人看该不该还有这些权限，签字后存档。"),
             "accounts:reviews",
             frozenset({"review.opened"}),
         ),
-        Step(__("知道怎样解锁"), __("多次输错密码会被锁，核实本人后再解。"), "accounts:locks"),
+        Step(
+            gettext_lazy("知道怎样解锁"),
+            gettext_lazy("多次输错密码会被锁，核实本人后再解。"),
+            "accounts:locks",
+        ),
         _SAFE,
     )

@@ -60,7 +60,7 @@ def find_firm(request: HttpRequest) -> HttpResponse:
         else:
             if firm is not None:
                 return redirect("enterprises:claim_firm", firm.public_id)
-            unknown = _("企业库里还没有这家企业。请拨打服务热线或到企业服务窗口登记，再来认领。")
+            unknown = _("企业档案里还没有这家企业。请拨打服务热线或到企业服务窗口登记，再来认领。")
             form.add_error("credit_code", unknown)
     status = 422 if form.is_bound else 200
     return render(request, "enterprises/find_firm.html", {"form": form}, status=status)

@@ -26,5 +26,5 @@ def kind_called(kind_id: str) -> ListKind:
     """One kind, or Refused (`lists.no_kind`) when the rulebook has dropped it."""
     found = kinds().get(kind_id)
     if found is None:
-        raise Refused("lists.no_kind", gettext_noop("规则库里没有这种名单，请联系管理员核对 lists.yaml。"))
+        raise Refused("lists.no_kind", gettext_noop("规则手册里没有这种名单，请联系管理员核对 lists.yaml。"))
     return found
