@@ -113,7 +113,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     # GB/T 22239-2019 8.1.4.1 asks for passwords of some complexity; ten characters is our floor.
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "huiqi.accounts.passwords.LongEnoughValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "huiqi.accounts.passwords.CharacterClassesValidator"},
     {"NAME": "huiqi.accounts.passwords.NotUsedBeforeValidator"},

@@ -4,6 +4,7 @@ import unicodedata
 from typing import Any
 
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,16 @@ def classes_of(password: str) -> int:
     kinds = {unicodedata.category(character) for character in password}
     small, large, digit = "Ll" in kinds, "Lu" in kinds, "Nd" in kinds
     return small + large + digit + bool(kinds - {"Ll", "Lu", "Nd"})
+
+
+class LongEnoughValidator(MinimumLengthValidator):
+    """Django's own rule; its sentence has lost its Chinese translation in this release."""
+
+    def get_error_message(self) -> str:
+        return _("密码至少要有%(count)s个字符，请再长一些。") % {"count": self.min_length}
+
+    def get_help_text(self) -> str:
+        return self.get_error_message()
 
 
 class CharacterClassesValidator:

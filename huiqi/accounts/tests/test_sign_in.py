@@ -1,5 +1,7 @@
 import pytest
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from huiqi.accounts.tests.make import make_user
@@ -84,3 +86,19 @@ def test_passwords_are_hashed_with_argon2_outside_the_tests():
     assert source == ["django.contrib.auth.hashers.MD5PasswordHasher"], "the tests hash quickly"
     text = (settings.ROOT / "config" / "settings" / "base.py").read_text(encoding="utf-8")
     assert 'PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]' in text
+
+
+@pytest.mark.parametrize("wanted", ["/join/a-link/", "https://evil.example/"])
+def test_signing_up_goes_on_to_the_invitation_and_never_to_another_site(visitor, wanted):
+    fields = visitor.get(reverse("accounts:sign_up")).context["form"].fields
+    data = {name: "Long-enough-2020" for name in fields if "password" in name}
+    data |= {"username": "newcomer", "name": "钟诚", "phone": "17000001234"}
+    response = visitor.post(f"{reverse('accounts:sign_up')}?next={wanted}", data)
+    reached = wanted if wanted.startswith("/") else reverse(settings.LOGIN_REDIRECT_URL)
+    assert (response.status_code, response["Location"]) == (302, reached)
+
+
+def test_a_short_password_is_told_in_chinese():
+    with pytest.raises(ValidationError) as refused:
+        validate_password("Kurz-1")
+    assert "密码至少要有10个字符" in "".join(refused.value.messages)

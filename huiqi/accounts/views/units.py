@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -151,22 +152,29 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     context = {"form": form, "invitation": found}
     response = render(request, "accounts/join.html", context, status=422 if form.is_bound else 200)
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
+    # `no-referrer` would make browsers send `Origin: null`, which the CSRF check refuses.
+    response["Referrer-Policy"] = "strict-origin"
     return response
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Somebody of a firm makes an account."""
+    """Somebody of a firm makes an account, and goes on to where they were sent here from."""
     if request.user.is_authenticated:
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        return redirect(_onward(request))
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _not_too_many(request, form):
         user = people.sign_up_firm_person(**form.cleaned_data, at=clock.now())
         AccountAdapter(request).login(request, user)
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        return redirect(_onward(request))
     return render(request, "accounts/sign_up.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _onward(request: HttpRequest) -> str:
+    target = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()})
+    return target if is_ours else str(settings.LOGIN_REDIRECT_URL)
 
 
 def _not_too_many(request: HttpRequest, form: NewAccountForm) -> bool:

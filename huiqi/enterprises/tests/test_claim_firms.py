@@ -310,3 +310,10 @@ def test_the_demonstration_s_licence_proves_nothing_on_a_real_site(settings):
     assert identity_port() is not None
     settings.HUIQI_DEMO = False
     assert identity_port() is None
+
+
+def test_the_page_of_an_invitation_lets_its_form_be_sent(enter):
+    firm, owner = owned_firm()
+    token = commands.invite_member(firm, part=CLERK, actor=owner, at=clock.now())
+    page = enter("firm").get(reverse("enterprises:join", args=[token]))
+    assert page["Referrer-Policy"] == "strict-origin", "no-referrer sends Origin: null, which CSRF refuses"

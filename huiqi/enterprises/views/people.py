@@ -150,7 +150,8 @@ def join(request: HttpRequest, link: str) -> HttpResponse:
     is_over = bool(invitation.accepted_at or invitation.revoked_at or invitation.expires_at < clock.now())
     context = {"invitation": invitation, "is_over": is_over}
     response = render(request, "enterprises/join.html", context, status=410 if is_over else 200)
-    response["Referrer-Policy"] = "no-referrer"
+    # `no-referrer` would make browsers send `Origin: null`, which the CSRF check refuses.
+    response["Referrer-Policy"] = "strict-origin"
     return response
 
 
