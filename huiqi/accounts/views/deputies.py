@@ -14,6 +14,8 @@ from huiqi.accounts.queries.directory import deputyships_shown, possible_deputie
 from huiqi.accounts.queries.people import may
 from huiqi.accounts.roles import Role
 from huiqi.core import clock
+from huiqi.core.errors import Refused
+from huiqi.core.language import worded
 
 
 @power_required(Power.USE_OFFICE)
@@ -36,8 +38,14 @@ def deputy_add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         got = form.cleaned_data
         absence = deputies.Absence(got["from_on"], got["to_on"], got["reason"])
-        deputies.name_deputy(absent, deputy=got["deputy"], absence=absence, actor=user, today=clock.today())
-        return redirect("accounts:deputies")
+        try:
+            deputies.name_deputy(
+                absent, deputy=got["deputy"], absence=absence, actor=user, today=clock.today()
+            )
+        except Refused as refusal:
+            form.add_error(None, worded(refusal.said))
+        else:
+            return redirect("accounts:deputies")
     context = {"form": form, "absent": absent, "is_oneself": absent.pk == user.pk}
     return render(request, "accounts/deputy.html", context, status=422 if form.is_bound else 200)
 
