@@ -7,7 +7,7 @@ the place, never what stood there.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from huiqi.files.tables.problems import TableProblem, WrongCell
 from huiqi.files.tables.read import read_table
 from huiqi.files.tables.table import Cell, Choices, Row, RowKind, Table
 from huiqi.reference import credit_codes
+from huiqi.rules.catalogue import Value
 
 CODE_HEADER = "统一社会信用代码"
 # Columns that may stand beside the answers and are not read.
@@ -40,6 +41,13 @@ class Question:
     kind: str
     choices: tuple[str, ...] = ()
     fact: str = ""
+
+
+def value_of(question: Question, given: str, labels: Mapping[str, str]) -> Value:
+    """A permitted answer as the value of the question's fact; `labels` are those of an enumeration."""
+    if question.kind == "yes_no":
+        return given == "yes"
+    return next((name for name, label in labels.items() if label == given), given)
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,9 @@ from huiqi.enterprises.models import Enterprise, SourceKind, Standing, Statement
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.files.commands import attach
 from huiqi.files.models import Attachment
-from huiqi.lists.answers import Answered, Question, read_answer
+from huiqi.lists.answers import Answered, Question, read_answer, value_of
 from huiqi.lists.models import AnswerFault, AnswerRun, Comparison, ComparisonLine, ComparisonState
 from huiqi.lists.queries.comparison import comparisons_asked_of, questions_of
-from huiqi.rules.catalogue import Value
 
 BATCH = 2000
 MOST_LINES = 1_000_000
@@ -305,15 +304,9 @@ def _statements(
         given = one.answers.get(question.id)
         if given is None and before is None:
             continue
-        value = None if given is None else _value(question, given, fact.values)
+        value = None if given is None else value_of(question, given, fact.values)
         said.append(Said(line.enterprise_id, fact.id, value, run.as_of, expires_on=run.comparison.expires_on))
     return said
-
-
-def _value(question: Question, given: str, labels: Any) -> Value:
-    if question.kind == "yes_no":
-        return given == "yes"
-    return next((name for name, label in labels.items() if label == given), given)
 
 
 @transaction.atomic

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -12,7 +11,7 @@ from huiqi.accounts.powers import POWERS, Power
 from huiqi.accounts.queries.people import posts_of
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries.statements import catalogue
-from huiqi.lists.answers import Question
+from huiqi.lists.answers import Question, value_of
 from huiqi.lists.models import Comparison, ComparisonLine, ComparisonState
 from huiqi.rules.catalogue import Value
 
@@ -107,14 +106,8 @@ def answers_on(
             fact = facts.get(question.fact) if question.fact else None
             given = (line.answers or {}).get(question.id)
             if fact is not None and not fact.kept and given is not None:
-                found[line.enterprise_id][fact.id] = _value(question, given, fact.values)
+                found[line.enterprise_id][fact.id] = value_of(question, given, fact.values)
     return found
-
-
-def _value(question: Question, given: str, labels: Any) -> Value:
-    if question.kind == "yes_no":
-        return given == "yes"
-    return next((name for name, label in labels.items() if label == given), given)
 
 
 @dataclass(frozen=True)
