@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from huiqi.core.jobs import Progress
 from huiqi.enterprises.commands.statements import project_firms
 from huiqi.enterprises.models import Enterprise
-from huiqi.enterprises.projection import project
+from huiqi.enterprises.projection import Projector
 from huiqi.enterprises.queries.statements import catalogue, projected_rows, size_class_of, stated_of
 
 STEP = 500
@@ -88,13 +88,16 @@ def rebuild_facts(on: date, *, check: bool) -> Iterator[Rebuilt]:
 def _differing(pks: list[int]) -> list[tuple[str, tuple[str, ...]]]:
     """Firms whose columns are not what their statements say for the day they were made for."""
     book, stated = catalogue(), stated_of(pks)
+    projectors: dict[date, Projector] = {}
     wrong: list[tuple[str, tuple[str, ...]]] = []
     for row in projected_rows(pks):
         if row.on is None:
             if stated[row.pk]:
                 wrong.append((row.public_id, ("current_on",)))
             continue
-        made = project(book, stated[row.pk], row.on, size_class_of)
+        if row.on not in projectors:
+            projectors[row.on] = Projector(book, row.on, size_class_of)
+        made = projectors[row.on].project(stated[row.pk])
         names = [name for name, value in made.columns.items() if row.columns[name] != value]
         names += ["current_until"] if made.until != row.until else []
         if names:
