@@ -18,6 +18,11 @@ from huiqi.core import audit, clock
 View = Callable[..., HttpResponseBase]
 
 
+def user_of(request: HttpRequest) -> User:
+    """Who is signed in; for views behind a door."""
+    return request.user  # type: ignore[return-value]
+
+
 def power_required(*powers: Power) -> Callable[[View], View]:
     """A view for people who have one of the powers today, by their own post or as a deputy."""
 

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
-from huiqi.accounts.models import User
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.errors import Refused
@@ -27,12 +26,8 @@ from huiqi.files.downloads import serve_attachment
 from huiqi.files.queries import attachments_of
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 def _own_claim(request: HttpRequest, public_id: str) -> Claim:
-    return get_object_or_404(people.open_claims_of(_user(request)), public_id=public_id)
+    return get_object_or_404(people.open_claims_of(user_of(request)), public_id=public_id)
 
 
 @power_required(Power.ACT_FOR_FIRM)
@@ -65,7 +60,7 @@ def claim_send_code(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send the code to the registered phone."""
     row = _own_claim(request, public_id)
     try:
-        sent = commands.send_claim_code(row, actor=_user(request), at=clock.now())
+        sent = commands.send_claim_code(row, actor=user_of(request), at=clock.now())
     except Refused as refusal:
         messages.warning(request, worded(refusal.said))
     else:
@@ -82,7 +77,7 @@ def claim_check_code(request: HttpRequest, public_id: str) -> HttpResponse:
     form = CodeForm(request.POST)
     if form.is_valid():
         code = form.cleaned_data["code"]
-        verdict = commands.prove_by_code(row, code, actor=_user(request), at=clock.now())
+        verdict = commands.prove_by_code(row, code, actor=user_of(request), at=clock.now())
         if verdict.ok:
             return redirect("enterprises:claim", row.public_id)
         form.add_error("code", worded(verdict.said))
@@ -100,7 +95,7 @@ def claim_identity(request: HttpRequest, public_id: str) -> HttpResponse:
     form = IdentityForm(request.POST)
     if form.is_valid():
         answer = form.cleaned_data["answer"].strip().upper()
-        if commands.prove_by_identity(row, answer, port, actor=_user(request), at=clock.now()):
+        if commands.prove_by_identity(row, answer, port, actor=user_of(request), at=clock.now()):
             return redirect("enterprises:claim", row.public_id)
         form.add_error("answer", _("认证的主体不是这家企业，请用本企业的电子营业执照重试，或改用其他方式。"))
     return _show(request, row, 422, identity_form=form)
@@ -115,7 +110,7 @@ def claim_add_paper(request: HttpRequest, public_id: str) -> HttpResponse:
     form = PaperForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            commands.add_paper(row, form.cleaned_data["paper"], actor=_user(request), at=clock.now())
+            commands.add_paper(row, form.cleaned_data["paper"], actor=user_of(request), at=clock.now())
         except Refused as refusal:
             form.add_error("paper", worded(refusal.said))
         else:
@@ -129,7 +124,7 @@ def claim_remove_paper(request: HttpRequest, public_id: str, paper_id: str) -> H
     """Take a paper away."""
     row = _own_claim(request, public_id)
     paper = get_object_or_404(attachments_of(row), public_id=paper_id)
-    commands.remove_paper(row, paper, actor=_user(request))
+    commands.remove_paper(row, paper, actor=user_of(request))
     return redirect("enterprises:claim", row.public_id)
 
 
@@ -139,7 +134,7 @@ def claim_submit(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand the papers in."""
     row = _own_claim(request, public_id)
     try:
-        commands.submit_papers(row, actor=_user(request))
+        commands.submit_papers(row, actor=user_of(request))
     except Refused as refusal:
         if refusal.code != "enterprises.no_papers":
             raise
@@ -151,7 +146,7 @@ def claim_submit(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def claim_paper(request: HttpRequest, public_id: str, paper_id: str) -> HttpResponseBase:
     """A paper, for the one who handed it in and the officer who decides."""
-    user = _user(request)
+    user = user_of(request)
     own = people.open_claims_of(user).filter(public_id=public_id).first()
     row = own or get_object_or_404(people.claims_decidable_by(user, clock.today()), public_id=public_id)
     paper = get_object_or_404(attachments_of(row), public_id=paper_id)
@@ -163,7 +158,7 @@ def claim_paper(request: HttpRequest, public_id: str, paper_id: str) -> HttpResp
 def claim_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take the claim back."""
     row = _own_claim(request, public_id)
-    commands.withdraw_claim(row, actor=_user(request), at=clock.now())
+    commands.withdraw_claim(row, actor=user_of(request), at=clock.now())
     messages.success(request, _("认领已撤回。"))
     return redirect("enterprises:my_firms")
 
@@ -176,7 +171,7 @@ def claim_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 @never_cache
 def claims(request: HttpRequest) -> HttpResponse:
     """Claims on firms of the officer's area: those that wait first."""
-    rows = people.claims_decidable_by(_user(request), clock.today())
+    rows = people.claims_decidable_by(user_of(request), clock.today())
     shown = request.GET.get("state", "waiting")
     if shown == "done":
         rows = rows.exclude(state__in=commands.OPEN).order_by("-decided_at", "-pk")
@@ -191,13 +186,13 @@ def claims(request: HttpRequest) -> HttpResponse:
 @never_cache
 def decide_claim(request: HttpRequest, public_id: str) -> HttpResponse:
     """The claim with its papers; a POST decides."""
-    rows = people.claims_decidable_by(_user(request), clock.today())
+    rows = people.claims_decidable_by(user_of(request), clock.today())
     row = get_object_or_404(rows, public_id=public_id)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         granted, reason = form.cleaned_data["decision"] == "grant", form.cleaned_data["reason"]
         try:
-            commands.decide_claim(row, granted=granted, reason=reason, actor=_user(request), at=clock.now())
+            commands.decide_claim(row, granted=granted, reason=reason, actor=user_of(request), at=clock.now())
         except Refused as refusal:
             if refusal.code != "enterprises.reason_needed":
                 raise

@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
-from huiqi.accounts.models import User
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.errors import Refused
@@ -30,10 +29,6 @@ State = SizeDispute.State
 SHOWN = {"open": [State.OPEN], "closed": [State.UPHELD, State.REJECTED, State.WITHDRAWN]}
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 # --- the firm ---------------------------------------------------------------------------------------
 
 
@@ -42,7 +37,7 @@ def _user(request: HttpRequest) -> User:
 @never_cache
 def dispute_raise(request: HttpRequest, public_id: str) -> HttpResponse:
     """The present class with its reasons, and the form; while one is open, that one instead."""
-    firm = queries.firm_of_member(_user(request), public_id, clock.today())
+    firm = queries.firm_of_member(user_of(request), public_id, clock.today())
     if firm is None:
         raise Http404
     on = clock.reference_date()
@@ -69,7 +64,7 @@ def dispute_raise(request: HttpRequest, public_id: str) -> HttpResponse:
 def dispute_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """The firm takes it back."""
     dispute = _dispute(request, public_id)
-    if not queries.is_member(_user(request), dispute.enterprise):
+    if not queries.is_member(user_of(request), dispute.enterprise):
         raise Http404
     try:
         withdraw_size_dispute(dispute, actor=request.user, at=clock.now())
@@ -100,7 +95,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
     """Those of this officer's firms: the open ones, the longest waiting first, or those closed."""
     today = clock.today()
     shown = "closed" if request.GET.get("show") == "closed" else "open"
-    rows = queries.disputes_for(_user(request), today).filter(state__in=SHOWN[shown])
+    rows = queries.disputes_for(user_of(request), today).filter(state__in=SHOWN[shown])
     rows = rows.order_by("raised_at", "pk") if shown == "open" else rows.order_by("-decided_at", "pk")
     page = paginate(rows, request.GET.get("page"))
     context = {
@@ -124,7 +119,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
 @require_POST
 def dispute_decide(request: HttpRequest, public_id: str) -> HttpResponse:
     """Uphold or reject, with an opinion the firm reads."""
-    rows = queries.disputes_for(_user(request), clock.today())
+    rows = queries.disputes_for(user_of(request), clock.today())
     found = get_object_or_404(rows, public_id=public_id)
     form = RulingForm(found, request.POST)
     if found.state != State.OPEN:
@@ -150,7 +145,7 @@ def _decide(form: RulingForm, ruling: Ruling) -> None:
 
 
 def _dispute(request: HttpRequest, public_id: str) -> SizeDispute:
-    found = queries.dispute_seen_by(_user(request), public_id, clock.today())
+    found = queries.dispute_seen_by(user_of(request), public_id, clock.today())
     if found is None:
         raise Http404
     return found
@@ -164,7 +159,7 @@ def _show(
     conflict: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    today, user = clock.today(), _user(request)
+    today, user = clock.today(), user_of(request)
     on = queries.judged_on(found, clock.reference_date())
     decides = queries.disputes_for(user, today).filter(pk=found.pk).exists()
     context = {

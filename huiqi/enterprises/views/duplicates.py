@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
-from huiqi.accounts.models import User
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.jobs import start_job
@@ -42,10 +41,6 @@ SIGNAL_LABELS: dict[str, Promise] = {
 SHOWN = {"open": State.OPEN, "merged": State.MERGED, "distinct": State.DISTINCT}
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 def _labels(pair: DuplicatePair) -> list[Promise]:
     return [SIGNAL_LABELS[signal] for signal in pair.signals if signal in SIGNAL_LABELS]
 
@@ -55,7 +50,7 @@ def _labels(pair: DuplicatePair) -> list[Promise]:
 @never_cache
 def duplicates(request: HttpRequest) -> HttpResponse:
     """The pairs of this officer's firms: those that wait, or those decided."""
-    user, today = _user(request), clock.today()
+    user, today = user_of(request), clock.today()
     shown = request.GET.get("show", "open")
     shown = shown if shown in SHOWN else "open"
     rows = open_pairs(user, today)
@@ -117,13 +112,13 @@ def duplicate_undo(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def duplicates_find(request: HttpRequest) -> HttpResponse:
     """Look for pairs now; leads to the job's progress."""
-    user = _user(request)
+    user = user_of(request)
     job = start_job(FIND, {"actor": user.public_id}, actor=user)
     return redirect("core:job", job.public_id)
 
 
 def _pair(request: HttpRequest, public_id: str) -> DuplicatePair:
-    return get_object_or_404(pairs_for(_user(request), clock.today()), public_id=public_id)
+    return get_object_or_404(pairs_for(user_of(request), clock.today()), public_id=public_id)
 
 
 def _decision(request: HttpRequest, reason: str) -> Decision:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
-from huiqi.accounts.models import Unit, UnitKind, User
+from huiqi.accounts.gates import power_required, user_of
+from huiqi.accounts.models import Unit, UnitKind
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.errors import Refused
@@ -31,16 +31,12 @@ from huiqi.reference.queries import code_tables
 exporter = power_required(Power.EXPORT_FIRMS)
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 @exporter
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def export(request: HttpRequest) -> HttpResponseBase:
     """Ask what for and which columns; a POST makes the file. The filters are those of the list's address."""
-    user, today, on = _user(request), clock.today(), clock.reference_date()
+    user, today, on = user_of(request), clock.today(), clock.reference_date()
     listed = _listed(request.GET)
     wanted = listed.wanted()
     if wanted.question.kind is Kind.PHONE:
@@ -72,7 +68,7 @@ def _made(request: HttpRequest, form: ExportForm, firms: Any, wanted: Wanted) ->
     run = begin_export(
         firms,
         form.chosen,
-        actor=_user(request),
+        actor=user_of(request),
         purpose=form.cleaned_data["purpose"].strip(),
         form=form.cleaned_data["form"],
         wanted=wanted,
@@ -118,5 +114,5 @@ def export_file(request: HttpRequest, public_id: str) -> HttpResponseBase:
     run = _mine(request, public_id)
     if not run.file:
         raise Http404
-    note_download(run, actor=_user(request))
+    note_download(run, actor=user_of(request))
     return file_response(run.file.open("rb"), _name(run), _content_type(run))

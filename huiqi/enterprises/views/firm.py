@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
-from huiqi.accounts.models import User
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may, scope_with
 from huiqi.core import clock
@@ -42,23 +41,19 @@ from huiqi.rules.catalogue import Fact
 DATED_PANELS = {"entitlements", "lists"}
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 def _seen(request: HttpRequest, public_id: str) -> Enterprise:
     """The firm, if this person may see it, else 404."""
-    firms = seen_by(_user(request), clock.today()).select_related("park")
+    firms = seen_by(user_of(request), clock.today()).select_related("park")
     return get_object_or_404(firms, public_id=public_id)
 
 
 def _is_office(request: HttpRequest) -> bool:
-    return may(_user(request), Power.VIEW_REGISTER, clock.today())
+    return may(user_of(request), Power.VIEW_REGISTER, clock.today())
 
 
 def _may(request: HttpRequest, power: Power, firm: Enterprise) -> bool:
     """Whether this person may do to this firm, which they see, what the power says."""
-    return scope_with(_user(request), power, clock.today()).admits(firm.prefecture, firm.park_id)
+    return scope_with(user_of(request), power, clock.today()).admits(firm.prefecture, firm.park_id)
 
 
 def _crumbs(request: HttpRequest, *more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -71,7 +66,9 @@ def _crumbs(request: HttpRequest, *more: tuple[str, str]) -> list[tuple[str, str
 @never_cache
 def firm(request: HttpRequest, public_id: str) -> HttpResponse:
     """One firm, as known today or on any other day. A merged row's address leads to the row that was kept."""
-    found = seen_by(_user(request), clock.today()).select_related("park").filter(public_id=public_id).first()
+    found = (
+        seen_by(user_of(request), clock.today()).select_related("park").filter(public_id=public_id).first()
+    )
     if found is None:
         return _to_kept(request, public_id)
     form = DaysForm(request.GET)
@@ -92,7 +89,7 @@ def _to_kept(request: HttpRequest, public_id: str) -> HttpResponse:
 def _context(request: HttpRequest, found: Enterprise, days: Days, form: DaysForm) -> dict[str, Any]:
     page = firm_page(found, days, clock.reference_date())
     is_office = _is_office(request)
-    user, today = _user(request), clock.today()
+    user, today = user_of(request), clock.today()
     part = part_in(user, found, today)
     name, code = identity_on(found, days.on) if days.is_past else (found.name, found.credit_code)
     panels = [panel for panel in SLOTS.firm if not days.is_past or panel.name in DATED_PANELS]
@@ -159,7 +156,7 @@ def fact_page(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespons
 
 def _door(request: HttpRequest, found: Enterprise, fact: Fact) -> Any:
     """The command by which this person may state the fact, or None: for the office, or for the firm."""
-    user, today = _user(request), clock.today()
+    user, today = user_of(request), clock.today()
     if fact.id not in statable(user, found, today):
         return None
     return confirm_fact if part_in(user, found, today) == OFFICE else claim_fact
@@ -189,7 +186,12 @@ def fact_state(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespon
             try:
                 version = form.cleaned_data["version"]
                 door(
-                    found, form.correction(), version=version, actor=_user(request), at=clock.now(), on=today
+                    found,
+                    form.correction(),
+                    version=version,
+                    actor=user_of(request),
+                    at=clock.now(),
+                    on=today,
                 )
                 return _after(request, public_id)
             except VersionConflict:
@@ -217,7 +219,7 @@ def fact_state(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespon
 
 def _after(request: HttpRequest, public_id: str) -> HttpResponse:
     """Back to the firm, or to the list when the firm has just left this person's area."""
-    if seen_by(_user(request), clock.today()).filter(public_id=public_id).exists():
+    if seen_by(user_of(request), clock.today()).filter(public_id=public_id).exists():
         return redirect("enterprises:firm", public_id)
     return redirect("enterprises:register")
 
@@ -238,7 +240,7 @@ def contact_reveal(request: HttpRequest, public_id: str, contact_id: int) -> Htt
     shown = None
     if form.is_valid():
         shown = reveal_contact(
-            contact, reason=form.cleaned_data["reason"], actor=_user(request), at=clock.now()
+            contact, reason=form.cleaned_data["reason"], actor=user_of(request), at=clock.now()
         )
     context = {
         "firm": found,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
@@ -40,10 +40,6 @@ FAULTS_A_PAGE = 50
 importer = power_required(Power.IMPORT_FIRMS)
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 def _mine(request: HttpRequest, public_id: str) -> ImportRun:
     runs = ImportRun.objects.visible_to(request.user).select_related("unit", "filing")
     return get_object_or_404(runs, public_id=public_id)
@@ -57,7 +53,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
         try:
-            run = upload(form.cleaned_data["file"], actor=_user(request), at=clock.now())
+            run = upload(form.cleaned_data["file"], actor=user_of(request), at=clock.now())
         except Refused as refused:
             form.add_error("file", worded(refused.said))
         else:
@@ -67,7 +63,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
         "runs": ImportRun.objects.visible_to(request.user)[:RECENT],
         "most_mb": MOST_BYTES // 1_000_000,
         "most_rows": f"{MOST_ROWS:,}",
-        "home": _home_words(_user(request)),
+        "home": _home_words(user_of(request)),
     }
     return render(request, "enterprises/import_start.html", context, status=422 if form.errors else 200)
 
@@ -98,20 +94,20 @@ def import_columns(request: HttpRequest, public_id: str) -> HttpResponse:
     form = _columns_form(request, run, seen)
     if request.method == "POST" and form.is_valid():
         mapping = {heading: meaning.as_json() for heading, meaning in form.mapping.items()}
-        set_columns(run, mapping, form.about, actor=_user(request))
+        set_columns(run, mapping, form.about, actor=user_of(request))
         return redirect("enterprises:import_run", public_id)
     context = {
         "run": run,
         "form": form,
         "seen": seen,
         "choices": _merged_form(seen),
-        "home": "" if form.names_place else _home_words(_user(request)),
+        "home": "" if form.names_place else _home_words(user_of(request)),
     }
     return render(request, "enterprises/import_columns.html", context, status=422 if form.errors else 200)
 
 
 def _columns_form(request: HttpRequest, run: ImportRun, seen: Mapping[str, Any]) -> ColumnsForm:
-    user, day = _user(request), clock.reference_date()
+    user, day = user_of(request), clock.reference_date()
     initial = {"year": run.year or default_year(day), "as_of": run.as_of or day}
     initial |= {"standing": run.standing or Standing.CLAIMED, "document": run.document}
     return ColumnsForm(
@@ -142,7 +138,7 @@ def import_choices(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ChoicesForm(request.POST, seen)
     if form.is_valid():
         try:
-            choose(run, form.cleaned_data, actor=_user(request))
+            choose(run, form.cleaned_data, actor=user_of(request))
             return redirect("enterprises:import_columns", public_id)
         except TableRefused as refused:
             form.add_error(None, worded(refused.said))
@@ -180,7 +176,7 @@ def _faults(request: HttpRequest, run: ImportRun) -> Page[ImportFault]:
 @require_POST
 def import_go(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let the rows in, or go on where it was stopped."""
-    start(_mine(request, public_id), actor=_user(request), at=clock.now())
+    start(_mine(request, public_id), actor=user_of(request), at=clock.now())
     return redirect("enterprises:import_run", public_id)
 
 
@@ -188,7 +184,7 @@ def import_go(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def import_stop(request: HttpRequest, public_id: str) -> HttpResponse:
     """Stop; what is in stays in."""
-    stop(_mine(request, public_id), actor=_user(request), at=clock.now())
+    stop(_mine(request, public_id), actor=user_of(request), at=clock.now())
     return redirect("enterprises:import_run", public_id)
 
 

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
-from huiqi.accounts.models import User
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.errors import Refused
@@ -28,16 +27,12 @@ from huiqi.enterprises.queries import people
 NEWEST_CLAIMS = 10
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 @power_required(Power.ACT_FOR_FIRM)
 @require_safe
 @never_cache
 def my_firms(request: HttpRequest) -> HttpResponse:
     """The firms this person acts for, and the claims on their way."""
-    user = _user(request)
+    user = user_of(request)
     context = {
         "memberships": people.memberships_of(user),
         "claims": people.open_claims_of(user)[:NEWEST_CLAIMS],
@@ -54,7 +49,7 @@ def find_firm(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["credit_code"]
         try:
-            firm = look_up_firm(code, actor=_user(request), at=clock.now())
+            firm = look_up_firm(code, actor=user_of(request), at=clock.now())
         except Refused as refusal:
             form.add_error("credit_code", worded(refusal.said))
         else:
@@ -75,7 +70,7 @@ def claim_firm(request: HttpRequest, public_id: str) -> HttpResponse:
     offered = people.proofs_for(firm)
     form = StartClaimForm(request.POST or None, offered=offered, port=identity_port())
     if request.method == "POST" and form.is_valid():
-        claim = commands.start_claim(firm, actor=_user(request), at=clock.now(), **form.cleaned_data)
+        claim = commands.start_claim(firm, actor=user_of(request), at=clock.now(), **form.cleaned_data)
         return redirect("enterprises:claim", claim.public_id)
     context = {"form": form, "firm": firm}
     return render(request, "enterprises/claim_firm.html", context, status=422 if form.is_bound else 200)
@@ -99,7 +94,9 @@ def invite(request: HttpRequest, public_id: str) -> HttpResponse:
     form = InviteForm(request.POST)
     if not form.is_valid():
         return render(request, "enterprises/members.html", _members_context(firm, own, form), status=422)
-    token = commands.invite_member(firm, part=form.cleaned_data["part"], actor=_user(request), at=clock.now())
+    token = commands.invite_member(
+        firm, part=form.cleaned_data["part"], actor=user_of(request), at=clock.now()
+    )
     context = _members_context(firm, own, InviteForm())
     context["link"] = request.build_absolute_uri(reverse("enterprises:join", args=[token]))
     context["link_part"] = form.cleaned_data["part"]
@@ -112,7 +109,7 @@ def revoke_invitation(request: HttpRequest, public_id: str, invitation_id: str) 
     """Make an open invitation useless."""
     firm, _own = _firm_of_mine(request, public_id, part=Membership.Part.OWNER)
     row = get_object_or_404(MemberInvitation.objects.filter(enterprise=firm), public_id=invitation_id)
-    commands.revoke_invitation(row, actor=_user(request), at=clock.now())
+    commands.revoke_invitation(row, actor=user_of(request), at=clock.now())
     messages.success(request, _("邀请已撤回。"))
     return redirect("enterprises:members", firm.public_id)
 
@@ -126,7 +123,7 @@ def end_membership(request: HttpRequest, public_id: str, membership_id: str) -> 
     if own.part != Membership.Part.OWNER:
         rows = rows.filter(user=own.user)
     row = get_object_or_404(rows, public_id=membership_id)
-    commands.end_membership(row, actor=_user(request), at=clock.now())
+    commands.end_membership(row, actor=user_of(request), at=clock.now())
     if row.user_id == own.user_id:
         messages.success(request, _("您已退出这家企业。"))
         return redirect("enterprises:my_firms")
@@ -141,10 +138,10 @@ def join(request: HttpRequest, link: str) -> HttpResponse:
     """What the link invites to; a POST accepts."""
     rows = MemberInvitation.objects.select_related("enterprise", "invited_by")
     invitation = get_object_or_404(rows, token_digest=token_digest(link))
-    if not _user(request).can(Power.ACT_FOR_FIRM):
+    if not user_of(request).can(Power.ACT_FOR_FIRM):
         raise Http404
     if request.method == "POST":
-        joined = commands.accept_invitation(invitation, actor=_user(request), at=clock.now())
+        joined = commands.accept_invitation(invitation, actor=user_of(request), at=clock.now())
         messages.success(request, _("您已加入%(firm)s。") % {"firm": joined.enterprise.name})
         return redirect("enterprises:my_firms")
     is_over = bool(invitation.accepted_at or invitation.revoked_at or invitation.expires_at < clock.now())
@@ -160,7 +157,7 @@ def _firm_of_mine(
 ) -> tuple[Enterprise, Membership]:
     """The firm and the person's part in it, or 404; with `part` only for people of that part."""
     firm = get_object_or_404(Enterprise.objects.present(), public_id=public_id)
-    own = people.membership_in(_user(request), firm)
+    own = people.membership_in(user_of(request), firm)
     if own is None or (part is not None and own.part != part):
         raise Http404
     return firm, own

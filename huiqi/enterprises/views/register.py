@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from huiqi.accounts.gates import power_required
-from huiqi.accounts.models import Unit, UnitKind, User
+from huiqi.accounts.gates import power_required, user_of
+from huiqi.accounts.models import Unit, UnitKind
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
@@ -28,10 +28,6 @@ from huiqi.enterprises.wanted import Kind, read_question
 from huiqi.reference.queries import code_tables
 
 PAGE = "register"
-
-
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
 
 
 @power_required(Power.VIEW_REGISTER)
@@ -51,7 +47,7 @@ def register(request: HttpRequest) -> HttpResponse:
         data.pop(name, None)
     if read_question(typed).kind is Kind.PHONE:
         data["q"] = typed
-        note_phone_search(actor=_user(request))
+        note_phone_search(actor=user_of(request))
         return _show(request, data, by_phone=True)
     if typed.strip():
         data["q"] = typed.strip()
@@ -63,7 +59,7 @@ def _show(request: HttpRequest, data: QueryDict, *, by_phone: bool = False) -> H
     form.is_valid()
     wanted, on = form.wanted(), clock.reference_date()
     hides_phone = wanted.question.kind is Kind.PHONE and not by_phone
-    firms = seen_by(_user(request), clock.today())
+    firms = seen_by(user_of(request), clock.today())
     hits = NOTHING if hides_phone else find(firms, wanted, on, form.order(), _number(data.get("page")))
     query = _query(data, without=("page", *(("q",) if wanted.question.kind is Kind.PHONE else ())))
     context = {
@@ -81,12 +77,12 @@ def _show(request: HttpRequest, data: QueryDict, *, by_phone: bool = False) -> H
         "query": query,
         "search_query": _query(data, without=("page", "q")),
         "is_filtered": bool(query),
-        "views": SavedView.objects.filter(owner=_user(request), page=PAGE),
+        "views": SavedView.objects.filter(owner=user_of(request), page=PAGE),
         "sizes": dict(form.fields["size"].choices),  # type: ignore[attr-defined]
         "lists": dict(form.fields["on_list"].choices),  # type: ignore[attr-defined]
         "chosen": _chosen(form),
         "has_parks": len(form.fields["park"].choices) > 1,  # type: ignore[attr-defined]
-        "may_export": may(_user(request), Power.EXPORT_FIRMS, clock.today()),
+        "may_export": may(user_of(request), Power.EXPORT_FIRMS, clock.today()),
         "no_code": _("没有统一社会信用代码"),
     }
     return render(request, "enterprises/register.html", context)
@@ -158,7 +154,7 @@ def view_save(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or read_question(data.get("q", "")).kind is Kind.PHONE:
         context = {"form": form, "query": query, "views": (), "refused": "", "crumbs": _crumbs()}
         return render(request, "enterprises/register_views.html", context, status=422)
-    save_view(_user(request), page=PAGE, name=form.cleaned_data["name"], query=query)
+    save_view(user_of(request), page=PAGE, name=form.cleaned_data["name"], query=query)
     return _back(query)
 
 
@@ -167,7 +163,7 @@ def view_save(request: HttpRequest) -> HttpResponse:
 @never_cache
 def views(request: HttpRequest) -> HttpResponse:
     """One's saved views: open, rename, delete."""
-    found = SavedView.objects.filter(owner=_user(request), page=PAGE)
+    found = SavedView.objects.filter(owner=user_of(request), page=PAGE)
     context = {"form": None, "query": "", "views": found, "refused": "", "crumbs": _crumbs()}
     return render(request, "enterprises/register_views.html", context)
 
@@ -176,19 +172,19 @@ def views(request: HttpRequest) -> HttpResponse:
 @require_POST
 def view_change(request: HttpRequest, public_id: str) -> HttpResponse:
     """Rename or delete one of one's own views."""
-    view = get_object_or_404(SavedView, public_id=public_id, owner=_user(request), page=PAGE)
+    view = get_object_or_404(SavedView, public_id=public_id, owner=user_of(request), page=PAGE)
     act = request.POST.get("act")
     if act == "delete":
-        delete_view(view, actor=_user(request))
+        delete_view(view, actor=user_of(request))
         return redirect("enterprises:register_views")
     if act != "rename":
         raise Http404
     form = SavedViewForm(request.POST)
-    found = SavedView.objects.filter(owner=_user(request), page=PAGE)
+    found = SavedView.objects.filter(owner=user_of(request), page=PAGE)
     refused = ""
     if form.is_valid():
         try:
-            rename_view(view, name=form.cleaned_data["name"], actor=_user(request))
+            rename_view(view, name=form.cleaned_data["name"], actor=user_of(request))
             return redirect("enterprises:register_views")
         except Refused as refusal:
             refused = worded(refusal.said)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
-from huiqi.accounts.models import Unit, User
+from huiqi.accounts.gates import power_required, user_of
+from huiqi.accounts.models import Unit
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
@@ -40,24 +40,20 @@ either = power_required(Power.COMPARE_LISTS, Power.ANSWER_COMPARISONS)
 FAULTS_A_PAGE = 50
 
 
-def _user(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]
-
-
 def _own(request: HttpRequest, public_id: str) -> Comparison:
     """The comparison of the asker's own unit."""
-    return get_object_or_404(queries.comparisons_of(_user(request), clock.today()), public_id=public_id)
+    return get_object_or_404(queries.comparisons_of(user_of(request), clock.today()), public_id=public_id)
 
 
 def _seen(request: HttpRequest, public_id: str) -> Comparison:
     """The comparison as one of its two sides sees it."""
-    user, today = _user(request), clock.today()
+    user, today = user_of(request), clock.today()
     own = queries.comparisons_of(user, today).filter(public_id=public_id).first()
     return own or get_object_or_404(queries.comparisons_asked_of(user, today), public_id=public_id)
 
 
 def _unit(request: HttpRequest) -> Unit:
-    unit = _user(request).unit
+    unit = user_of(request).unit
     if unit is None:
         raise Http404
     return unit
@@ -68,7 +64,7 @@ def _unit(request: HttpRequest) -> Unit:
 @never_cache
 def comparisons(request: HttpRequest) -> HttpResponse:
     """What my office asks, or what my authority is asked."""
-    user, today = _user(request), clock.today()
+    user, today = user_of(request), clock.today()
     may_ask = may(user, Power.COMPARE_LISTS, today)
     rows = queries.comparisons_of(user, today) if may_ask else queries.comparisons_asked_of(user, today)
     context = {"page": paginate(rows, request.GET.get("page")), "may_ask": may_ask}
@@ -87,7 +83,7 @@ def comparison_new(request: HttpRequest) -> HttpResponse:
         try:
             row = commands.draft_comparison(
                 **values,
-                actor=_user(request),
+                actor=user_of(request),
                 unit=_unit(request),
                 today=clock.reference_date(),
                 at=clock.now(),
@@ -109,7 +105,7 @@ def comparison(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _show(request: HttpRequest, row: Comparison, status: int = 200, **forms: Any) -> HttpResponse:
     today = clock.today()
-    is_own = queries.comparisons_of(_user(request), today).filter(pk=row.pk).exists()
+    is_own = queries.comparisons_of(user_of(request), today).filter(pk=row.pk).exists()
     context = {
         "comparison": row,
         "is_own": is_own,
@@ -136,13 +132,13 @@ def comparison_firms(request: HttpRequest, public_id: str) -> HttpResponse:
     row = _own(request, public_id)
     form = FirmsForm(request.POST)
     if form.is_valid():
-        scope = Enterprise.objects.changeable_by(_user(request), Power.COMPARE_LISTS, clock.today())
+        scope = Enterprise.objects.changeable_by(user_of(request), Power.COMPARE_LISTS, clock.today())
         try:
             firms = _wanted(scope, form.cleaned_data)
         except ValidationError as error:
             form.add_error("codes", error)
         else:
-            added = commands.choose_firms(row, firms, actor=_user(request))
+            added = commands.choose_firms(row, firms, actor=user_of(request))
             said = _("加入%(added)s家企业。没有信用代码、不在您负责区域的企业不会加入。")
             messages.success(request, said % {"added": f"{added:,}"})
             return redirect("lists:comparison", row.public_id)
@@ -170,7 +166,7 @@ def _wanted(scope: QuerySet[Enterprise], wanted: dict[str, Any]) -> QuerySet[Ent
 def comparison_clear(request: HttpRequest, public_id: str) -> HttpResponse:
     """Choose the firms anew."""
     row = _own(request, public_id)
-    commands.clear_firms(row, actor=_user(request))
+    commands.clear_firms(row, actor=user_of(request))
     messages.success(request, _("已清空，请重新选择企业。"))
     return redirect("lists:comparison", row.public_id)
 
@@ -185,7 +181,7 @@ def comparison_send(request: HttpRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         try:
             commands.send_comparison(
-                row, document=form.cleaned_data["document"], actor=_user(request), at=clock.now()
+                row, document=form.cleaned_data["document"], actor=user_of(request), at=clock.now()
             )
         except Refused as refusal:
             if refusal.code == "lists.comparison_moved":
@@ -202,7 +198,7 @@ def comparison_send(request: HttpRequest, public_id: str) -> HttpResponse:
 def comparison_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """End the request."""
     row = _own(request, public_id)
-    commands.withdraw_comparison(row, actor=_user(request), on=clock.reference_date(), at=clock.now())
+    commands.withdraw_comparison(row, actor=user_of(request), on=clock.reference_date(), at=clock.now())
     messages.success(request, _("已撤回，答复不再使用。"))
     return redirect("lists:comparison", row.public_id)
 
@@ -211,7 +207,7 @@ def comparison_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def comparison_codes(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The table to be filled in: credit codes and empty columns, nothing else about the firms."""
-    row, user = _seen(request, public_id), _user(request)
+    row, user = _seen(request, public_id), user_of(request)
     commands.note_export(row, actor=user)
     labels = [question.label for question in queries.questions_of(row)]
     columns = [Column(CODE_HEADER, Kind.CODE), *(Column(label) for label in labels)]
@@ -231,7 +227,7 @@ def comparison_codes(request: HttpRequest, public_id: str) -> HttpResponseBase:
 
 def _on_behalf(request: HttpRequest, row: Comparison) -> bool:
     """Whether the reader would answer for the authority and not as one of its people."""
-    asked = queries.comparisons_asked_of(_user(request), clock.today())
+    asked = queries.comparisons_asked_of(user_of(request), clock.today())
     return not asked.filter(pk=row.pk).exists()
 
 
@@ -244,7 +240,7 @@ def comparison_answer(request: HttpRequest, public_id: str) -> HttpResponse:
     form = AnswerForm(request.POST, request.FILES, on_behalf=_on_behalf(request, row))
     if not form.is_valid():
         return _show(request, row, 422, answer_form=form)
-    wanted, actor, at = form.cleaned_data, _user(request), clock.now()
+    wanted, actor, at = form.cleaned_data, user_of(request), clock.now()
     try:
         scan = wanted.get("scan")
         sealed = receive_upload(scan, actor=actor, at=at, kinds=SCAN_KINDS) if scan else None
@@ -284,4 +280,4 @@ def comparison_scan(request: HttpRequest, public_id: str, run_id: str, scan_id: 
     """The sealed answer, for both sides."""
     run = get_object_or_404(AnswerRun.objects.filter(comparison=_seen(request, public_id)), public_id=run_id)
     scan = get_object_or_404(attachments_of(run), public_id=scan_id)
-    return serve_attachment(scan, reader=_user(request))
+    return serve_attachment(scan, reader=user_of(request))
