@@ -4,7 +4,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from huiqi.enterprises.models.firm import LIST_FACTS
-from huiqi.rules.catalogue import Fact
 
 REST = "rest"
 GROUPS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
@@ -77,20 +76,5 @@ GROUPS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 
-# What the catalogue says in the words of the law, in the words of a page.
-PLAIN_LABELS: dict[str, str | Promise] = {
-    "province": gettext_lazy("所在省份"),
-    "prefecture": gettext_lazy("所在区县"),
-    "gb4754": gettext_lazy("行业"),
-    "size_class": gettext_lazy("规模"),
-    "employees": gettext_lazy("从业人员"),
-    "vacancies": gettext_lazy("缺工人数"),
-}
-
 # Figures of a place or of the market, not of one firm: nobody is asked for them on a firm's page.
 OF_THE_AREA = frozenset({"local_registered_unemp_rate", "pool_months", "lpr_1y"})
-
-
-def plain_label(fact: Fact) -> str:
-    """The fact's name on a firm's page."""
-    return str(PLAIN_LABELS.get(fact.id, fact.label))

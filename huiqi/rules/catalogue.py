@@ -31,7 +31,11 @@ RATIO = re.compile(r"(?P<number>[+-]?[0-9]+(?:\.[0-9]+)?)(?:/(?P<divisor>[0-9]+)
 
 @dataclass(frozen=True)
 class Fact:
-    """One kind of fact. `min` and `max` are real values (not scaled), None for enumerations and codes."""
+    """One kind of fact. `min` and `max` are real values (not scaled), None for enumerations and codes.
+
+    `label` is its short name, the same on every page; `full` the name in the words of the law or of the
+    statistics, for the page that states it and for tables (the label again where there is no other).
+    """
 
     id: str
     label: str
@@ -52,6 +56,7 @@ class Fact:
     period: str = "none"
     note: str = ""
     derivation: ir.Node | None = None
+    full: str = ""
 
     @property
     def derived(self) -> bool:

@@ -21,7 +21,7 @@ from huiqi.rules.units import KNOWN_UNITS
 
 FILE = "facts.yaml"
 KEYS = frozenset(
-    "id label type unit scale min max pattern values sensitivity owner stated_by kept fresh_days"
+    "id label full type unit scale min max pattern values sensitivity owner stated_by kept fresh_days"
     " actionable period note derivation".split()
 )
 TYPES = ("int", "ratio", "date", "bool", "enum", "code")
@@ -83,6 +83,7 @@ def _read_fact(section: Section) -> Fact | None:
         actionable=section.flag("actionable"),
         period=section.word("period", PERIODS, "none") if section.has("period") else "none",
         note=section.text("note") or "",
+        full=section.text("full") or label,
     )
     return _with_limits(section, fact)
 

@@ -72,7 +72,6 @@ _PROPERTIES = (
 )
 _IDENTITY_FACTS = ("gb4754", "org_type")
 _FIGURE_FACTS = ("employees", "revenue", "assets")
-_LABELS = {"gb4754": gettext_noop("行业"), "employees": gettext_noop("从业人员期末人数")}
 # Worked out from the county's code; not a column of its own.
 _IMPLIED = frozenset({"province", COUNTY})
 
@@ -162,7 +161,7 @@ def fields(catalogue: Catalogue) -> dict[str, Field]:
 
 
 def _of_fact(fact: Fact, group: str) -> Field:
-    return Field(fact.id, _LABELS.get(fact.id, fact.label), group, fact)
+    return Field(fact.id, fact.label, group, fact)
 
 
 def is_importable(fact: Fact) -> bool:
@@ -179,7 +178,7 @@ def _words(catalogue: Catalogue) -> tuple[dict[str, str], dict[str, str]]:
     refused: dict[str, str] = {}
     offered = fields(catalogue)
     for fact in catalogue.facts.values():
-        for text in (fact.label, fact.id):
+        for text in (fact.label, fact.full, fact.id):
             if fact.id in offered:
                 known.setdefault(plain(text), fact.id)
             elif not fact.kept:

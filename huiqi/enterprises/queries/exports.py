@@ -117,7 +117,7 @@ def export_columns(*, with_contacts: bool) -> dict[str, ExportColumn]:
 
 def _headed(fact: Fact) -> str:
     unit = {"fen": "万元", "person": "人", "month": "月", "day": "天"}.get(fact.unit, "")
-    return f"{fact.label}（{unit}）" if unit and fact.type == "int" else fact.label
+    return f"{fact.full}（{unit}）" if unit and fact.type == "int" else fact.full
 
 
 def _kind(fact: Fact) -> Kind:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from huiqi.core.language import day_words
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.catalogue import columns
-from huiqi.enterprises.fact_groups import GROUPS, REST, plain_label
+from huiqi.enterprises.fact_groups import GROUPS, REST
 from huiqi.enterprises.models import Contact, Enterprise, Filing, SourceKind, Statement
 from huiqi.enterprises.queries.history import Entry, KnownOn, Line, known_on
 from huiqi.enterprises.queries.identity import IdentityEvent, identity_events
@@ -55,7 +55,7 @@ class FactLine:
 
     @property
     def label(self) -> str:
-        return plain_label(self.line.fact)
+        return self.line.fact.label
 
     @property
     def entry(self) -> Entry | None:
