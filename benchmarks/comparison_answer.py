@@ -40,7 +40,9 @@ def main(lines: int) -> None:
     table = answer_table(row)
     clerk = row.authority.people.get(username="tax")
     run, read, _busy = timed(
-        lambda: commands.receive_answer(row, table, document="x", as_of=ON, actor=clerk, at=clock.now())
+        lambda: commands.receive_answer(
+            row, table, document="x", as_of=ON, actor=clerk, at=clock.now(), wall=clock.wall_now()
+        )
     )
     _steps, applied, busy = timed(lambda: list(commands.apply_answer(run, on=ON)))
     run.refresh_from_db()

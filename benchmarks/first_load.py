@@ -42,8 +42,8 @@ def asset_bytes(address: str) -> int:
 def main() -> int:
     call_command("migrate", verbosity=0)
     load_reference(province="430000")
-    check, token = commands.start_check(credit_code="", at=clock.now())
-    commands.save_answer(check, stored=FIRM, private={}, step=None, at=clock.now())
+    check, token = commands.start_check(credit_code="", at=clock.wall_now())
+    commands.save_answer(check, stored=FIRM, private={}, step=None, at=clock.wall_now())
     client = Client(headers={"accept-encoding": "gzip"}, SERVER_NAME="localhost")
     worst = 0
     for address in ("/", "/check/", f"/check/{token}/q/size/", f"/check/{token}/", "/policies/",

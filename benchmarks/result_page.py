@@ -54,10 +54,10 @@ def prepare(folder: str, firms: int, seed: int) -> list[str]:
     for _ in range(firms):
         asked = [questions[0], *dice.sample(questions[1:], 6)]
         values = question_order.make_firm(dice, catalogue, [name for one in asked for name in one.facts])
-        check, token = commands.start_check(credit_code="", at=clock.now())
+        check, token = commands.start_check(credit_code="", at=clock.wall_now())
         steps = [(one.id, "answered", 7) for one in asked]
         for step in steps:
-            commands.save_answer(check, stored=values, private={}, step=step, at=clock.now())
+            commands.save_answer(check, stored=values, private={}, step=step, at=clock.wall_now())
         addresses.append(f"/check/{token}/")
     return addresses
 

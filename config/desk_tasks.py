@@ -107,14 +107,14 @@ def import_tasks(request: HttpRequest) -> Iterator[Task]:
 
 def list_tasks(request: HttpRequest) -> Iterator[Task]:
     """Recommendations, notices that end, objections; comparisons an authority has to answer."""
-    user, today, on = _user(request), clock.today(), clock.reference_date()
+    user, today = _user(request), clock.today()
     found = lists.desk_panel(request, None)
     if found:
         work = found["work"]
         for batch, count in work.waiting:
             url = reverse("lists:batch", args=[batch.public_id]) + "?mine=1"
             due = batch.collect_until
-            late = due is not None and due < on
+            late = due is not None and due < today
             yield Task(_("待推荐或审核的企业"), url, count, due, batch.title, late)
         for batch in work.ending_notices:
             url = reverse("lists:batch", args=[batch.public_id])
@@ -129,19 +129,19 @@ def list_tasks(request: HttpRequest) -> Iterator[Task]:
             url = reverse("lists:comparison", args=[asked.public_id])
             note = f"{asked.unit}：{asked.title}"
             yield Task(
-                _("待答复的名单比对"), url, due=asked.expires_on, note=note, is_late=asked.expires_on < on
+                _("待答复的名单比对"), url, due=asked.expires_on, note=note, is_late=asked.expires_on < today
             )
 
 
 def stationing_tasks(request: HttpRequest) -> Iterator[Task]:
     """Today's three numbers; for whoever stations officers what is missing and what was reported upwards."""
-    user, today, day = _user(request), clock.today(), clock.reference_date()
+    user, today = _user(request), clock.today()
     reporters = (Power.REPORT_KEY_MATERIALS, Power.ACT_FOR_FIRM)
     if any(may(user, power, today) for power in reporters):
-        missing = missing_on(day, firms_to_report(user, day, today))
+        missing = missing_on(today, firms_to_report(user, today, today))
         if missing:
             label = _("今日三数待报，%s点催报") % settings.HUIQI_REPORT_CHASE_HOUR
-            yield Task(label, reverse("stationing:today"), len(missing), day, _firms(missing))
+            yield Task(label, reverse("stationing:today"), len(missing), today, _firms(missing))
     county = stationing.county_panel(request, None)
     if county is None:
         return
@@ -149,10 +149,11 @@ def stationing_tasks(request: HttpRequest) -> Iterator[Task]:
         first = county["matters"][0]
         url = reverse("stationing:escalations")
         note = f"{first.enterprise.name}：{first.text}"
-        yield Task(_("联络员上报待答复"), url, county["matter_count"], day, note)
+        yield Task(_("联络员上报待答复"), url, county["matter_count"], today, note)
     if county["missing"]:
         note = _firms(county["missing"])
-        yield Task(_("今日三数未报齐的企业"), reverse("stationing:board"), len(county["missing"]), day, note)
+        url = reverse("stationing:board")
+        yield Task(_("今日三数未报齐的企业"), url, len(county["missing"]), today, note)
     if county["gaps"].without_officer:
         url = reverse("stationing:roster") + "?gaps=1"
         yield Task(_("重点企业缺联络员"), url, county["gaps"].without_officer)

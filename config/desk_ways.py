@@ -63,11 +63,11 @@ def idle_words(request: HttpRequest) -> str:
 def own_firms(request: HttpRequest) -> Charge | None:
     """The firms somebody acts for, each with the next useful step."""
     user: User = request.user  # type: ignore[assignment]
-    today, day = clock.today(), clock.reference_date()
+    today = clock.today()
     if not may(user, Power.ACT_FOR_FIRM, today):
         return None
     firms = [(row.enterprise, row.get_part_display()) for row in memberships_of(user)[:MOST_CARDS]]
-    late = _late(user, day, today) if firms else set()
+    late = _late(user, today) if firms else set()
     cards = [_own_card(firm, part, firm.pk in late) for firm, part in firms]
     empty = Task(
         _("认领企业"),
@@ -99,11 +99,11 @@ def _own_card(firm: Enterprise, part: str, is_late: bool) -> Card:
 def stationed_firms(request: HttpRequest) -> Charge | None:
     """The firms an officer is stationed at, with whether today's numbers are in."""
     user: User = request.user  # type: ignore[assignment]
-    today, day = clock.today(), clock.reference_date()
+    today = clock.today()
     if not may(user, Power.REPORT_KEY_MATERIALS, today):
         return None
-    late = _late(user, day, today)
-    firms = firms_to_report(user, day, today).order_by("name", "pk")[:MOST_CARDS]
+    late = _late(user, today)
+    firms = firms_to_report(user, today, today).order_by("name", "pk")[:MOST_CARDS]
     sheet = reverse("stationing:today")
     cards = [
         Card(
@@ -119,8 +119,8 @@ def stationed_firms(request: HttpRequest) -> Charge | None:
     return Charge(_("我驻点的企业"), cards, _("交接记录"), reverse("stationing:handovers"), empty)
 
 
-def _late(user: User, day: date, today: date) -> set[int]:
-    return {row.enterprise.pk for row in missing_on(day, firms_to_report(user, day, today))}
+def _late(user: User, today: date) -> set[int]:
+    return {row.enterprise.pk for row in missing_on(today, firms_to_report(user, today, today))}
 
 
 CHARGES = (own_firms, stationed_firms)

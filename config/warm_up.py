@@ -9,4 +9,4 @@ from huiqi.reference import judging
 def warm_up() -> None:
     """Import every view and compile the rulebook for the site's reference date."""
     _ = get_resolver().url_patterns
-    judging.judge(clock.reference_date())
+    judging.judge(clock.today())

@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The person whose name and password these are; who is locked is told when to come back."""
-        now, name = clock.now(), credentials.get("username", "")
+        now, name = clock.wall_now(), credentials.get("username", "")
         known = sign_in.account_named(name)
         address = sign_in.address_digest(self.get_client_ip(request))
         try:
@@ -64,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             session_key=request.session.session_key or "",
             device=device_words(request.headers.get("User-Agent", "")),
             with_second_factor=_proved_twice(request),
-            at=clock.now(),
+            at=clock.wall_now(),
         )
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -74,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         """Changing a second factor asks for the password unless it was typed a moment ago."""
         signed_in_at = parse_datetime(self.request.session.get(SIGNED_IN_AT, ""))
-        return signed_in_at is None or clock.now() - signed_in_at > FRESH
+        return signed_in_at is None or clock.wall_now() - signed_in_at > FRESH
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """A key of an account that was switched off opens nothing."""

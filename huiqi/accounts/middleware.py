@@ -35,7 +35,7 @@ _OPEN_TO_CHANGE = _ALWAYS_OPEN | {"accounts:password"}
 
 def stamp_session(request: HttpRequest, **more: Any) -> None:
     """Note in the session when it began (Django's signal of signing in; whatever way it happened)."""
-    request.session[SIGNED_IN_AT] = clock.now().isoformat()
+    request.session[SIGNED_IN_AT] = clock.wall_now().isoformat()
 
 
 user_logged_in.connect(stamp_session, dispatch_uid="huiqi.accounts.stamp_session")
@@ -63,7 +63,7 @@ class SignedInMiddleware:
         if not isinstance(user, User):
             return None
         name = request.resolver_match.view_name if request.resolver_match else ""
-        if must_change_password(user, clock.now()):
+        if must_change_password(user, clock.wall_now()):
             return None if name in _OPEN_TO_CHANGE else redirect("accounts:password")
         if must_enrol(user) and not _is_proved(request, user):
             return None if name in _OPEN_TO_ENROL else redirect("mfa_index")
@@ -72,7 +72,7 @@ class SignedInMiddleware:
 
 def _is_too_old(request: HttpRequest) -> bool:
     began = parse_datetime(request.session.get(SIGNED_IN_AT, ""))
-    return began is None or clock.now() - began > LONGEST
+    return began is None or clock.wall_now() - began > LONGEST
 
 
 def _is_proved(request: HttpRequest, user: User) -> bool:

@@ -30,7 +30,7 @@ def access_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     due_on = review_due_on(today)
     return {
         "waiting": list(waiting_for_confirmation()[:10]),
-        "locks": locks(clock.now()).count(),
+        "locks": locks(clock.wall_now()).count(),
         "due_on": due_on if due_on and due_on <= today else None,
         "open_review": AccessReview.objects.filter(is_open=True).order_by("pk").first(),
     }

@@ -56,7 +56,7 @@ def site(request: HttpRequest) -> dict[str, object]:
             name=_("惠企"),
             tagline=_("中小企业纾困与服务平台"),
             hotline=settings.HUIQI_HOTLINE,
-            reference_date=clock.reference_date(),
+            reference_date=clock.today(),
             is_reference_date_fixed=clock.is_reference_date_fixed(),
             nonsecret_notice=True,
             languages=list(settings.LANGUAGES),

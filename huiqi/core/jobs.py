@@ -59,7 +59,7 @@ def cancel_job(job: Job, *, actor: Any) -> Job:
         raise Refused("core.job_finished", gettext_noop("这项任务已经结束，无需取消。"))
     job.is_cancel_requested = True
     if job.state == JobState.WAITING:
-        job.state, job.finished_at = JobState.CANCELLED, clock.now()
+        job.state, job.finished_at = JobState.CANCELLED, clock.wall_now()
     job.save(update_fields=["is_cancel_requested", "state", "finished_at"])
     audit.record("job.cancelled", job, actor=actor)
     return job
@@ -68,7 +68,7 @@ def cancel_job(job: Job, *, actor: Any) -> Job:
 @task()
 def run_job(public_id: str) -> None:
     """Run one waiting job to its end. Claimed by compare-and-set, so two workers never run the same job."""
-    started = clock.now()
+    started = clock.wall_now()
     claimed = Job.objects.filter(public_id=public_id, state=JobState.WAITING).update(
         state=JobState.RUNNING, started_at=started, heartbeat_at=started, attempt=F("attempt") + 1
     )
@@ -108,14 +108,14 @@ def _step_through(job: Job, work: Generator[Progress, None, Any]) -> Any:
             return stop.value
         if time.monotonic() - written >= PROGRESS_SECONDS:
             written = time.monotonic()
-            _mine(job).update(done_count=done, total_count=total, heartbeat_at=clock.now())
+            _mine(job).update(done_count=done, total_count=total, heartbeat_at=clock.wall_now())
             if not _mine(job).filter(is_cancel_requested=False).exists():
                 work.close()
                 raise _CancelledError
 
 
 def _finish(job: Job, state: JobState, *, result: Any = None, message: str = "") -> None:
-    ended = {"state": state, "result": result, "message": message, "finished_at": clock.now()}
+    ended = {"state": state, "result": result, "message": message, "finished_at": clock.wall_now()}
     if state == JobState.DONE:
         ended["done_count"] = F("total_count")
     _mine(job).update(**ended)
@@ -126,7 +126,7 @@ def requeue_dead_jobs() -> int:
 
     A job that merely waits long may be queued twice; the second run finds it claimed and does nothing.
     """
-    long_ago = clock.now() - DEAD_AFTER
+    long_ago = clock.wall_now() - DEAD_AFTER
     running = Q(state=JobState.RUNNING, heartbeat_at__lt=long_ago)
     stuck = Job.objects.filter(running | Q(state=JobState.WAITING, created_at__lt=long_ago))
     rows = list(stuck.values_list("public_id", "attempt"))

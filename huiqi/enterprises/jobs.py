@@ -53,7 +53,7 @@ def import_firms(arguments: dict[str, Any]) -> Steps:
     try:
         with table_of(run) as table:
             yield from import_rows(run, table, _now())
-        finish(run, at=clock.now())
+        finish(run, at=clock.now(), wall=clock.wall_now())
     except Superseded:
         return {}
     except Refused as refused:
@@ -70,7 +70,7 @@ def export_firms(arguments: dict[str, Any]) -> Steps:
     today = clock.today()
     allowed = export_columns(with_contacts=takes_contacts(run.owner, today))
     columns = [allowed[key] for key in run.columns if key in allowed]
-    firms = firms_for(run.owner, wanted_of(run.wanted), today=today, on=clock.reference_date())
+    firms = firms_for(run.owner, wanted_of(run.wanted), today=today, on=today)
     yield from make_export(run, firms, columns)
     return {"rows": run.rows}
 
@@ -81,7 +81,7 @@ def _run(arguments: dict[str, Any]) -> ImportRun | None:
 
 
 def _now() -> Now:
-    return Now(clock.reference_date(), clock.today(), clock.now())
+    return Now(clock.today(), clock.now())
 
 
 def _result(counts: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def firms_found(request: HttpRequest, words: str, limit: int) -> Sequence[Hit]:
             note = _("网址里的电话号码不查。请在搜索框里输入。")
             return (Hit(_("按电话查企业"), reverse("enterprises:register"), note),)
         note_phone_search(actor=user)
-    hits = find(seen_by(user, clock.today()), Wanted(question), clock.reference_date())
+    hits = find(seen_by(user, clock.today()), Wanted(question), clock.today())
     return tuple(_hit(row) for row in rows_of(hits.ids[:limit], code_tables()))
 
 
@@ -59,7 +59,7 @@ def register_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         return None
     firms, on, list_url = (
         seen_by(user, clock.today()),
-        clock.reference_date(),
+        clock.today(),
         reverse("enterprises:register"),
     )
     asked = [

@@ -3,10 +3,11 @@
 Pure. A statement counts when it was recorded by `known_on` and not taken back by then, when it speaks of a
 day up to `on` and of the period the fact is asked for, and while it is fresh. Of those that count the
 firmest standing wins (an authority's list, then confirmed, then claimed), then the latest as-of, then the
-latest record. When none counts the fact is unknown: old knowledge is not knowledge. A statement without a
-cell competes like any other, and where it wins the fact is unknown.
+latest day of recording, then the last written. When none counts the fact is unknown: old knowledge is not
+knowledge. A statement without a cell competes like any other, and where it wins the fact is unknown.
 
-Days are whole: what was recorded or taken back on a day is known at its end.
+Days are whole: what was recorded or taken back on a day is known at its end. Within a day the order is that
+of writing: on a site with a fixed reference date the time of day begins anew every midnight.
 """
 
 from collections.abc import Iterable
@@ -32,7 +33,6 @@ class Stated:
     standing: str
     expires_on: date | None = None
     retracted_on: date | None = None
-    order: int = 0  # the instant of recording, so that two statements of one day have an order
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,9 @@ def last_day(fact: Fact, stated: Stated, on: date) -> date:
     return min(until, _year_end(on)) if wanted_period(fact, on) and stated.period else until
 
 
-def strength(stated: Stated) -> tuple[int, date, int, int]:
+def strength(stated: Stated) -> tuple[int, date, date, int]:
     """What decides between two statements that both count."""
-    return RANK[stated.standing], stated.as_of, stated.order, stated.id
+    return RANK[stated.standing], stated.as_of, stated.recorded_on, stated.id
 
 
 def next_change(fact: Fact, statements: Iterable[Stated], on: date) -> date:

@@ -16,7 +16,7 @@ APPLY_ANSWER = "lists.apply_answer"
 def apply_answer_job(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, Any]]:
     """Put an authority's answer into the register; stopped, it goes on where it stopped."""
     run = AnswerRun.objects.select_related("comparison").get(public_id=arguments["run"])
-    yield from apply_answer(run, on=clock.reference_date())
+    yield from apply_answer(run, on=clock.today())
     run.refresh_from_db()
     summary = gettext_noop("采用%(answered)s家，没有变化%(unchanged)s家，不在请求内%(unasked)s家。")
     values = {"answered": run.answered, "unchanged": run.unchanged, "unasked": run.unasked}

@@ -37,7 +37,7 @@ def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         entries = entries.filter(state__in=[EntryState.PUBLISHED, EntryState.REMOVED])
     else:
         return None
-    days = days_shown(subject, clock.reference_date())
+    days = days_shown(subject, clock.today())
     book, on = kinds(), days.on
     if days.is_past:
         entries = entries.in_force_on(on, days.known_on)
@@ -55,7 +55,7 @@ def desk_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     user, today = request.user, clock.today()
     if not may(user, Power.VIEW_LISTS, today):  # type: ignore[arg-type]
         return None
-    work = desk_work(user, clock.reference_date(), today)  # type: ignore[arg-type]
+    work = desk_work(user, clock.today(), today)  # type: ignore[arg-type]
     return None if work.is_empty else {"work": work}
 
 
@@ -89,5 +89,5 @@ def comparison_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | Non
     asks = Enterprise.objects.changeable_by(user, Power.COMPARE_LISTS, today).filter(pk=subject.pk).exists()
     if not (asks or is_member(user, subject)):
         return None
-    log = log_of(subject, clock.reference_date())
+    log = log_of(subject, clock.today())
     return {"log": log} if log else None

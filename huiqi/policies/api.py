@@ -266,7 +266,7 @@ class VerdictOut(Schema):
 )
 def list_policies(request: HttpRequest, filters: Query[PolicyFilters]) -> dict[str, Any]:
     """按词语或拼音首字母搜索，按措施、机关、性质、有效期筛选。"""
-    on = filters.on or clock.reference_date()
+    on = filters.on or clock.today()
     names = ("clause", "nature", "mode", "authority", "role", "state", "standing")
     chosen = {name: tuple(getattr(filters, name)) for name in names if getattr(filters, name)}
     rows = find(Filters(filters.q, chosen), on).rows
@@ -293,7 +293,7 @@ def get_policy(
     policy = rulebook().policies.get(policy_id)
     if policy is None:
         raise Http404(policy_id)
-    return _full(policy, on or clock.reference_date())
+    return _full(policy, on or clock.today())
 
 
 @router.get("/facts", response=list[FactOut], operation_id="facts_list", summary="事实目录：可以提交哪些情况")

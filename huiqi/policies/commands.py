@@ -132,7 +132,7 @@ def _drop_expired(at: datetime) -> int:
 
 @job_kind("policies.expire_checks")
 def _expire_checks_job(arguments: dict[str, Any]) -> Generator[tuple[int, int], None, int]:
-    return (yield from expire_checks(clock.now()))
+    return (yield from expire_checks(clock.wall_now()))
 
 
 def _locked(check: Check) -> Check:

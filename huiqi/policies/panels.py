@@ -63,7 +63,7 @@ class Asked:
 def entitlements_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     """可享政策 on a firm's page, judged for the day the page shows; nothing of it is stored."""
     firm: Enterprise = subject
-    days = days_shown(firm, clock.reference_date())
+    days = days_shown(firm, clock.today())
     known = known_once(firm, days)
     user: User = request.user  # type: ignore[assignment]
     facts = with_lists({firm.pk: known.facts}, days.on, days.known_on)[firm.pk]
@@ -79,7 +79,7 @@ def entitlements_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | N
 
 def find_policies(request: HttpRequest, words: str, limit: int) -> list[Hit]:
     """Policies by title, pinyin, document number or text, as they stand on the reference date; no query."""
-    rows = catalogue.find(catalogue.Filters(q=words), clock.reference_date()).rows
+    rows = catalogue.find(catalogue.Filters(q=words), clock.today()).rows
     return [
         Hit(
             row.policy.title,

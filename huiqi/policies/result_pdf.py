@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import typst
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -76,7 +78,7 @@ def _lead(check: Check, result: Result, size: str, credit_code: str) -> list[str
         _("体检编号 %(number)s，%(day)s填写，按%(on)s的政策判断。")
         % {
             "number": check.short_number,
-            "day": day_words(check.updated_at.date()),
+            "day": day_words(_day_of(check)),
             "on": day_words(result.on),
         }
     ]
@@ -85,13 +87,19 @@ def _lead(check: Check, result: Result, size: str, credit_code: str) -> list[str
     return [*lines, size] if size else lines
 
 
+def _day_of(check: Check) -> date:
+    """The day the check was filled in; on a fixed reference date that one, like all the paper says."""
+    fixed = clock.is_reference_date_fixed()
+    return clock.today() if fixed else timezone.localdate(check.updated_at)
+
+
 def _demo_notice() -> str:
     """That this is not real, for a demonstration site; it must stay on the paper too."""
     if not settings.HUIQI_DEMO:
         return ""
     notices = [_("演示站点：企业数据均为虚构，判断结果不作为办理依据")]
     if clock.is_reference_date_fixed():
-        notices.insert(0, _("演示：所有期限和政策按%(day)s计算") % {"day": day_words(clock.reference_date())})
+        notices.insert(0, _("演示：所有期限和政策按%(day)s计算") % {"day": day_words(clock.today())})
     return series(notices)
 
 

@@ -26,7 +26,7 @@ def reports(request: HttpRequest) -> bool:
         return False
     if may(user, Power.REPORT_KEY_MATERIALS, today):
         return True
-    return may(user, Power.ACT_FOR_FIRM, today) and has_own_lines(user, clock.reference_date())
+    return may(user, Power.ACT_FOR_FIRM, today) and has_own_lines(user, clock.today())
 
 
 def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
@@ -34,7 +34,7 @@ def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     firm: Enterprise = subject
     if not firms_in_compartment(request.user, clock.today()).filter(pk=firm.pk).exists():
         return None
-    day = clock.reference_date()
+    day = clock.today()
     post = (
         Stationing.objects.valid_on(day)
         .filter(enterprise=firm)
@@ -69,7 +69,7 @@ def county_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     if not gaps.firms and not stationed and not matters.exists():
         return None
     return {
-        "missing": missing_on(clock.reference_date(), firms_in_compartment(request.user, today)),
+        "missing": missing_on(clock.today(), firms_in_compartment(request.user, today)),
         "matters": list(matters.order_by("-urgency", "-raised_at", "-pk")[:SHOWN]),
         "matter_count": matters.count(),
         "gaps": gaps,

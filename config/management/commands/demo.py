@@ -41,7 +41,7 @@ class Command(HuiqiCommand):
         if not 0 <= count <= MOST_FIRMS:
             raise Refused("site.demo_size", f"演示企业户数应在0到{MOST_FIRMS:,}之间，如 20000。")
         accounts = create_demo_accounts(actor=None)
-        firms = self._make_firms(count, seed, clock.reference_date())
+        firms = self._make_firms(count, seed, clock.today())
         machine = {
             "accounts": [account.username for account in DEMO_ACCOUNTS],
             "made": [user.username for user in accounts],

@@ -76,7 +76,7 @@ class CountedCode:
 
     def clean_code(self) -> str:
         """The code, if it is right, was not used before and the account is not held up."""
-        now = clock.now()
+        now = clock.wall_now()
         try:
             attempt = tries.begin_try(code_digest(self.user), "", user=self.user, at=now)
             try:

@@ -26,7 +26,7 @@ def guess(client, name="zhou.min", password="wrong-passphrase", address="10.0.0.
 def at_noon(monkeypatch):
     """A clock the test can move."""
     hands = {"now": NOON}
-    monkeypatch.setattr(clock, "now", lambda: hands["now"])
+    monkeypatch.setattr(clock, "wall_now", lambda: hands["now"])
     return hands
 
 
@@ -108,7 +108,7 @@ def test_guessing_from_many_addresses_locks_the_name_everywhere(visitor, name):
     assert "请等15分钟" in guess_from_everywhere(visitor, name)
     assert "请等15分钟" in guess(visitor, name, password=PASSWORD, address="10.9.9.9").content.decode()
     assert guess(visitor, "another.one", address="10.9.9.9").status_code == 422
-    assert SignInLock.objects.in_force(clock.now()).get().address_digest == ""
+    assert SignInLock.objects.in_force(clock.wall_now()).get().address_digest == ""
 
 
 def test_the_lock_everywhere_ends_and_its_failures_do_not_renew_it(visitor, at_noon):
@@ -135,7 +135,11 @@ def test_guesses_at_the_name_of_the_sign_up_page_lock_no_sign_up(visitor):
     guess_from_everywhere(visitor, "sign-up")
     for number in range(tries.EVERYWHERE_FAILURES + 1):
         tries.begin_try(
-            sign_up_digest(), address_digest(f"10.1.0.{number}"), user=None, at=clock.now(), everywhere=False
+            sign_up_digest(),
+            address_digest(f"10.1.0.{number}"),
+            user=None,
+            at=clock.wall_now(),
+            everywhere=False,
         )
 
 

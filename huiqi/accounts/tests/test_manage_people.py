@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def at():
-    return clock.now()
+    return clock.wall_now()
 
 
 def person_url(user, *more):

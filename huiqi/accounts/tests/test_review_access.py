@@ -25,7 +25,7 @@ TODAY = date(2020, 3, 2)
 
 
 def begin():
-    return reviews.open_review(actor=play("security_admin"), on=TODAY, at=clock.now())
+    return reviews.open_review(actor=play("security_admin"), on=TODAY, at=clock.wall_now())
 
 
 @pytest.mark.pure
@@ -46,9 +46,11 @@ def test_the_picture_has_every_active_staff_account_with_what_is_odd(settings):
     settings.HUIQI_REQUIRE_SECOND_FACTOR = True
     office = make_office("liuyang")
     fresh = make_user(name="新来", role=Role.OFFICER, unit=office)
-    idle = make_user(name="闲置", role=Role.OFFICER, unit=office, last_login=clock.now() - timedelta(days=91))
-    used = make_user(name="在用", role=Role.OFFICER, unit=office, last_login=clock.now())
-    unfit = make_user(name="错位", role=Role.BANK_OFFICER, unit=office, last_login=clock.now())
+    idle = make_user(
+        name="闲置", role=Role.OFFICER, unit=office, last_login=clock.wall_now() - timedelta(days=91)
+    )
+    used = make_user(name="在用", role=Role.OFFICER, unit=office, last_login=clock.wall_now())
+    unfit = make_user(name="错位", role=Role.BANK_OFFICER, unit=office, last_login=clock.wall_now())
     make_user(name="已停", role=Role.OFFICER, unit=office, is_active=False)
     play("firm")
     lines = {line.user.name: line.marks for line in begin().lines.select_related("user").order_by("pk")}
@@ -86,11 +88,11 @@ def test_a_withdrawn_account_needs_a_reason_and_is_off_once_signed(enter):
 
 
 def test_accounts_about_which_nothing_is_noted_are_kept_at_once():
-    make_user(role=Role.OFFICER, unit=make_office("liuyang"), last_login=clock.now())
+    make_user(role=Role.OFFICER, unit=make_office("liuyang"), last_login=clock.wall_now())
     make_user(role=Role.OFFICER, unit=make_office("liuyang"))
-    User.objects.filter(role=Role.SECURITY_ADMIN).update(last_login=clock.now())
+    User.objects.filter(role=Role.SECURITY_ADMIN).update(last_login=clock.wall_now())
     play("security_admin")
-    User.objects.filter(role=Role.SECURITY_ADMIN).update(last_login=clock.now())
+    User.objects.filter(role=Role.SECURITY_ADMIN).update(last_login=clock.wall_now())
     review = begin()
     assert reviews.keep_unmarked(review, actor=play("security_admin")) == 2
     assert review.lines.get(decision="").marks == ["never_used"]
@@ -112,7 +114,7 @@ def test_the_desk_says_when_a_review_is_due():
     assert review_due_on(TODAY) is None
     assert access_panel(asked, None)["open_review"] == review
     reviews.decide_line(review.lines.get(), decision=Decision.KEPT, reason="", actor=play("security_admin"))
-    reviews.sign_off(review, actor=play("security_admin"), on=TODAY, at=clock.now())
+    reviews.sign_off(review, actor=play("security_admin"), on=TODAY, at=clock.wall_now())
     assert review_due_on(TODAY) == date(2020, 9, 2)
     asked.user = play("county")
     assert access_panel(asked, None) is None

@@ -137,8 +137,8 @@ def test_setting_up_an_app_ends_all_other_sessions_and_keeps_this_one(enter):
 
 
 def test_an_unattended_screen_is_asked_for_the_password_first(editor, monkeypatch):
-    later = clock.now() + timedelta(minutes=6)
-    monkeypatch.setattr(clock, "now", lambda: later)
+    later = clock.wall_now() + timedelta(minutes=6)
+    monkeypatch.setattr(clock, "wall_now", lambda: later)
     response = editor.get("/accounts/security/app/")
     assert response.status_code == 302
     assert response["Location"].startswith("/accounts/confirm/")
@@ -206,7 +206,7 @@ def test_a_reset_needs_a_reason_and_another_person(guarded):
     keeper = make_user(role=Role.SECURITY_ADMIN)
     for actor, reason in ((keeper, "  "), (user, "手机遗失")):
         with pytest.raises(Refused):
-            passwords.reset_second_factor(user, actor=actor, reason=reason, at=clock.now())
+            passwords.reset_second_factor(user, actor=actor, reason=reason, at=clock.wall_now())
     assert Authenticator.objects.filter(user=user).exists()
 
 
@@ -215,7 +215,7 @@ def test_a_reset_takes_all_factors_away_and_ends_the_sessions(visitor, guarded):
     give_password(visitor)
     visitor.post(CODE, {"code": code_of(secret)})
     keeper = make_user(role=Role.SECURITY_ADMIN)
-    passwords.reset_second_factor(user, actor=keeper, reason="手机遗失，已当面核对", at=clock.now())
+    passwords.reset_second_factor(user, actor=keeper, reason="手机遗失，已当面核对", at=clock.wall_now())
     assert not Authenticator.objects.filter(user=user).exists()
     assert visitor.get(reverse("core:desk")).status_code == 302
     assert AccessNote.objects.get(user=user).reason == "手机遗失，已当面核对"

@@ -42,10 +42,10 @@ def test_a_session_planted_before_signing_in_is_worth_nothing(client, sign_in):
 
 def test_twelve_hours_end_a_session_however_busy(client, sign_in, monkeypatch):
     sign_in(client)
-    began = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: began + timedelta(hours=11, minutes=59))
+    began = clock.wall_now()
+    monkeypatch.setattr(clock, "wall_now", lambda: began + timedelta(hours=11, minutes=59))
     assert client.get(DESK).status_code == 200
-    monkeypatch.setattr(clock, "now", lambda: began + timedelta(hours=12, minutes=1))
+    monkeypatch.setattr(clock, "wall_now", lambda: began + timedelta(hours=12, minutes=1))
     assert client.get(DESK)["Location"].startswith("/accounts/sign-in/")
     assert client.get(DESK).status_code == 302
 
@@ -54,7 +54,7 @@ def test_half_an_hour_idle_ends_a_session(client, sign_in, settings):
     assert settings.SESSION_COOKIE_AGE == 1800
     assert settings.SESSION_SAVE_EVERY_REQUEST is True
     sign_in(client)
-    Session.objects.update(expire_date=clock.now() - timedelta(seconds=1))
+    Session.objects.update(expire_date=clock.wall_now() - timedelta(seconds=1))
     assert client.get(DESK).status_code == 302
 
 
@@ -180,11 +180,11 @@ def test_the_last_five_are_remembered_and_no_more(client, sign_in):
 
 def test_staff_change_it_every_ninety_days_and_people_of_firms_do_not(client, sign_in, enter):
     sign_in(client)
-    User.objects.update(password_changed_at=clock.now() - timedelta(days=91))
+    User.objects.update(password_changed_at=clock.wall_now() - timedelta(days=91))
     assert client.get(DESK)["Location"] == "/accounts/password/"
     assert client.get("/accounts/password/").status_code == 200
     assert change(client).status_code == 302
     assert client.get(DESK).status_code == 200
     firm = enter("firm")
-    User.objects.filter(role=Role.FIRM).update(password_changed_at=clock.now() - timedelta(days=400))
+    User.objects.filter(role=Role.FIRM).update(password_changed_at=clock.wall_now() - timedelta(days=400))
     assert firm.get("/").status_code == 200

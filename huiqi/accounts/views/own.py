@@ -36,7 +36,7 @@ def keep_this_session(request: HttpRequest, user: User) -> None:
 def security(request: HttpRequest) -> HttpResponse:
     """我的账号: who one is here, the second factor, the password, one's sessions."""
     user: User = request.user  # type: ignore[assignment]
-    now = clock.now()
+    now = clock.wall_now()
     factors = list(Authenticator.objects.filter(user=user).order_by("created_at", "pk"))
     codes = next((each for each in factors if each.type == Authenticator.Type.RECOVERY_CODES), None)
     context = {
@@ -113,7 +113,7 @@ class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
 
 def _changed(request: HttpRequest, act: str, response: HttpResponse) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
-    passwords.note_second_factor_changed(user, act=act, actor=user, at=clock.now())
+    passwords.note_second_factor_changed(user, act=act, actor=user, at=clock.wall_now())
     keep_this_session(request, user)
     return response
 
@@ -146,12 +146,12 @@ def password(request: HttpRequest) -> HttpResponse:
     """Change one's password."""
     user: User = request.user  # type: ignore[assignment]
     form = PasswordForm(request.POST or None, user=user)
-    context = {"form": form, "is_due": must_change_password(user, clock.now())}
+    context = {"form": form, "is_due": must_change_password(user, clock.wall_now())}
     if request.method != "POST":
         return render(request, "accounts/password.html", context)
     if not form.is_valid():
         return render(request, "accounts/password.html", context, status=422)
-    passwords.change_password(user, password=form.cleaned_data["new"], actor=user, at=clock.now())
+    passwords.change_password(user, password=form.cleaned_data["new"], actor=user, at=clock.wall_now())
     keep_this_session(request, user)
     return redirect("mfa_index")
 
@@ -162,7 +162,7 @@ def session_end(request: HttpRequest, public_id: str) -> HttpResponse:
     """End one of one's own sessions."""
     user: User = request.user  # type: ignore[assignment]
     row = get_object_or_404(SignIn.objects.filter(user=user, ended_at=None), public_id=public_id)
-    sessions.end_session(row, actor=user, at=clock.now())
+    sessions.end_session(row, actor=user, at=clock.wall_now())
     return redirect("mfa_index")
 
 
@@ -171,5 +171,5 @@ def session_end(request: HttpRequest, public_id: str) -> HttpResponse:
 def sessions_end_others(request: HttpRequest) -> HttpResponse:
     """End all of one's sessions but this."""
     user: User = request.user  # type: ignore[assignment]
-    sessions.end_other_sessions(user, keep=request.session.session_key, at=clock.now())
+    sessions.end_other_sessions(user, keep=request.session.session_key, at=clock.wall_now())
     return redirect("mfa_index")

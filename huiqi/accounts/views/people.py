@@ -205,7 +205,7 @@ def person_act(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     if act.needs_reason and not form.is_valid():
         return _person_page(request, found, {name: form})
     reason = form.cleaned_data["reason"] if act.needs_reason else ""
-    outcome = act.run(found, request.user, reason, clock.now())  # type: ignore[arg-type]
+    outcome = act.run(found, request.user, reason, clock.wall_now())  # type: ignore[arg-type]
     if isinstance(outcome, str):
         return _person_page(request, found, {}, temporary_password=outcome)
     return redirect("accounts:person", public_id)
@@ -225,7 +225,7 @@ def person_role(request: HttpRequest, public_id: str) -> HttpResponse:
             unit=form.cleaned_data["unit"],
             actor=request.user,  # type: ignore[arg-type]
             reason=form.cleaned_data["reason"],
-            at=clock.now(),
+            at=clock.wall_now(),
         )
         return redirect("accounts:person", public_id)
     context = {"person": found, "form": form}
@@ -236,7 +236,7 @@ def person_role(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def locks_list(request: HttpRequest) -> HttpResponse:
     """Locks in force."""
-    return render(request, "accounts/locks.html", {"locks": locks(clock.now())})
+    return render(request, "accounts/locks.html", {"locks": locks(clock.wall_now())})
 
 
 @power_required(Power.MANAGE_ACCESS)
@@ -244,5 +244,5 @@ def locks_list(request: HttpRequest) -> HttpResponse:
 def lock_lift(request: HttpRequest, public_id: str) -> HttpResponse:
     """End a lock early."""
     lock = get_object_or_404(SignInLock, public_id=public_id)
-    tries.lift_lock(lock, actor=request.user, at=clock.now())  # type: ignore[arg-type]
+    tries.lift_lock(lock, actor=request.user, at=clock.wall_now())  # type: ignore[arg-type]
     return redirect("accounts:locks")

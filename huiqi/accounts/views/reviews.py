@@ -36,7 +36,7 @@ def reviews_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def review_open(request: HttpRequest) -> HttpResponse:
     """Begin a review."""
-    review = reviews.open_review(actor=request.user, on=clock.today(), at=clock.now())  # type: ignore[arg-type]
+    review = reviews.open_review(actor=request.user, on=clock.today(), at=clock.wall_now())  # type: ignore[arg-type]
     return redirect("accounts:review", review.public_id)
 
 
@@ -61,7 +61,7 @@ def _review_page(
     elif only == "open":
         lines = lines.filter(decision="")
     page = paginate(lines, request.GET.get("page"), LINES_A_PAGE)
-    today = clock.today()
+    today = clock.wall_today()  # sign-ins are real
     wrong = {refused[0]: refused[1]} if refused else {}
     shown = [
         (line_shown(line, today), wrong.get(line.pk) or LineForm(initial={"reason": line.reason}))
@@ -114,7 +114,7 @@ def review_keep_unmarked(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def review_sign_off(request: HttpRequest, public_id: str) -> HttpResponse:
     """Sign it."""
-    reviews.sign_off(_find(public_id), actor=request.user, on=clock.today(), at=clock.now())  # type: ignore[arg-type]
+    reviews.sign_off(_find(public_id), actor=request.user, on=clock.today(), at=clock.wall_now())  # type: ignore[arg-type]
     return redirect("accounts:reviews")
 
 
@@ -122,7 +122,7 @@ def review_sign_off(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def review_export(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """The review as a table."""
-    found, today = _find(public_id), clock.today()
+    found, today = _find(public_id), clock.wall_today()
     headers = [
         *(_("账号"), _("姓名"), _("单位"), _("角色"), _("可见范围"), _("最近登录"), _("未用天数")),
         *(_("第二因素"), _("代理数"), _("提示"), _("结论"), _("理由")),

@@ -126,6 +126,6 @@ class PasskeyAgain(OurPage, ReauthenticateWebAuthnView):  # type: ignore[misc]
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this session, also one that waits for its second factor."""
     if isinstance(request.user, User):
-        sessions.record_sign_out(request.user, session_key=request.session.session_key, at=clock.now())
+        sessions.record_sign_out(request.user, session_key=request.session.session_key, at=clock.wall_now())
     logout(request)
     return redirect("core:home")

@@ -97,8 +97,8 @@ def unit_switch(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 def invitations_list(request: HttpRequest) -> HttpResponse:
     """Invitations and what became of them."""
-    page = paginate(invitations_shown(clock.now()), request.GET.get("page"))
-    return render(request, "accounts/invitations.html", {"page_obj": page, "now": clock.now()})
+    page = paginate(invitations_shown(clock.wall_now()), request.GET.get("page"))
+    return render(request, "accounts/invitations.html", {"page_obj": page, "now": clock.wall_now()})
 
 
 @power_required(Power.MANAGE_UNITS)
@@ -116,7 +116,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     if not bound.is_valid():
         return render(request, "accounts/invite.html", {"one": one, "many": many}, status=422)
     wanted = bound.cleaned_data.get("invitees") or [_invitee(bound.cleaned_data)]
-    issued = invitations.invite(wanted, actor=request.user, at=clock.now())  # type: ignore[arg-type]
+    issued = invitations.invite(wanted, actor=request.user, at=clock.wall_now())  # type: ignore[arg-type]
     links = [
         (each.invitation, request.build_absolute_uri(reverse("accounts:join", args=[each.token])))
         for each in issued
@@ -133,7 +133,7 @@ def _invitee(got: dict[str, Any]) -> invitations.Invitee:
 def invitation_revoke(request: HttpRequest, public_id: str) -> HttpResponse:
     """The link stops working."""
     row = get_object_or_404(Invitation, public_id=public_id)
-    invitations.revoke_invitation(row, actor=request.user, at=clock.now())  # type: ignore[arg-type]
+    invitations.revoke_invitation(row, actor=request.user, at=clock.wall_now())  # type: ignore[arg-type]
     return redirect("accounts:invitations")
 
 
@@ -142,12 +142,14 @@ def invitation_revoke(request: HttpRequest, public_id: str) -> HttpResponse:
 def join(request: HttpRequest, token: str) -> HttpResponse:
     """Behind the link of an invitation: set name, account, phone and password."""
     digest = invitations.token_digest(token)
-    found = Invitation.objects.open(clock.now()).select_related("unit").filter(token_digest=digest).first()
+    found = (
+        Invitation.objects.open(clock.wall_now()).select_related("unit").filter(token_digest=digest).first()
+    )
     if found is None:
         raise Http404
     form = NewAccountForm(request.POST or None, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
-        invitations.accept_invitation(found, **form.cleaned_data, at=clock.now())
+        invitations.accept_invitation(found, **form.cleaned_data, at=clock.wall_now())
         return redirect("accounts:sign_in")
     context = {"form": form, "invitation": found}
     response = render(request, "accounts/join.html", context, status=422 if form.is_bound else 200)
@@ -165,7 +167,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         return redirect(_onward(request))
     form = NewAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _not_too_many(request, form):
-        user = people.sign_up_firm_person(**form.cleaned_data, at=clock.now())
+        user = people.sign_up_firm_person(**form.cleaned_data, at=clock.wall_now())
         AccountAdapter(request).login(request, user)
         return redirect(_onward(request))
     return render(request, "accounts/sign_up.html", {"form": form}, status=422 if form.is_bound else 200)
@@ -180,7 +182,7 @@ def _onward(request: HttpRequest) -> str:
 def _not_too_many(request: HttpRequest, form: NewAccountForm) -> bool:
     address = address_digest(AccountAdapter(request).get_client_ip(request))
     try:
-        tries.begin_try(sign_up_digest(), address, user=None, at=clock.now(), everywhere=False)
+        tries.begin_try(sign_up_digest(), address, user=None, at=clock.wall_now(), everywhere=False)
     except tries.TryLater as refusal:
         form.add_error(None, worded(refusal.said))
         return False

@@ -122,7 +122,7 @@ def test_a_job_that_is_not_waiting_is_not_run_again(state):
 
 
 def test_a_job_whose_worker_died_is_run_again_and_a_living_one_is_left():
-    now = clock.now()
+    now = clock.wall_now()
     dead = make_job(state=JobState.RUNNING, arguments={"to": 2}, heartbeat_at=now - timedelta(seconds=61))
     living = make_job(state=JobState.RUNNING, arguments={"to": 2}, heartbeat_at=now - timedelta(seconds=30))
     assert requeue_dead_jobs() == 1
@@ -135,7 +135,7 @@ def test_a_job_whose_worker_died_is_run_again_and_a_living_one_is_left():
 def test_a_job_that_fell_out_of_the_queue_is_queued_again():
     lost = make_job(arguments={"to": 2})
     fresh = make_job(arguments={"to": 2})
-    Job.objects.filter(pk=lost.pk).update(created_at=clock.now() - timedelta(minutes=5))
+    Job.objects.filter(pk=lost.pk).update(created_at=clock.wall_now() - timedelta(minutes=5))
     assert requeue_dead_jobs() == 1
     lost.refresh_from_db()
     fresh.refresh_from_db()
@@ -149,7 +149,7 @@ def test_a_run_taken_for_dead_does_not_write_over_its_successor():
     @job_kind("stalls")
     def stall(arguments):
         if Job.objects.get(pk=job.pk).attempt == 1:
-            stale = clock.now() - timedelta(minutes=5)
+            stale = clock.wall_now() - timedelta(minutes=5)
             Job.objects.filter(pk=job.pk).update(heartbeat_at=stale)
             assert requeue_dead_jobs() == 1
         yield 1, 1

@@ -38,10 +38,12 @@ def begin_export(  # noqa: PLR0913  each is a fact about the act
     form: str,
     wanted: Wanted,
     at: datetime,
+    wall: datetime,
 ) -> ExportRun:
     """Record who takes which firms out, why, and how many; more than MOST_AT_ONCE become a job.
 
-    `wanted` holds the list's filters, from which the job finds the firms again.
+    `wanted` holds the list's filters, from which the job finds the firms again. `at` is
+    what the file says of itself; its day of keeping counts from `wall`, real time.
     """
     run = ExportRun.objects.create(
         owner=actor,
@@ -51,7 +53,7 @@ def begin_export(  # noqa: PLR0913  each is a fact about the act
         form=form,
         rows=firms.count(),
         created_at=at,
-        expires_at=at + OPEN_FOR,
+        expires_at=wall + OPEN_FOR,
     )
     if run.rows > MOST_AT_ONCE:
         run.job_id = start_job(EXPORT, {"export": run.public_id}, actor=actor).public_id

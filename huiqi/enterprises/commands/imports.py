@@ -33,7 +33,7 @@ State = ImportRun.State
 MOST_BYTES = 50_000_000
 LONGEST_REASON = 300
 # A file with telephone numbers is not kept for longer than mending its rejected rows takes.
-KEPT_AFTER = ABANDONED_AFTER = timedelta(days=7)
+KEPT_FOR = timedelta(days=7)
 _TRIES = 3
 
 
@@ -44,8 +44,11 @@ class Superseded(RuntimeError):  # noqa: N818
 # --- before the rows ----------------------------------------------------------------------------------
 
 
-def upload(file: File, *, actor: Any, at: datetime) -> ImportRun:  # type: ignore[type-arg]
-    """Look at the file and keep it encrypted; TableRefused when it cannot be read: nothing is kept then."""
+def upload(file: File, *, actor: Any, at: datetime, wall: datetime) -> ImportRun:  # type: ignore[type-arg]
+    """Look at the file and keep it encrypted; TableRefused when it cannot be read: nothing is kept then.
+
+    `wall` is real time, from which the week counts that the file is kept for.
+    """
     if (file.size or 0) > MOST_BYTES:
         said = gettext_noop("文件超过50 MB。请分成几个文件分别上传，每个保留表头。")
         raise Refused("enterprises.file_too_big", said)
@@ -60,6 +63,7 @@ def upload(file: File, *, actor: Any, at: datetime) -> ImportRun:  # type: ignor
         seen=json.dumps(seen, ensure_ascii=False),
         total_rows=seen.get("rows", 0),
         created_at=at,
+        kept_until=wall + KEPT_FOR,
     )
     # The file's own name stays out of the file system; written before the row, because a file without a row
     # is swept away and a row without a file would be a fault.
@@ -157,7 +161,7 @@ def begin(run: ImportRun, *, actor: Any, at: datetime) -> None:
 
 
 @transaction.atomic
-def stop(run: ImportRun, *, actor: Any, at: datetime) -> ImportRun:
+def stop(run: ImportRun, *, actor: Any, at: datetime, wall: datetime) -> ImportRun:
     """Stop a run for good or for now; rows that went in stay in. A file not yet begun is deleted."""
     run = _locked(run, State.UPLOADED, State.CHECKING, State.READY, State.RUNNING)
     job = Job.objects.filter(public_id=run.job_id).order_by("pk").first()
@@ -165,8 +169,8 @@ def stop(run: ImportRun, *, actor: Any, at: datetime) -> ImportRun:
         cancel_job(job, actor=actor)
     if run.filing is None:
         drop_file(run)
-    run.state, run.finished_at = State.CANCELLED, at
-    run.save(update_fields=["state", "finished_at", "file"])
+    run.state, run.finished_at, run.kept_until = State.CANCELLED, at, wall + KEPT_FOR
+    run.save(update_fields=["state", "finished_at", "kept_until", "file"])
     audit.record("import.stopped", run, actor=actor, rows=run.done_rows)
     return run
 
@@ -193,9 +197,7 @@ def tidy_imports(*, at: datetime) -> int:
     A run that a killed worker left behind counts as abandoned, one whose job is alive does not.
     """
     held = ImportRun.objects.exclude(file="").select_for_update(of=("self",)).order_by("pk")
-    old = held.filter(finished_at__lt=at - KEPT_AFTER)
-    waiting = held.filter(finished_at=None, created_at__lt=at - ABANDONED_AFTER)
-    runs = [run for run in (*old, *waiting) if not _is_alive(run)]
+    runs = [run for run in held.filter(kept_until__lt=at) if not _is_alive(run)]
     for run in runs:
         drop_file(run)
         run.preview = run.seen = ""
@@ -248,16 +250,15 @@ class Tally:
 
 @dataclass(frozen=True)
 class Now:
-    """The day columns are made for (the reference date), today, and this instant."""
+    """The day on which the site acts, for which columns are made, and the instant."""
 
     on: date
-    today: date
     at: datetime
 
 
 def terms_of(run: ImportRun, now: Now, heading: Mapping[str, str]) -> Terms:
     """What holds for all rows. The scope is that of today: who lost a region imports nothing there."""
-    scope = None if run.owner is None else scope_with(run.owner, Power.IMPORT_FIRMS, now.today)
+    scope = None if run.owner is None else scope_with(run.owner, Power.IMPORT_FIRMS, now.on)
     at = run.filing.recorded_at if run.filing else now.at
     return Terms(scope, run.standing, run.as_of or now.on, now.on, at, run.owner, heading, catalogue())
 
@@ -389,12 +390,12 @@ def _in_order(outcome: Outcome) -> list[tuple[ReadRow, Any]]:
 
 
 @transaction.atomic
-def finish(run: ImportRun, *, at: datetime) -> None:
+def finish(run: ImportRun, *, at: datetime, wall: datetime) -> None:
     """All rows are dealt with. Without rejected rows the file has served its purpose."""
     held = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if held.state != State.RUNNING:
         raise Superseded(run.public_id)
-    held.state, held.finished_at = State.DONE, at
+    held.state, held.finished_at, held.kept_until = State.DONE, at, wall + KEPT_FOR
     held.seen = held.preview = ""
     if not held.rejected:
         drop_file(held)

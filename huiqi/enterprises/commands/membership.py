@@ -70,10 +70,13 @@ def send_claim_code(claim: Claim, *, actor: User, at: datetime) -> CodeSent:
     return send_code(phone, CLAIM_PURPOSE, at=at, user=actor, words=_("认领企业"))
 
 
-def prove_by_code(claim: Claim, code: str, *, actor: User, at: datetime) -> CodeVerdict:
-    """Check the code sent to the registered phone; a right one settles the claim (see `_settle`)."""
+def prove_by_code(claim: Claim, code: str, *, actor: User, at: datetime, wall: datetime) -> CodeVerdict:
+    """Check the code sent to the registered phone; a right one settles the claim (see `_settle`).
+
+    The code runs out by `wall`, real time; the claim is decided `at`.
+    """
     phone = registered_phone(claim.enterprise) or ""
-    verdict = check_code(phone, CLAIM_PURPOSE, code, at=at, user=actor)
+    verdict = check_code(phone, CLAIM_PURPOSE, code, at=wall, user=actor)
     if verdict.ok:
         _settle(claim, actor=actor, at=at)
     return verdict
@@ -258,14 +261,18 @@ def revoke_invitation(invitation: MemberInvitation, *, actor: User, at: datetime
 
 
 @transaction.atomic
-def accept_invitation(invitation: MemberInvitation, *, actor: User, at: datetime) -> Membership:
+def accept_invitation(
+    invitation: MemberInvitation, *, actor: User, at: datetime, wall: datetime
+) -> Membership:
     """Join by a link. Taking over as owner ends the part of the one who handed over; he is a clerk then.
+
+    The link runs out by `wall`, real time; the membership begins `at`.
 
     Refused (`enterprises.invitation_over`, `enterprises.own_invitation`, `enterprises.not_owner_any_more`).
     """
     firm = Enterprise.objects.select_for_update(of=("self",)).order_by("pk").get(pk=invitation.enterprise_id)
     row = MemberInvitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
-    if row.accepted_at or row.revoked_at or row.expires_at < at:
+    if row.accepted_at or row.revoked_at or row.expires_at < wall:
         over = gettext_noop("这个邀请已经用过、撤回或过期，请联系邀请人重新发一个。")
         raise Refused("enterprises.invitation_over", over)
     if row.invited_by_id == actor.pk:
@@ -278,7 +285,7 @@ def accept_invitation(invitation: MemberInvitation, *, actor: User, at: datetime
         _end(owner, actor=owner.user, at=at)
         _join(firm, owner.user, Membership.Part.CLERK, actor=owner.user, at=at)
     joined = _join(firm, actor, row.part, actor=actor, at=at)
-    row.accepted_by, row.accepted_at = actor, at
+    row.accepted_by, row.accepted_at = actor, wall
     row.save(update_fields=["accepted_by", "accepted_at"])
     return joined
 

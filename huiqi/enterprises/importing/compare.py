@@ -63,5 +63,5 @@ def _is_said(stated: Iterable[Stated], period: str, cell: Cell, said: tuple[str,
     )
 
 
-def _age(stated: Stated) -> tuple[date, int, int]:
-    return stated.as_of, stated.order, stated.id
+def _age(stated: Stated) -> tuple[date, date, int]:
+    return stated.as_of, stated.recorded_on, stated.id

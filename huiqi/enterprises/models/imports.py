@@ -68,6 +68,8 @@ class ImportRun(models.Model):
     left_out = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    # Real time, whatever day the site acts on: when the uploaded file goes.
+    kept_until = models.DateTimeField()
     objects = ImportQuerySet.as_manager()
 
     class Meta:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from huiqi.enterprises.catalogue import from_cell, is_statable
@@ -213,7 +214,12 @@ def fact_history(enterprise: Enterprise, fact_id: str, on: date, known_on: date 
     rows = _statements(enterprise, known_on).filter(fact=fact_id)
     pairs = _recorded(rows, known_on)
     found = _entries(fact, pairs, View(enterprise.pk, on, known_on or FOREVER))
-    return sorted(found, key=lambda entry: (entry.recorded_at, entry.statement.pk), reverse=True)
+    return sorted(found, key=_order, reverse=True)
+
+
+def _order(entry: Entry) -> tuple[date, int]:
+    """As resolution orders: by day, within it by writing."""
+    return timezone.localdate(entry.recorded_at), entry.statement.pk
 
 
 def _statements(enterprise: Enterprise, known_on: date | None) -> QuerySet[Statement]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from django.utils import timezone
@@ -31,7 +31,6 @@ COLUMNS = (
 ByFact = Mapping[str, list[Stated]]
 SIZE_CLASS = "size_class"
 SIZE_INPUTS = ("gb4754", "employees", "revenue", "assets")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def catalogue() -> Catalogue:
@@ -77,25 +76,23 @@ def _gather(ids: Sequence[int], kept_as: Mapping[int, int]) -> dict[int, dict[st
 def as_stated(row: tuple) -> Stated:  # type: ignore[type-arg]
     """A row of COLUMNS as resolution sees it."""
     pk, _firm, fact, period, number, text, as_of, recorded_at, expires_on, standing, retracted_at = row
-    recorded_on, order = _day_and_order(recorded_at)
     return Stated(
         id=pk,
         fact=fact,
         period=period,
         cell=text if number is None else number,
         as_of=as_of,
-        recorded_on=recorded_on,
+        recorded_on=_day(recorded_at),
         standing=standing,
         expires_on=expires_on,
         retracted_on=timezone.localdate(retracted_at) if retracted_at else None,
-        order=order,
     )
 
 
 @lru_cache(maxsize=8192)
-def _day_and_order(instant: datetime) -> tuple[date, int]:
-    """The day and the microseconds of an instant of recording, which thousands of statements share."""
-    return timezone.localdate(instant), (instant - _EPOCH) // timedelta(microseconds=1)
+def _day(instant: datetime) -> date:
+    """The day of an instant of recording, which thousands of statements share."""
+    return timezone.localdate(instant)
 
 
 @dataclass(frozen=True, slots=True)

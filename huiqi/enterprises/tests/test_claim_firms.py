@@ -70,15 +70,15 @@ def test_a_number_typed_by_the_firm_or_an_officer_proves_nothing():
     with_phone(firm, source="officer")
     assert registered_phone(firm) is None
     with pytest.raises(Refused, match="没有登记电话"):
-        commands.send_claim_code(claim_on(firm, person()), actor=person(), at=clock.now())
+        commands.send_claim_code(claim_on(firm, person()), actor=person(), at=clock.wall_now())
 
 
 def test_a_wrong_code_grants_nothing():
     firm, claimer = make_firm(), person()
     with_phone(firm)
     claim = claim_on(firm, claimer, proof=Claim.Proof.PHONE_CODE)
-    commands.send_claim_code(claim, actor=claimer, at=clock.now())
-    verdict = commands.prove_by_code(claim, "000000", actor=claimer, at=clock.now())
+    commands.send_claim_code(claim, actor=claimer, at=clock.wall_now())
+    verdict = commands.prove_by_code(claim, "000000", actor=claimer, **instants())
     assert not verdict.ok
     assert current(firm) == {}
 
@@ -112,7 +112,7 @@ def test_a_claim_on_a_row_merged_meanwhile_makes_nobody_a_second_owner_of_the_ke
     (kept, _owner), dropped, claimer = owned_firm(), make_firm(), person()
     claim = claim_on(dropped, claimer, proof=Claim.Proof.IDENTITY, part=part)
     now = clock.now()
-    merge_firms(dropped=dropped, kept=kept, reason="同一家", actor=None, at=now, on=clock.reference_date())
+    merge_firms(dropped=dropped, kept=kept, reason="同一家", actor=None, at=now, on=clock.today())
     with pytest.raises(Refused, match="已并入"):
         commands.prove_by_identity(claim, dropped.credit_code, DemoLicence(), actor=claimer, at=now)
     assert not Enterprise.objects.visible_to(claimer, clock.today()).exists()
@@ -124,7 +124,7 @@ def test_a_claim_on_a_row_merged_meanwhile_makes_nobody_a_second_owner_of_the_ke
 
 def waiting_claim(firm, user):
     claim = claim_on(firm, user)
-    commands.add_paper(claim, SimpleUploadedFile("执照.pdf", PDF), actor=user, at=clock.now())
+    commands.add_paper(claim, SimpleUploadedFile("执照.pdf", PDF), actor=user, at=clock.wall_now())
     return commands.submit_papers(claim, actor=user)
 
 
@@ -178,41 +178,45 @@ def test_papers_are_seen_by_who_sent_them_and_who_decides_alone(enter):
 # --- inviting, handing over, leaving -----------------------------------------------------------------
 
 
+def instants():
+    return {"at": clock.now(), "wall": clock.wall_now()}
+
+
 def invitation(firm, owner, part=CLERK):
-    commands.invite_member(firm, part=part, actor=owner, at=clock.now())
+    commands.invite_member(firm, part=part, actor=owner, at=clock.wall_now())
     return firm.member_invitations.order_by("-pk").first()
 
 
 def test_an_invitation_used_revoked_expired_or_ones_own_is_refused():
     firm, owner = owned_firm()
     with pytest.raises(Refused, match="您自己发出"):
-        commands.accept_invitation(invitation(firm, owner), actor=owner, at=clock.now())
-    late = clock.now() + timedelta(days=8)
+        commands.accept_invitation(invitation(firm, owner), actor=owner, **instants())
+    late = clock.wall_now() + timedelta(days=8)
     with pytest.raises(Refused, match="过期"):
-        commands.accept_invitation(invitation(firm, owner), actor=person(), at=late)
+        commands.accept_invitation(invitation(firm, owner), actor=person(), at=clock.now(), wall=late)
     first = invitation(firm, owner)
     second = invitation(firm, owner)
     with pytest.raises(Refused, match="撤回"):
-        commands.accept_invitation(first, actor=person(), at=clock.now())
-    commands.accept_invitation(second, actor=person("陆远"), at=clock.now())
+        commands.accept_invitation(first, actor=person(), **instants())
+    commands.accept_invitation(second, actor=person("陆远"), **instants())
     with pytest.raises(Refused, match="用过"):
-        commands.accept_invitation(second, actor=person(), at=clock.now())
+        commands.accept_invitation(second, actor=person(), **instants())
     assert current(firm) == {"欧阳秀": OWNER, "陆远": CLERK}
 
 
 def test_handing_over_leaves_one_owner_and_the_former_as_a_clerk():
     firm, owner = owned_firm()
     handover = invitation(firm, owner, OWNER)
-    commands.accept_invitation(handover, actor=person(), at=clock.now())
+    commands.accept_invitation(handover, actor=person(), **instants())
     assert current(firm) == {"欧阳秀": CLERK, "钟诚": OWNER}
 
 
 def test_an_invitation_dies_with_the_ownership_it_came_from():
     firm, owner = owned_firm()
     clerk_link = invitation(firm, owner)
-    commands.accept_invitation(invitation(firm, owner, OWNER), actor=person(), at=clock.now())
+    commands.accept_invitation(invitation(firm, owner, OWNER), actor=person(), **instants())
     with pytest.raises(Refused, match="不是这家企业的负责人"):
-        commands.accept_invitation(clerk_link, actor=person("陆远"), at=clock.now())
+        commands.accept_invitation(clerk_link, actor=person("陆远"), **instants())
 
 
 def test_the_owner_cannot_just_leave():
@@ -274,8 +278,8 @@ def test_an_account_looks_up_thirty_firms_an_hour_and_no_more(enter, monkeypatch
     )
     assert list(details) == [{"found": True}, {"found": False}]
     other = person()
-    assert lookups.look_up_firm(firm.credit_code, actor=other, at=clock.now()) == firm
-    later = clock.now() + timedelta(minutes=61)
+    assert lookups.look_up_firm(firm.credit_code, actor=other, at=clock.wall_now()) == firm
+    later = clock.wall_now() + timedelta(minutes=61)
     assert lookups.look_up_firm(firm.credit_code, actor=play("firm"), at=later) == firm
 
 
@@ -314,6 +318,6 @@ def test_the_demonstration_s_licence_proves_nothing_on_a_real_site(settings):
 
 def test_the_page_of_an_invitation_lets_its_form_be_sent(enter):
     firm, owner = owned_firm()
-    token = commands.invite_member(firm, part=CLERK, actor=owner, at=clock.now())
+    token = commands.invite_member(firm, part=CLERK, actor=owner, at=clock.wall_now())
     page = enter("firm").get(reverse("enterprises:join", args=[token]))
     assert page["Referrer-Policy"] == "strict-origin", "no-referrer sends Origin: null, which CSRF refuses"

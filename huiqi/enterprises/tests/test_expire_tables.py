@@ -26,22 +26,22 @@ def expired() -> dict[str, int]:
 @pytest.mark.parametrize(
     ("change", "is_deleted"),
     [
-        ({"state": "done", "finished_at": timedelta(days=8)}, True),
-        ({"state": "done", "finished_at": timedelta(days=6)}, False),
-        ({"state": "uploaded", "created_at": timedelta(days=8)}, True),
-        ({"state": "uploaded", "created_at": timedelta(days=6)}, False),
-        ({"state": "running", "created_at": timedelta(days=8)}, True),
-        ({"state": "running", "created_at": timedelta(days=8), "job_id": "living"}, False),
+        ({"state": "done", "kept_until": timedelta(days=1)}, True),
+        ({"state": "done", "kept_until": -timedelta(days=1)}, False),
+        ({"state": "uploaded", "kept_until": timedelta(days=1)}, True),
+        ({"state": "uploaded", "kept_until": -timedelta(days=1)}, False),
+        ({"state": "running", "kept_until": timedelta(days=1)}, True),
+        ({"state": "running", "kept_until": timedelta(days=1), "job_id": "living"}, False),
     ],
 )
 def test_a_file_is_deleted_when_its_time_is_over(
     private_files, django_capture_on_commit_callbacks, change, is_deleted
 ):
-    run, now = make_run(), clock.now()
+    run, now = make_run(), clock.wall_now()
     living = start_job(IMPORT, {"run": run.public_id}, actor=None)
     Job.objects.filter(pk=living.pk).update(public_id="living")
     values = {key: now - one if isinstance(one, timedelta) else one for key, one in change.items()}
-    ImportRun.objects.filter(pk=run.pk).update(**{"created_at": now, **values})
+    ImportRun.objects.filter(pk=run.pk).update(**values)
     with django_capture_on_commit_callbacks(execute=True):
         assert expired() == {"imports": int(is_deleted), "exports": 0}
     run.refresh_from_db()

@@ -175,10 +175,10 @@ def test_whoever_lost_the_power_to_export_no_longer_finds_the_own_file(enter, lo
 
 def test_after_a_day_the_file_is_gone(enter, long_list):
     run = long_list()
-    ExportRun.objects.update(expires_at=clock.now() - timedelta(seconds=1))
+    ExportRun.objects.update(expires_at=clock.wall_now() - timedelta(seconds=1))
     assert enter("county").get(page_of(run)).status_code == 404
     assert enter("county").post(page_of(run, "export_file")).status_code == 404
-    assert exports_module.tidy_exports(at=clock.now()) == 1
+    assert exports_module.tidy_exports(at=clock.wall_now()) == 1
     run.refresh_from_db()
     assert not run.file
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def make_run(count: int = 10, bad: int = 4, rows: list[list[Any]] | None = None)
         year="2019",
         as_of=ON,
         created_at=AT,
+        kept_until=AT + timedelta(days=7),
         total_rows=count,
     )
     run.file.save("killed.table", sealed(csv_bytes(rows)), save=True)
@@ -184,7 +186,7 @@ def test_a_stopped_import_keeps_what_is_in_and_can_go_on(small_batches, django_c
     run = make_run()
     work = KINDS[IMPORT]({"run": run.public_id})
     next(work)
-    imports_module.stop(run, actor=None, at=AT)
+    imports_module.stop(run, actor=None, at=AT, wall=AT)
     assert list(work) == []
     run.refresh_from_db()
     assert (run.state, run.done_rows, Enterprise.objects.count()) == (ImportRun.State.CANCELLED, 3, 3)

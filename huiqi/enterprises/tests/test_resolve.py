@@ -62,7 +62,6 @@ def stated_of(remark: Remark) -> Stated:
         remark.standing,
         remark.expires,
         remark.taken_back,
-        order=remark.told.toordinal(),
     )
 
 
@@ -178,7 +177,7 @@ def test_taken_back_later_it_was_known_until_then():
     assert resolve(PLAIN, [row], date(2020, 3, 4), date(2020, 3, 4)) is None
 
 
-def test_of_two_of_the_same_instant_the_later_row_counts():
+def test_of_two_recorded_on_one_day_the_later_row_counts():
     rows = [said(1, date(2020, 3, 1), id=7), said(2, date(2020, 3, 1), id=8)]
     assert resolve(PLAIN, rows, date(2020, 3, 1), FOREVER).stated.cell == 2
 

@@ -60,7 +60,7 @@ def claim_send_code(request: HttpRequest, public_id: str) -> HttpResponse:
     """Send the code to the registered phone."""
     row = _own_claim(request, public_id)
     try:
-        sent = commands.send_claim_code(row, actor=user_of(request), at=clock.now())
+        sent = commands.send_claim_code(row, actor=user_of(request), at=clock.wall_now())
     except Refused as refusal:
         messages.warning(request, worded(refusal.said))
     else:
@@ -77,7 +77,9 @@ def claim_check_code(request: HttpRequest, public_id: str) -> HttpResponse:
     form = CodeForm(request.POST)
     if form.is_valid():
         code = form.cleaned_data["code"]
-        verdict = commands.prove_by_code(row, code, actor=user_of(request), at=clock.now())
+        verdict = commands.prove_by_code(
+            row, code, actor=user_of(request), at=clock.now(), wall=clock.wall_now()
+        )
         if verdict.ok:
             return redirect("enterprises:claim", row.public_id)
         form.add_error("code", worded(verdict.said))
@@ -110,7 +112,7 @@ def claim_add_paper(request: HttpRequest, public_id: str) -> HttpResponse:
     form = PaperForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            commands.add_paper(row, form.cleaned_data["paper"], actor=user_of(request), at=clock.now())
+            commands.add_paper(row, form.cleaned_data["paper"], actor=user_of(request), at=clock.wall_now())
         except Refused as refusal:
             form.add_error("paper", worded(refusal.said))
         else:

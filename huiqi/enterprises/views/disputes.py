@@ -40,7 +40,7 @@ def dispute_raise(request: HttpRequest, public_id: str) -> HttpResponse:
     firm = queries.firm_of_member(user_of(request), public_id, clock.today())
     if firm is None:
         raise Http404
-    on = clock.reference_date()
+    on = clock.today()
     waiting = queries.disputes_of(firm).filter(state=State.OPEN).first()
     if waiting is not None and request.method != "POST":
         return redirect("enterprises:dispute", waiting.public_id)
@@ -127,7 +127,7 @@ def dispute_decide(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, found, form, status=422)
     try:
-        _decide(form, Ruling(request.user, form.cleaned_data["opinion"], clock.now(), clock.reference_date()))
+        _decide(form, Ruling(request.user, form.cleaned_data["opinion"], clock.now(), clock.today()))
     except DisputeClosed:
         return _show(request, _dispute(request, public_id), form, conflict=True)
     except Refused as refusal:
@@ -160,7 +160,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     today, user = clock.today(), user_of(request)
-    on = queries.judged_on(found, clock.reference_date())
+    on = queries.judged_on(found, clock.today())
     decides = queries.disputes_for(user, today).filter(pk=found.pk).exists()
     context = {
         "dispute": found,

@@ -122,7 +122,7 @@ def _pair(request: HttpRequest, public_id: str) -> DuplicatePair:
 
 
 def _decision(request: HttpRequest, reason: str) -> Decision:
-    return Decision(request.user, reason, clock.now(), clock.reference_date())
+    return Decision(request.user, reason, clock.now(), clock.today())
 
 
 def _show(
@@ -140,7 +140,7 @@ def _show(
         "form": form,
         "undo": undo or UndoForm(),
         "conflict": conflict,
-        "beside": side_by_side(pair, clock.reference_date()),
+        "beside": side_by_side(pair, clock.today()),
         "codes_differ": _codes_differ(pair),
     }
     return render(request, "enterprises/duplicate.html", context, status=409 if conflict else status)

@@ -36,12 +36,12 @@ exporter = power_required(Power.EXPORT_FIRMS)
 @never_cache
 def export(request: HttpRequest) -> HttpResponseBase:
     """Ask what for and which columns; a POST makes the file. The filters are those of the list's address."""
-    user, today, on = user_of(request), clock.today(), clock.reference_date()
+    user, today = user_of(request), clock.today()
     listed = _listed(request.GET)
     wanted = listed.wanted()
     if wanted.question.kind is Kind.PHONE:
         raise Refused("enterprises.export_by_phone", gettext_noop("按电话号码查到的结果不能导出。"))
-    firms = firms_for(user, wanted, today=today, on=on)
+    firms = firms_for(user, wanted, today=today, on=today)
     offered = export_columns(with_contacts=takes_contacts(user, today))
     form = ExportForm(request.POST if request.method == "POST" else None, offered)
     if request.method == "POST" and form.is_valid():
@@ -73,6 +73,7 @@ def _made(request: HttpRequest, form: ExportForm, firms: Any, wanted: Wanted) ->
         form=form.cleaned_data["form"],
         wanted=wanted,
         at=clock.now(),
+        wall=clock.wall_now(),
     )
     if run.job_id:
         return redirect("enterprises:export_run", run.public_id)
@@ -93,7 +94,7 @@ def _content_type(run: ExportRun) -> str:
 
 
 def _mine(request: HttpRequest, public_id: str) -> ExportRun:
-    return get_object_or_404(ExportRun.objects.open_to(request.user, clock.now()), public_id=public_id)
+    return get_object_or_404(ExportRun.objects.open_to(request.user, clock.wall_now()), public_id=public_id)
 
 
 @exporter

@@ -73,7 +73,7 @@ def firm(request: HttpRequest, public_id: str) -> HttpResponse:
         return _to_kept(request, public_id)
     form = DaysForm(request.GET)
     is_asked = form.is_valid() and any(form.cleaned_data.values())
-    today = clock.reference_date()
+    today = clock.today()
     days = form.days(today) if is_asked else Days(today)
     show_days(found, days)
     return render(request, "enterprises/firm.html", _context(request, found, days, form))
@@ -87,7 +87,7 @@ def _to_kept(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _context(request: HttpRequest, found: Enterprise, days: Days, form: DaysForm) -> dict[str, Any]:
-    page = firm_page(found, days, clock.reference_date())
+    page = firm_page(found, days, clock.today())
     is_office = _is_office(request)
     user, today = user_of(request), clock.today()
     part = part_in(user, found, today)
@@ -136,7 +136,7 @@ def fact_page(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespons
     """Everything ever said about one fact of a firm, newest first."""
     found, fact = _seen(request, public_id), _fact(fact_id)
     form = DaysForm(request.GET)
-    today = clock.reference_date()
+    today = clock.today()
     days = form.days(today) if form.is_valid() else Days(today)
     page = firm_page(found, days, today)
     context = {
@@ -171,7 +171,7 @@ def fact_state(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespon
     door = _door(request, found, fact)
     if door is None:
         raise Http404
-    today, is_office = clock.reference_date(), door is confirm_fact
+    today, is_office = clock.today(), door is confirm_fact
     page = firm_page(found, Days(today), today)
     line = page.line(fact_id)
     now = line.entry.value if line and line.entry else None
@@ -240,7 +240,7 @@ def contact_reveal(request: HttpRequest, public_id: str, contact_id: int) -> Htt
     shown = None
     if form.is_valid():
         shown = reveal_contact(
-            contact, reason=form.cleaned_data["reason"], actor=user_of(request), at=clock.now()
+            contact, reason=form.cleaned_data["reason"], actor=user_of(request), at=clock.wall_now()
         )
     context = {
         "firm": found,

@@ -50,7 +50,7 @@ def identity_form(request: HttpRequest, public_id: str, kind: str) -> HttpRespon
     firm = _firm(request, public_id)
     act = request.POST.get("do", "") if request.method == "POST" else ""
     data = request.POST if request.method == "POST" else None
-    form = FORMS[kind](firm, _changeable(request), clock.reference_date(), data)
+    form = FORMS[kind](firm, _changeable(request), clock.today(), data)
     context = {"firm": firm, "kind": kind, "form": form}
     if data is None or act == "edit":
         return render(request, "enterprises/identity_form.html", context)

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page
@@ -45,6 +46,10 @@ def _mine(request: HttpRequest, public_id: str) -> ImportRun:
     return get_object_or_404(runs, public_id=public_id)
 
 
+def _instants() -> dict[str, datetime]:
+    return {"at": clock.now(), "wall": clock.wall_now()}
+
+
 @importer
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
@@ -53,7 +58,7 @@ def import_start(request: HttpRequest) -> HttpResponse:
     form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if form.is_valid():
         try:
-            run = upload(form.cleaned_data["file"], actor=user_of(request), at=clock.now())
+            run = upload(form.cleaned_data["file"], actor=user_of(request), **_instants())
         except Refused as refused:
             form.add_error("file", worded(refused.said))
         else:
@@ -107,14 +112,14 @@ def import_columns(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _columns_form(request: HttpRequest, run: ImportRun, seen: Mapping[str, Any]) -> ColumnsForm:
-    user, day = user_of(request), clock.reference_date()
+    user, day = user_of(request), clock.today()
     initial = {"year": run.year or default_year(day), "as_of": run.as_of or day}
     initial |= {"standing": run.standing or Standing.CLAIMED, "document": run.document}
     return ColumnsForm(
         request.POST if request.method == "POST" else None,
         guesses(seen, run.unit),
-        today=clock.today(),
-        may_confirm=may(user, Power.CONFIRM_FACTS, clock.today()),
+        today=day,
+        may_confirm=may(user, Power.CONFIRM_FACTS, day),
         initial=initial,
     )
 
@@ -184,7 +189,7 @@ def import_go(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def import_stop(request: HttpRequest, public_id: str) -> HttpResponse:
     """Stop; what is in stays in."""
-    stop(_mine(request, public_id), actor=user_of(request), at=clock.now())
+    stop(_mine(request, public_id), actor=user_of(request), **_instants())
     return redirect("enterprises:import_run", public_id)
 
 

@@ -49,7 +49,7 @@ def find_firm(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         code = form.cleaned_data["credit_code"]
         try:
-            firm = look_up_firm(code, actor=user_of(request), at=clock.now())
+            firm = look_up_firm(code, actor=user_of(request), at=clock.wall_now())
         except Refused as refusal:
             form.add_error("credit_code", worded(refusal.said))
         else:
@@ -95,7 +95,7 @@ def invite(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "enterprises/members.html", _members_context(firm, own, form), status=422)
     token = commands.invite_member(
-        firm, part=form.cleaned_data["part"], actor=user_of(request), at=clock.now()
+        firm, part=form.cleaned_data["part"], actor=user_of(request), at=clock.wall_now()
     )
     context = _members_context(firm, own, InviteForm())
     context["link"] = request.build_absolute_uri(reverse("enterprises:join", args=[token]))
@@ -109,7 +109,7 @@ def revoke_invitation(request: HttpRequest, public_id: str, invitation_id: str) 
     """Make an open invitation useless."""
     firm, _own = _firm_of_mine(request, public_id, part=Membership.Part.OWNER)
     row = get_object_or_404(MemberInvitation.objects.filter(enterprise=firm), public_id=invitation_id)
-    commands.revoke_invitation(row, actor=user_of(request), at=clock.now())
+    commands.revoke_invitation(row, actor=user_of(request), at=clock.wall_now())
     messages.success(request, _("邀请已撤回。"))
     return redirect("enterprises:members", firm.public_id)
 
@@ -140,11 +140,12 @@ def join(request: HttpRequest, link: str) -> HttpResponse:
     invitation = get_object_or_404(rows, token_digest=token_digest(link))
     if not user_of(request).can(Power.ACT_FOR_FIRM):
         raise Http404
+    wall = clock.wall_now()
     if request.method == "POST":
-        joined = commands.accept_invitation(invitation, actor=user_of(request), at=clock.now())
+        joined = commands.accept_invitation(invitation, actor=user_of(request), at=clock.now(), wall=wall)
         messages.success(request, _("您已加入%(firm)s。") % {"firm": joined.enterprise.name})
         return redirect("enterprises:my_firms")
-    is_over = bool(invitation.accepted_at or invitation.revoked_at or invitation.expires_at < clock.now())
+    is_over = bool(invitation.accepted_at or invitation.revoked_at or invitation.expires_at < wall)
     context = {"invitation": invitation, "is_over": is_over}
     response = render(request, "enterprises/join.html", context, status=410 if is_over else 200)
     # `no-referrer` would make browsers send `Origin: null`, which the CSRF check refuses.
@@ -171,7 +172,7 @@ def _members_context(firm: Enterprise, own: Membership, form: InviteForm) -> dic
         "is_owner": is_owner,
         "members": people.members_of(firm),
         "former": people.former_members_of(firm)[:20],
-        "invitations": people.open_invitations(firm, clock.now()) if is_owner else [],
+        "invitations": people.open_invitations(firm, clock.wall_now()) if is_owner else [],
         "form": form,
         "link": "",
         "link_part": "",

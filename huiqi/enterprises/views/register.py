@@ -57,7 +57,7 @@ def register(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, data: QueryDict, *, by_phone: bool = False) -> HttpResponse:
     form = _form(data)
     form.is_valid()
-    wanted, on = form.wanted(), clock.reference_date()
+    wanted, on = form.wanted(), clock.today()
     hides_phone = wanted.question.kind is Kind.PHONE and not by_phone
     firms = seen_by(user_of(request), clock.today())
     hits = NOTHING if hides_phone else find(firms, wanted, on, form.order(), _number(data.get("page")))

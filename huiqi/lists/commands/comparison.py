@@ -177,8 +177,10 @@ def receive_answer(  # noqa: PLR0913  each is a part of the answer
 
     Refused as a whole, and nothing of it kept, when it carries columns that were not asked; rows with
     anything but the permitted answers are listed and left out. `scan` is the authority's sealed answer,
-    just received from `actor`; without it (`lists.no_scan`) only the authority's own people may answer.
+    just received from `actor` by `wall`, real time; without it (`lists.no_scan`) only the authority's own
+    people may answer.
     """
+    wall: datetime,
     if (
         scan is None
         and not comparisons_asked_of(actor, timezone.localdate(at)).filter(pk=comparison.pk).exists()
@@ -208,7 +210,7 @@ def receive_answer(  # noqa: PLR0913  each is a part of the answer
         run.file.save(f"{run.public_id}.csv", ContentFile(_written(answer.taken)), save=False)
         run.save()
         if scan is not None:
-            attach(scan, owner=run, actor=actor, at=at)
+            attach(scan, owner=run, actor=actor, at=wall)
         AnswerFault.objects.bulk_create(
             (
                 AnswerFault(run=run, row=one.row, column=one.column, reason=worded(one.reason)[:300])

@@ -10,6 +10,7 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.ids import new_token, token_digest
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.models import AuditRecord
 from huiqi.lists.chain import Act, Place, take
 from huiqi.lists.commands.batches import locked_batch, publisher_desk
 from huiqi.lists.commands.entries import write_step
@@ -19,6 +20,7 @@ from huiqi.lists.queries.offices import Desk
 from huiqi.messages.commands.codes import CodeSent, CodeVerdict, check_code, send_code
 
 PURPOSE = "list_objection"
+RAISED = "list_objection.raised"
 # Ours. Somebody with several firms to object to gets on; whoever would stop a whole list does not.
 MOST_AN_HOUR = 5
 HOUR = timedelta(hours=1)
@@ -36,6 +38,7 @@ def raise_objection(  # noqa: PLR0913  each is a field of the form
     grounds: str,
     on: date,
     at: datetime,
+    wall: datetime,
     organisation: str = "",
     address: str = "",
     actor: User | None = None,
@@ -45,11 +48,11 @@ def raise_objection(  # noqa: PLR0913  each is a field of the form
 
     `address` is the digest of the network address. Refused outside the notice (`lists.notice_over`), when
     the same person (by telephone) has an open objection to the same firm (`lists.objection_repeated`), and
-    after five from one address in an hour (`lists.too_many_objections`).
+    after five from one address in an hour of real time, `wall` (`lists.too_many_objections`).
     """
     row = locked_batch(batch)
     _refuse_outside(row, on)
-    _refuse_many(address, at)
+    _refuse_many(address, wall)
     _refuse_repeated(row, entry, phone)
     if entry is not None:
         _on_notice(row, entry)
@@ -65,7 +68,7 @@ def raise_objection(  # noqa: PLR0913  each is a field of the form
         token_digest=token_digest(token),
         made_at=at,
     )
-    audit.record("list_objection.raised", objection, actor=actor, batch=row.public_id)
+    audit.record(RAISED, objection, actor=actor, batch=row.public_id)
     return objection, token
 
 
@@ -76,9 +79,11 @@ def _refuse_outside(row: ListBatch, on: date) -> None:
         )
 
 
-def _refuse_many(address: str, at: datetime) -> None:
-    """Count the last hour's from this address; what is older is forgotten with it."""
-    Objection.objects.filter(made_at__lte=at - HOUR).exclude(address_digest="").update(address_digest="")
+def _refuse_many(address: str, wall: datetime) -> None:
+    """Count the last hour's from this address by the trail; what is older is forgotten with it."""
+    recent = AuditRecord.objects.filter(act=RAISED, at__gt=wall - HOUR).values("subject_id")
+    with_address = Objection.objects.exclude(address_digest="")
+    with_address.exclude(public_id__in=recent).update(address_digest="")
     if address and Objection.objects.filter(address_digest=address).count() >= MOST_AN_HOUR:
         many = gettext_noop("这个网络地址一小时内已提交%(most)s条异议。请过一小时再提，或直接联系承办单位。")
         raise Refused("lists.too_many_objections", Message(many, {"most": MOST_AN_HOUR}))
@@ -105,13 +110,16 @@ def send_objection_code(objection: Objection, *, at: datetime) -> CodeSent:
     return send_code(objection.phone, PURPOSE, at=at, words="公示异议")
 
 
-def prove_objection(objection: Objection, code: str, *, on: date, at: datetime) -> CodeVerdict:
+def prove_objection(
+    objection: Objection, code: str, *, on: date, at: datetime, wall: datetime
+) -> CodeVerdict:
     """Check the code; with the right one the objection is open and its entry waits for the decision.
 
-    Refused when the notice is over or the office was quicker; the code is not used up then.
+    Refused when the notice is over or the office was quicker; the code is not used up then. It runs out by
+    `wall`, real time.
     """
     _refuse_outside(ListBatch.objects.select_related("unit").get(pk=objection.batch_id), on)
-    verdict = check_code(objection.phone, PURPOSE, code, at=at)
+    verdict = check_code(objection.phone, PURPOSE, code, at=wall)
     if verdict.ok:
         _take_up_proved(objection, on, at)
     return verdict

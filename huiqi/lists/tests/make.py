@@ -70,7 +70,7 @@ def collecting_list() -> dict[str, Any]:
 
 def noticed_list() -> dict[str, Any]:
     """A batch on public notice."""
-    today = clock.reference_date()
+    today = clock.today()
     batch = make_batch("little-giant-hunan", "noticing", notice_days=5, notice_from=today, notice_until=today)
     return {"public_id": batch.public_id}
 
@@ -93,7 +93,7 @@ def unmatched_line() -> dict[str, Any]:
 
 def stand(batch: ListBatch, *, officer: User, **told: Any) -> Objection:
     """An objection that the office has taken up."""
-    objection, _token = raise_objection(batch, **told)
+    objection, _token = raise_objection(batch, wall=clock.wall_now(), **told)
     return admit_objection(objection, reason="已电话核实", actor=officer, today=TODAY, at=told["at"])
 
 
@@ -101,5 +101,6 @@ def objection_to_list() -> dict[str, Any]:
     """An objection to a notice."""
     batch = ListBatch.objects.get(**noticed_list())
     told = {"name": "赵先生", "phone": "13800000000", "grounds": "不实"}
-    objection, _token = raise_objection(batch, entry=None, on=clock.reference_date(), at=clock.now(), **told)
+    when = {"on": clock.today(), "at": clock.now(), "wall": clock.wall_now()}
+    objection, _token = raise_objection(batch, entry=None, **when, **told)
     return {"public_id": objection.public_id}

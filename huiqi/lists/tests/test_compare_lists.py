@@ -63,10 +63,14 @@ def sent(firms, *, questions=QUESTIONS, expires_on=date(2020, 6, 30), unit=None)
     return commands.send_comparison(row, document="湘工信函〔2020〕12号", actor=asker, at=clock.now())
 
 
+def instants():
+    return {"at": clock.now(), "wall": clock.wall_now()}
+
+
 def answered(row, source, as_of=date(2020, 2, 29)):
     clerk = make_user(role=Role.AUTHORITY_OFFICER, unit=row.authority)
     run = commands.receive_answer(
-        row, source, document="湘税函〔2020〕3号", as_of=as_of, actor=clerk, at=clock.now()
+        row, source, document="湘税函〔2020〕3号", as_of=as_of, actor=clerk, **instants()
     )
     for _step in commands.apply_answer(run, on=ON):
         pass
@@ -240,7 +244,7 @@ def test_a_run_stopped_between_batches_goes_on_and_ends_as_if_never_stopped(monk
     row = sent(firms)
     clerk = make_user(role=Role.AUTHORITY_OFFICER, unit=row.authority)
     source = table(*((firm.credit_code, "是", "是", "2020-01", "A类") for firm in firms))
-    run = commands.receive_answer(row, source, document="x", as_of=ON, actor=clerk, at=clock.now())
+    run = commands.receive_answer(row, source, document="x", as_of=ON, actor=clerk, **instants())
     list(islice(commands.apply_answer(run, on=ON), 1))
     run.refresh_from_db()
     assert (run.done_rows, run.answered, run.state) == (2, 2, "waiting")
@@ -257,7 +261,7 @@ def test_a_batch_killed_between_two_writes_leaves_nothing_half_done(broken, monk
     row = sent([firm])
     clerk = make_user(role=Role.AUTHORITY_OFFICER, unit=row.authority)
     source = table((firm.credit_code, "是", "是", "2020-01", "A类"))
-    run = commands.receive_answer(row, source, document="x", as_of=ON, actor=clerk, at=clock.now())
+    run = commands.receive_answer(row, source, document="x", as_of=ON, actor=clerk, **instants())
 
     def killed(*args, **kwargs):
         raise KeyboardInterrupt
@@ -283,7 +287,7 @@ def test_the_asking_office_answers_for_the_authority_only_with_its_sealed_answer
             document="x",
             as_of=ON,
             actor=row.created_by,
-            at=clock.now(),
+            **instants(),
         )
     assert refused.value.code == "lists.no_scan"
     assert not row.runs.exists()

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from huiqi.accounts.tests.make import make_offices
+from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.enterprises.models import Enterprise, Statement
 from huiqi.enterprises.queries import statements
@@ -141,7 +142,7 @@ def test_objections_nobody_proved_hold_no_firm_and_no_publication(officer):
     entry = batch.entries.get()
     for number in range(5):
         told = {"entry": entry, "name": "赵先生", "phone": f"1380000000{number}", "grounds": "不实"}
-        raised, _token = raise_objection(batch, on=TODAY, at=AT, **told)
+        raised, _token = raise_objection(batch, on=TODAY, at=AT, wall=AT, **told)
         upheld = {"upheld": True, "decision": "属实", "actor": officer, "today": TODAY, "at": AT}
         assert refusal(lambda one=raised, by=upheld: decide_objection(one, **by)) == "lists.not_admitted"
     entry.refresh_from_db()
@@ -154,16 +155,16 @@ def test_objections_nobody_proved_hold_no_firm_and_no_publication(officer):
 def test_a_code_proves_an_objection_only_within_the_notice_and_only_once(officer):
     batch = noticed(officer)
     told = {"entry": batch.entries.get(), "name": "赵先生", "phone": "13800000000", "grounds": "不实"}
-    first, _ = raise_objection(batch, on=TODAY, at=AT, **told)
-    second, _ = raise_objection(batch, on=TODAY, at=AT, **told)
+    first, _ = raise_objection(batch, on=TODAY, at=AT, wall=AT, **told)
+    second, _ = raise_objection(batch, on=TODAY, at=AT, wall=AT, **told)
     send_objection_code(first, at=AT)
     code = last_code("13800000000")
-    late = {"on": date(2020, 2, 28), "at": AT}
+    late = {"on": date(2020, 2, 28), "at": AT, "wall": AT}
     assert refusal(lambda: prove_objection(first, code, **late)) == "lists.notice_over"
-    assert prove_objection(first, code, on=TODAY, at=AT).ok
-    assert not prove_objection(second, code, on=TODAY, at=AT).ok, "one code, one objection"
+    assert prove_objection(first, code, on=TODAY, at=AT, wall=AT).ok
+    assert not prove_objection(second, code, on=TODAY, at=AT, wall=AT).ok, "one code, one objection"
     send_objection_code(second, at=AT + timedelta(minutes=2))
-    again = {"on": TODAY, "at": AT + timedelta(minutes=2)}
+    again = {"on": TODAY, "at": AT, "wall": AT + timedelta(minutes=2)}
     told_twice = refusal(lambda: prove_objection(second, last_code("13800000000"), **again))
     assert told_twice == "lists.objection_repeated"
     assert refusal(lambda: send_objection_code(Objection.objects.get(pk=first.pk), at=AT)) == (
@@ -173,13 +174,14 @@ def test_a_code_proves_an_objection_only_within_the_notice_and_only_once(officer
 
 def test_an_hour_later_the_address_may_object_again_and_is_forgotten(officer):
     batch = noticed(officer)
-    told = {"entry": None, "name": "赵先生", "grounds": "不实", "on": TODAY, "address": "digest"}
+    told = {"entry": None, "name": "赵先生", "grounds": "不实", "on": TODAY, "at": AT, "address": "digest"}
     for number in range(5):
-        raise_objection(batch, phone=f"1380000000{number}", at=AT, **told)
+        raise_objection(batch, phone=f"1380000000{number}", wall=clock.wall_now(), **told)
+    last = clock.wall_now()
     more = {"phone": "13800000009", **told}
-    soon = refusal(lambda: raise_objection(batch, at=AT + timedelta(minutes=59), **more))
+    soon = refusal(lambda: raise_objection(batch, wall=last + timedelta(minutes=59), **more))
     assert soon == "lists.too_many_objections"
-    raise_objection(batch, at=AT + timedelta(minutes=60), **more)
+    raise_objection(batch, wall=last + timedelta(minutes=60), **more)
     assert Objection.objects.exclude(address_digest="").count() == 1
 
 
@@ -188,7 +190,10 @@ def test_a_firm_stays_held_while_another_objection_to_it_is_open(officer):
     entry = batch.entries.get()
     told = {"entry": entry, "name": "赵先生", "phone": "13800000000", "on": TODAY, "at": AT}
     first = stand(batch, officer=officer, grounds="一", **told)
-    assert refusal(lambda: raise_objection(batch, grounds="再说一次", **told)) == "lists.objection_repeated"
+    assert (
+        refusal(lambda: raise_objection(batch, grounds="再说一次", wall=AT, **told))
+        == "lists.objection_repeated"
+    )
     second = stand(batch, officer=officer, grounds="二", **{**told, "phone": "13900000000"})
     decide_objection(first, upheld=False, decision="已核", actor=officer, today=TODAY, at=AT)
     entry.refresh_from_db()
@@ -200,13 +205,20 @@ def test_a_firm_stays_held_while_another_objection_to_it_is_open(officer):
 
 def test_after_the_notice_no_objection_is_taken(officer):
     batch = noticed(officer)
-    told = {"entry": None, "name": "赵先生", "phone": "13800000000", "grounds": "迟了", "at": AT}
+    told = {"entry": None, "name": "赵先生", "phone": "13800000000", "grounds": "迟了", "at": AT, "wall": AT}
     assert refusal(lambda: raise_objection(batch, on=date(2020, 2, 28), **told)) == "lists.notice_over"
 
 
 def test_an_objectors_name_and_phone_are_not_readable_in_the_database(officer):
     objection, _ = raise_objection(
-        noticed(officer), entry=None, name="赵先生", phone="13800000000", grounds="名单漏了", on=TODAY, at=AT
+        noticed(officer),
+        entry=None,
+        name="赵先生",
+        phone="13800000000",
+        grounds="名单漏了",
+        on=TODAY,
+        at=AT,
+        wall=AT,
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, phone, phone_index FROM lists_objection WHERE id = %s", [objection.pk])

@@ -189,7 +189,12 @@ def step_batch(request: HttpRequest, public_id: str) -> HttpResponse:
     if step not in PLAIN_STEPS or step not in BATCH_STEPS:
         raise Http404
     commands.step_batch(
-        batch, step, actor=user_of(request), today=clock.today(), expected=version_of(request)
+        batch,
+        step,
+        actor=user_of(request),
+        today=now["today"],
+        at=now["at"],
+        expected=version_of(request),
     )
     return redirect("lists:batch", batch.public_id)
 
@@ -251,7 +256,7 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
         "accepted": counts.get("accepted", 0),
         "objections": Objection.objects.filter(batch=batch, state=Objection.State.OPEN).count(),
         "unverified": Objection.objects.filter(batch=batch, state=Objection.State.UNVERIFIED).count(),
-        "notice": notice_words(batch, clock.reference_date()),
+        "notice": notice_words(batch, clock.today()),
         "crumbs": batch_crumbs(batch, (_("发布"), "")),
     }
     return render(request, "lists/publish_form.html", context, status=422 if form.errors else 200)

@@ -85,7 +85,7 @@ def comparison_new(request: HttpRequest) -> HttpResponse:
                 **values,
                 actor=user_of(request),
                 unit=_unit(request),
-                today=clock.reference_date(),
+                today=clock.today(),
                 at=clock.now(),
             )
         except Refused as refusal:
@@ -113,12 +113,10 @@ def _show(request: HttpRequest, row: Comparison, status: int = 200, **forms: Any
         "progress": queries.progress_of(row),
         "counts": queries.answer_counts(row) if row.state == ComparisonState.ANSWERED else [],
         "runs": row.runs.select_related("actor").order_by("-created_at", "-pk"),
-        "is_expired": row.expires_on < clock.reference_date(),
+        "is_expired": row.expires_on < clock.today(),
         "firms_form": FirmsForm(),
         "send_form": SendForm(),
-        "answer_form": AnswerForm(
-            initial={"as_of": clock.reference_date()}, on_behalf=_on_behalf(request, row)
-        ),
+        "answer_form": AnswerForm(initial={"as_of": clock.today()}, on_behalf=_on_behalf(request, row)),
         **forms,
     }
     return render(request, "lists/comparison.html", context, status=status)
@@ -198,7 +196,7 @@ def comparison_send(request: HttpRequest, public_id: str) -> HttpResponse:
 def comparison_withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     """End the request."""
     row = _own(request, public_id)
-    commands.withdraw_comparison(row, actor=user_of(request), on=clock.reference_date(), at=clock.now())
+    commands.withdraw_comparison(row, actor=user_of(request), on=clock.today(), at=clock.now())
     messages.success(request, _("已撤回，答复不再使用。"))
     return redirect("lists:comparison", row.public_id)
 
@@ -240,17 +238,18 @@ def comparison_answer(request: HttpRequest, public_id: str) -> HttpResponse:
     form = AnswerForm(request.POST, request.FILES, on_behalf=_on_behalf(request, row))
     if not form.is_valid():
         return _show(request, row, 422, answer_form=form)
-    wanted, actor, at = form.cleaned_data, user_of(request), clock.now()
+    wanted, actor, wall = form.cleaned_data, user_of(request), clock.wall_now()
     try:
         scan = wanted.get("scan")
-        sealed = receive_upload(scan, actor=actor, at=at, kinds=SCAN_KINDS) if scan else None
+        sealed = receive_upload(scan, actor=actor, at=wall, kinds=SCAN_KINDS) if scan else None
         run = commands.receive_answer(
             row,
             wanted["file"],
             document=wanted["document"],
             as_of=wanted["as_of"],
             actor=actor,
-            at=at,
+            at=clock.now(),
+            wall=wall,
             scan=sealed,
         )
     except Refused as refusal:

@@ -66,7 +66,7 @@ def batch(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def show_batch(request: HttpRequest, row: ListBatch, status: int = 200, **more: Any) -> HttpResponse:
     """The page of a batch; `more` brings the outcome of an act."""
-    user, today, on = user_of(request), clock.today(), clock.reference_date()
+    user, today = user_of(request), clock.today()
     filters, kind = read_filters(request), kind_called(row.kind)
     page = paginate(entries_of(row, user, filters, today), request.GET.get("page"), PAGE)
     divisions = code_tables().divisions
@@ -91,7 +91,7 @@ def show_batch(request: HttpRequest, row: ListBatch, status: int = 200, **more: 
         "can_propose": _can_propose(row, {desk.level for desk in desks}),
         "can_export": may(user, Power.EXPORT_FIRMS, today),
         "is_publisher": is_publisher(request),
-        "notice": notice_words(row, on),
+        "notice": notice_words(row, today),
         "bulk_fault": "",
         "bulk_reason": "",
         **more,
@@ -216,7 +216,7 @@ def _show_propose(
     if words:
         firms = Enterprise.objects.changeable_by(user_of(request), Power.RECOMMEND_FOR_LISTS, clock.today())
         wanted = Wanted(question=asked_in_address(words))
-        found = register.rows_of(register.find(firms, wanted, clock.reference_date()).ids, code_tables())
+        found = register.rows_of(register.find(firms, wanted, clock.today()).ids, code_tables())
     there = Entry.objects.filter(batch=row, enterprise__in=[one.firm.pk for one in found])
     context = {
         "batch": row,
@@ -276,7 +276,7 @@ def candidates(request: HttpRequest, public_id: str) -> HttpResponse:
         row,
         kind,
         user=user_of(request),
-        on=clock.reference_date(),
+        on=clock.today(),
         today=clock.today(),
         after=int(after) if after.isdigit() and len(after) < 18 else 0,
         open_too=open_too,
@@ -323,7 +323,7 @@ def show_entry(request: HttpRequest, row: Entry, status: int = 200, **more: Any)
         "act_words": STEP_WORDS,
         "acts": [(act, ACTS[act]) for act in acts],
         "way": [levels[level] for level in way],
-        "removal_form": RemovalForm(initial={"removed_on": clock.reference_date()}),
+        "removal_form": RemovalForm(initial={"removed_on": clock.today()}),
         "can_remove": row.state == EntryState.PUBLISHED and is_publisher(request),
         "objections": row.objections.order_by("made_at", "pk"),
         "may_publish": is_publisher(request),

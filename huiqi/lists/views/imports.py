@@ -90,7 +90,7 @@ def match_line(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("lists:lines", line.batch.public_id)
     words = request.GET.get("q", line.name).replace("\x00", "").strip()[:60]
     question = asked_in_address(words)
-    found = register.find(firms, Wanted(question=question), clock.reference_date()).ids if words else ()
+    found = register.find(firms, Wanted(question=question), clock.today()).ids if words else ()
     context = {
         "line": line,
         "words": words,

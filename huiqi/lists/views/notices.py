@@ -49,7 +49,7 @@ def public(request: HttpRequest) -> HttpResponse:
     page = paginate(
         rows.exclude(state=BatchState.NOTICING).order_by("-published_on", "-pk"), request.GET.get("page")
     )
-    book, on = kinds(), clock.reference_date()
+    book, on = kinds(), clock.today()
     context = {
         "noticing": [(batch, book.get(batch.kind), notice_words(batch, on)) for batch in noticing],
         "page": page,
@@ -66,7 +66,7 @@ def _public_batch(public_id: str) -> ListBatch:
 def public_batch(request: HttpRequest, public_id: str) -> HttpResponse:
     """One notice or published list: names and counties, nothing else of a firm."""
     batch = _public_batch(public_id)
-    on = clock.reference_date()
+    on = clock.today()
     words = request.GET.get("q", "").replace("\x00", "").strip()[:60]
     entries = public_entries(batch)
     shown = entries.filter(enterprise__name__contains=words) if words else entries
@@ -102,7 +102,7 @@ def object_to(request: HttpRequest, public_id: str) -> HttpResponse:
         given["address"] = address_digest(AccountAdapter(request).get_client_ip(request))
         try:
             objection, token = raise_objection(
-                batch, entry=entry, on=now["on"], at=now["at"], actor=actor, **given
+                batch, entry=entry, on=now["on"], at=now["at"], wall=clock.wall_now(), actor=actor, **given
             )
         except Refused as refusal:
             form.add_error(None, worded(refusal.said))
@@ -120,7 +120,7 @@ def object_to(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _send_code(request: HttpRequest, objection: Objection) -> None:
     try:
-        sent = send_objection_code(objection, at=clock.now())
+        sent = send_objection_code(objection, at=clock.wall_now())
     except Refused as refusal:
         messages.warning(request, worded(refusal.said))
     else:
@@ -166,7 +166,8 @@ def objection_code(request: HttpRequest, token: str) -> HttpResponse:
 def _proved(form: CodeForm, objection: Objection) -> bool:
     now = when()
     try:
-        verdict = prove_objection(objection, form.cleaned_data["code"], on=now["on"], at=now["at"])
+        code = form.cleaned_data["code"]
+        verdict = prove_objection(objection, code, on=now["on"], at=now["at"], wall=clock.wall_now())
     except Refused as refusal:
         form.add_error(None, worded(refusal.said))
         return False

@@ -15,5 +15,7 @@ class OutboxSms:
         """The receipt is the message's public id."""
         if not settings.HUIQI_DEMO:
             raise NotSent("the outbox is for demo sites only")
-        row = OutboxMessage.objects.create(public_id=new_public_id(), phone=phone, text=text, at=clock.now())
+        row = OutboxMessage.objects.create(
+            public_id=new_public_id(), phone=phone, text=text, at=clock.wall_now()
+        )
         return row.public_id

@@ -43,7 +43,7 @@ def queue_message(message: Delivery) -> bool:
 @task()
 def send_delivery(public_id: str) -> None:
     """Send one queued message now."""
-    send_one(public_id, at=clock.now())
+    send_one(public_id, at=clock.wall_now())
 
 
 def send_one(public_id: str, *, at: datetime) -> bool:

@@ -40,7 +40,7 @@ def state(row):
 def test_a_line_that_is_down_does_not_undo_the_act(line, django_capture_on_commit_callbacks):
     line.cut(OSError("no route"))
     with django_capture_on_commit_callbacks(execute=True):
-        send_code(PHONE, "firm_claim", at=clock.now())
+        send_code(PHONE, "firm_claim", at=clock.wall_now())
     assert OneTimeCode.objects.count() == 1
     assert Delivery.objects.get().state == State.UNSURE
 

@@ -64,9 +64,9 @@ PAYER: dict[str, Any] = {
 
 def make_check(**answers: Any) -> tuple[Check, str]:
     """A started check with kept answers (fact id → plain value), and its token."""
-    check, token = commands.start_check(credit_code="", at=clock.now())
+    check, token = commands.start_check(credit_code="", at=clock.wall_now())
     if answers:
-        commands.save_answer(check, stored=answers, private={}, step=None, at=clock.now())
+        commands.save_answer(check, stored=answers, private={}, step=None, at=clock.wall_now())
     return check, token
 
 
@@ -121,6 +121,6 @@ def walk(client: Client, token: str, firm: dict[str, str]) -> list[str]:
 
 def stored(token: str) -> Check:
     """The row behind a link."""
-    check = find_check(token, clock.now())
+    check = find_check(token, clock.wall_now())
     assert check is not None
     return check

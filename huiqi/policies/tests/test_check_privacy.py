@@ -144,7 +144,7 @@ def test_every_page_of_a_check_is_uncached_and_keeps_its_address_to_itself(clien
 def test_an_expired_check_is_gone_and_swept_up(client):
     old, token = make_check(employees=3)
     _, fresh = make_check(employees=4)
-    past = clock.now() - timedelta(days=100)
+    past = clock.wall_now() - timedelta(days=100)
     Check.objects.filter(pk=old.pk).update(
         started_at=past, updated_at=past, expires_at=past + timedelta(days=90)
     )
@@ -157,7 +157,7 @@ def test_an_expired_check_is_gone_and_swept_up(client):
 
 def test_expiry_also_runs_as_a_job(django_capture_on_commit_callbacks):
     old, _ = make_check(employees=3)
-    past = clock.now() - timedelta(days=100)
+    past = clock.wall_now() - timedelta(days=100)
     Check.objects.update(started_at=past, updated_at=past, expires_at=past + timedelta(days=90))
     with django_capture_on_commit_callbacks(execute=True):
         job = jobs.start_job("policies.expire_checks", {}, actor=None)

@@ -64,7 +64,7 @@ def test_every_row_names_the_date_it_is_judged_by(client):
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_nothing_of_a_firm_outlives_its_page(language):
     with translation.override(language):
-        standing = standing_on(clock.reference_date())
+        standing = standing_on(clock.today())
         shown = result_of(standing)
         rows = [weakref.ref(row) for row in shown.rows]
         result_parts._remembered._texts.clear()

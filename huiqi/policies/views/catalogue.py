@@ -31,7 +31,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Search, filter, sort and page through all policies, as they stood on the chosen day."""
-    dates = DatesForm(request.GET, clock.reference_date())
+    dates = DatesForm(request.GET, clock.today())
     filters = catalogue_form.read_filters(request.GET)
     answer = queries.find(filters, dates.on_day)
     chosen_day = dates.on_day if dates.on_day != dates.reference_date else None
@@ -68,7 +68,7 @@ def _shown(row: queries.Row) -> dict[str, Any]:
 @require_safe
 def catalogue_export(request: HttpRequest) -> HttpResponse:
     """The same list as a CSV file that Excel opens (UTF-8 with byte order mark)."""
-    dates = DatesForm(request.GET, clock.reference_date())
+    dates = DatesForm(request.GET, clock.today())
     answer = queries.find(catalogue_form.read_filters(request.GET), dates.on_day)
     response = HttpResponse("\ufeff" + _csv(answer.rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="huiqi-policies-{dates.on_day.isoformat()}.csv"'
@@ -117,7 +117,7 @@ def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
     found = rulebook().policies.get(policy_id)
     if found is None:
         raise Http404(policy_id)
-    dates = DatesForm(request.GET, clock.reference_date())
+    dates = DatesForm(request.GET, clock.today())
     page = policy_page(found, dates.on_day, dates.known_day)
     form = CalculateForm(
         facts_of(page.edition, rulebook().catalogue), request.POST if request.method == "POST" else None

@@ -37,7 +37,7 @@ def check_start(request: HttpRequest) -> HttpResponse:
     """What the check does and keeps; a POST begins one and leads to its first question."""
     form = StartForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        check, token = commands.start_check(credit_code=form.cleaned_data["credit_code"], at=clock.now())
+        check, token = commands.start_check(credit_code=form.cleaned_data["credit_code"], at=clock.wall_now())
         first = question_book().questions[0]
         response = redirect("policies:check_question", token, first.id)
         remember(request, response, token)
@@ -56,7 +56,7 @@ def check_start(request: HttpRequest) -> HttpResponse:
 def _unfinished(request: HttpRequest) -> str:
     """The token of the check this browser began before, if it still opens."""
     token = request.COOKIES.get(LAST_COOKIE, "")
-    return token if token and find_check(token, clock.now()) else ""
+    return token if token and find_check(token, clock.wall_now()) else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -187,10 +187,10 @@ def check_figures(request: HttpRequest, standing: Standing, *, token: str) -> Ht
     """Store the figures that are not ours to keep because the person asks, or delete them at once."""
     response = redirect(_back_to(request, token))
     if request.POST.get("keep") == "yes":
-        commands.keep_figures(standing.check, figures=standing.figures, at=clock.now())
+        commands.keep_figures(standing.check, figures=standing.figures, at=clock.wall_now())
         drop_figures(response, token)
     else:
-        figures = commands.forget_figures(standing.check, private=private_facts(), at=clock.now())
+        figures = commands.forget_figures(standing.check, private=private_facts(), at=clock.wall_now())
         sealed = seal_figures(standing.check, {**standing.figures, **figures})
         if sealed:
             set_figures(request, response, token, sealed)

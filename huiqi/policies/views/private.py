@@ -31,7 +31,7 @@ def private(view: PrivateView) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def opened(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
-        check = find_check(token, clock.now())
+        check = find_check(token, clock.wall_now())
         if check is None:
             raise Http404
         try:
@@ -54,9 +54,7 @@ REFERRER_POLICY = "strict-origin"
 
 def standing_of(request: HttpRequest, check: Check) -> Standing:
     """The check with the figures that only this browser holds."""
-    return Standing(
-        check, open_sheet(check), figures_in(request, check), clock.reference_date(), question_book()
-    )
+    return Standing(check, open_sheet(check), figures_in(request, check), clock.today(), question_book())
 
 
 def figures_in(request: HttpRequest, check: Check) -> dict[str, Plain]:
@@ -120,7 +118,9 @@ def store_answers(
             return None
         if figures != standing.figures:
             set_figures(request, response, token, sealed)
-    sheet = commands.save_answer(standing.check, stored=ours, private=borrowed, step=step, at=clock.now())
+    sheet = commands.save_answer(
+        standing.check, stored=ours, private=borrowed, step=step, at=clock.wall_now()
+    )
     return replace(standing, sheet=sheet, figures=figures)
 
 

@@ -32,7 +32,7 @@ PAGE = "/stationing/today/"
 
 @pytest.fixture(autouse=True)
 def nine_o_clock(monkeypatch):
-    monkeypatch.setattr(clock, "reference_now", lambda: at(9))
+    monkeypatch.setattr(clock, "now", lambda: at(9))
 
 
 def sign_in(client, user):
@@ -171,7 +171,7 @@ def test_yesterday_can_be_filled_in_before_noon_and_not_after(page, firm, monkey
     late = {**numbers(firm), "day": YESTERDAY.isoformat()}
     assert page.post(PAGE, late).status_code == 302
     assert DailyReport.objects.get().is_late
-    monkeypatch.setattr(clock, "reference_now", lambda: at(12))
+    monkeypatch.setattr(clock, "now", lambda: at(12))
     response = page.post(PAGE, {**late, **numbers(firm, "70000")})
     assert response.status_code == 422
     assert "2月29日的三数已不能填报" in body(response)

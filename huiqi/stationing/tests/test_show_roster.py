@@ -156,5 +156,5 @@ def test_the_demo_s_numbers_look_like_a_board(monkeypatch):
     boards = board(Enterprise.objects.all(), DAY)
     assert all(b.total.utilisation is None or b.total.utilisation <= 120 for b in boards)
     browser, _ = enter_as("county")
-    monkeypatch.setattr(clock, "reference_date", lambda: DAY)
+    monkeypatch.setattr(clock, "today", lambda: DAY)
     assert browser.get("/stationing/board/").status_code == 200

@@ -50,7 +50,7 @@ def board_firms(request: HttpRequest, product: str, county: str) -> HttpResponse
 
 def _day(request: HttpRequest) -> date:
     """The day in the address; unreadable or to come is today."""
-    today = clock.reference_date()
+    today = clock.today()
     try:
         return min(parse_date(request.GET["day"]), today) if request.GET.get("day") else today
     except Refused:
@@ -58,4 +58,4 @@ def _day(request: HttpRequest) -> date:
 
 
 def _days(day: date) -> dict[str, Any]:
-    return {"day": day, "days": days_to(day), "is_today": day == clock.reference_date()}
+    return {"day": day, "days": days_to(day), "is_today": day == clock.today()}

@@ -40,7 +40,7 @@ def escalation(request: HttpRequest, public_id: str) -> HttpResponse:
             raise Http404
         if form.is_valid():
             answer = form.cleaned_data["answer"].strip()
-            answer_escalation(row, answer=answer, actor=request.user, at=clock.reference_now())  # type: ignore[arg-type]
+            answer_escalation(row, answer=answer, actor=request.user, at=clock.now())  # type: ignore[arg-type]
             return redirect("stationing:escalation", public_id)
         status = 422
     context = {"row": row, "form": form, "may_answer": may_answer and row.answered_at is None}

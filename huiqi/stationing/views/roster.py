@@ -40,7 +40,7 @@ BOTH = ["GET", "HEAD", "POST"]
 
 
 def _when(on: Any) -> When:
-    return When(on, clock.reference_now())
+    return When(on, clock.now())
 
 
 @OFFICE
@@ -55,7 +55,7 @@ def roster(request: HttpRequest) -> HttpResponse:
 @require_POST
 def assign(request: HttpRequest) -> HttpResponse:
     """Station one officer at the ticked firms, all or none."""
-    today = clock.reference_date()
+    today = clock.today()
     form = AssignForm(assignable_officers(request.user, clock.today()), today, request.POST)
     firms = Enterprise.objects.changeable_by(request.user, Power.STATION_OFFICERS, clock.today())
     ticked = list(firms.filter(public_id__in=request.POST.getlist("firm")).order_by("pk"))
@@ -77,7 +77,7 @@ def assign(request: HttpRequest) -> HttpResponse:
 
 
 def _roster(request: HttpRequest, form: AssignForm | None = None) -> dict[str, Any]:
-    today, day = clock.today(), clock.reference_date()
+    today = clock.today()
     wanted = Wanted(
         county=request.GET.get("county", "")[:6],
         words=request.GET.get("q", "").replace("\x00", "").strip()[:60],
@@ -90,11 +90,11 @@ def _roster(request: HttpRequest, form: AssignForm | None = None) -> dict[str, A
     counties = all_firms.order_by("prefecture").values_list("prefecture", flat=True).distinct()
     return {
         "wanted": wanted,
-        "page": paginate(with_rows(firms, day), request.GET.get("page")),
+        "page": paginate(with_rows(firms, today), request.GET.get("page")),
         "gaps": gaps_of(request.user, today),
         "counties": Division.objects.filter(code__in=[code for code in counties if code]).order_by("code"),
         "officers": officers,
-        "form": form or AssignForm(officers, day),
+        "form": form or AssignForm(officers, today),
         "ticked": set(),
         "no_firm": False,
     }
@@ -130,7 +130,7 @@ def pass_on(request: HttpRequest, public_id: str) -> HttpResponse:
     """Hand a firm over to another officer."""
     row = get_object_or_404(changeable_stationings(request.user, clock.today()), public_id=public_id)
     officers = assignable_officers(request.user, clock.today()).exclude(pk=row.officer_id)
-    form = HandoverForm(officers, clock.reference_date(), request.POST or None)
+    form = HandoverForm(officers, clock.today(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         note = HandoverNote(form.cleaned_data["open_matters"], form.cleaned_data["contacts"])
         made = hand_over(
@@ -150,7 +150,7 @@ def pass_on(request: HttpRequest, public_id: str) -> HttpResponse:
 def end(request: HttpRequest, public_id: str) -> HttpResponse:
     """End a stationing without a successor."""
     row = get_object_or_404(changeable_stationings(request.user, clock.today()), public_id=public_id)
-    form = EndForm(clock.reference_date(), request.POST or None)
+    form = EndForm(clock.today(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason, when = form.cleaned_data["reason"], _when(form.cleaned_data["on"])
         end_stationing(row, reason=reason, actor=request.user, when=when)  # type: ignore[arg-type]
@@ -165,7 +165,7 @@ def lines(request: HttpRequest, public_id: str) -> HttpResponse:
     """The key products of a firm and their capacities; a POST sets one."""
     firms = Enterprise.objects.changeable_by(request.user, Power.STATION_OFFICERS, clock.today())
     firm = get_object_or_404(firms, public_id=public_id)
-    form = LineForm(clock.reference_date(), request.POST or None)
+    form = LineForm(clock.today(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         set_line(firm, said["product"], capacity=said["capacity"], actor=request.user, on=said["on"])  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ from huiqi.stationing.queries.sheets import sheets
 @never_cache
 def today(request: HttpRequest) -> HttpResponse:
     """The page of one day; a POST saves every firm that was filled in and asks back about the odd ones."""
-    at = clock.reference_now()
+    at = clock.now()
     day = _day(request, at.date())
     firms = firms_to_report(request.user, day, clock.today(), open_days=open_days(at))
     found = sheets(firms, day)
@@ -85,7 +85,7 @@ def _save(form: FirmReportForm, request: HttpRequest, day: date, at: Any, odd: i
 def _context(
     request: HttpRequest, day: date, forms: list[FirmReportForm], saved: list[FirmReportForm] | None = None
 ) -> dict[str, Any]:
-    at = clock.reference_now()
+    at = clock.now()
     days = open_days(at)
     return {
         "day": day,

@@ -43,11 +43,11 @@ class Command(HuiqiCommand):
 
     def _seal(self, options: dict[str, Any]) -> None:
         if options["new_anchor"]:
-            aside = renew_anchor(at=clock.now())
+            aside = renew_anchor(at=clock.wall_now())
             self.stderr.write(f"旧锚定文件已改名为{aside}。" if aside else "没有旧锚定文件。")
         if options["every"]:
             self._keep_sealing(max(1, options["every"]))
-        sealed = seal_records(at=clock.now(), limit=options["limit"])
+        sealed = seal_records(at=clock.wall_now(), limit=options["limit"])
         human = f"本次封存{sealed.count}条，审计链共{sealed.number}环。"
         self.answer(asdict(sealed), human, as_json=options["as_json"])
 
@@ -55,7 +55,7 @@ class Command(HuiqiCommand):
         """Until stopped. A fault is logged and the next turn tries again: records only wait longer."""
         while True:
             try:
-                seal_records(at=clock.now())
+                seal_records(at=clock.wall_now())
             except Exception:
                 log.exception("sealing failed")
             connection.close_if_unusable_or_obsolete()

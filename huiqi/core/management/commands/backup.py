@@ -17,7 +17,7 @@ class Command(HuiqiCommand):
         parser.add_argument("file", type=Path, help="备份文件，如 huiqi-20200301.tar.gz；不可已存在")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        made = make_backup(options["file"], at=clock.now(), say=self.stderr.write)
+        made = make_backup(options["file"], at=clock.wall_now(), say=self.stderr.write)
         human = (
             f"备份完成：{made.file}，{made.size:,}字节，文件{made.private_files}个。\n"
             "备份不含 HUIQI_SECRET_KEY 和 HUIQI_KEYS，请另行妥善保管：没有它们，加密的内容读不出来。"

@@ -28,7 +28,7 @@ class Command(HuiqiCommand):
         try:
             restored = restore_backup(
                 options["file"],
-                at=clock.now(),
+                at=clock.wall_now(),
                 replace=options["replace"],
                 other_keys=options["other_keys"],
                 say=self.stderr.write,

@@ -64,13 +64,13 @@ class Command(HuiqiCommand):
             run = self._run(path, table, options)
             for notice in table.notices:
                 self.stderr.write(str(notice))
-            now = Now(clock.reference_date(), clock.today(), clock.now())
+            now = Now(clock.today(), clock.now())
             found = _check(run, table, now) if options["dry_run"] else _import(run, table, now)
         self.answer(found, _words(found, dry=options["dry_run"]), as_json=options["as_json"])
 
     def _run(self, path: Path, table: Table, options: dict[str, Any]) -> ImportRun:
         """The run as it would be saved; nobody owns it and its file stays where it is."""
-        as_of = parse_date(options["as_of"]) if options["as_of"] else clock.reference_date()
+        as_of = parse_date(options["as_of"]) if options["as_of"] else clock.today()
         mapping = self._mapping(table, options["money_unit"] or "")
         return ImportRun(
             file_name=path.name[:200],
@@ -82,6 +82,7 @@ class Command(HuiqiCommand):
             document=options["confirmed"][:80],
             total_rows=table.filled_rows,
             created_at=clock.now(),
+            kept_until=clock.wall_now(),  # its file is not ours to keep
         )
 
     def _mapping(self, table: Table, money_unit: str) -> dict[str, Meaning]:
@@ -136,7 +137,7 @@ def _import(run: ImportRun, table: Table, now: Now) -> dict[str, Any]:
         begin(run, actor=None, at=now.at)
     for _progress in import_rows(run, table, now):
         pass
-    finish(run, at=clock.now())
+    finish(run, at=clock.now(), wall=clock.wall_now())
     run.refresh_from_db()
     return _answer(run, run.faults.order_by("row", "pk"))
 

@@ -18,7 +18,7 @@ class Command(HuiqiCommand):
         parser.add_argument("--on", metavar="日期", help="推算到哪一天，默认为今天（演示站为参考日期）")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        on = parse_date(options["on"]) if options["on"] else clock.reference_date()
+        on = parse_date(options["on"]) if options["on"] else clock.today()
         met = last_of(rebuild_facts(on, check=options["check"]), Rebuilt())
         shown = [{"firm": firm, "columns": list(names)} for firm, names in met.shown]
         machine = {"firms": met.firms, "differing": met.differing, "examples": shown}

@@ -18,7 +18,7 @@ class Command(HuiqiCommand):
         parser.add_argument("--on", metavar="日期", help="推算到哪一天，默认为今天（演示站为参考日期）")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        on: date = parse_date(options["on"]) if options["on"] else clock.reference_date()
+        on: date = parse_date(options["on"]) if options["on"] else clock.today()
         done, _total = last_of(refresh_facts(on), (0, 0))
         machine = {"refreshed": done, "on": on.isoformat()}
         self.answer(machine, f"重新推算{done}家企业。", as_json=options["as_json"])

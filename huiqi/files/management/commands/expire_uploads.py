@@ -11,5 +11,5 @@ class Command(HuiqiCommand):
     help = "删除过期的上传文件和没有记录的文件内容（可重复运行，适合每日定时）"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        deleted = list(expire_uploads(clock.now()))[-1]
+        deleted = list(expire_uploads(clock.wall_now()))[-1]
         self.answer({"deleted": deleted}, f"删除了{deleted}个过期文件。", as_json=bool(options["as_json"]))

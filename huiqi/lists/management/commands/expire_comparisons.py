@@ -11,5 +11,5 @@ class Command(HuiqiCommand):
     help = "删去已过使用期限的名单比对答复（请每天运行一次）"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = forget_expired(clock.reference_date())
+        count = forget_expired(clock.today())
         self.answer({"forgotten": count}, f"删去{count}条过期答复。", as_json=bool(options["as_json"]))

@@ -29,7 +29,7 @@ class Command(HuiqiCommand):
         if options["act"] == "check":
             self._check(Path(options["rulebook"] or settings.RULEBOOK_DIR), bool(options["as_json"]))
         else:
-            counts = read_lists(on=clock.reference_date(), at=clock.now())
+            counts = read_lists(on=clock.today(), at=clock.now())
             said = f"续写{counts['confirmed']}家，到期{counts['ended']}家。"
             self.answer(counts, said, as_json=bool(options["as_json"]))
 

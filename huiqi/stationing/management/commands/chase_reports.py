@@ -26,7 +26,7 @@ class Command(HuiqiCommand):
 
 def _instant(text: str | None) -> datetime:
     if not text:
-        return clock.reference_now()
+        return clock.now()
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
