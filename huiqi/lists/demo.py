@@ -56,7 +56,7 @@ def _at(day: date, hour: int = 9) -> datetime:
 
 def _open(kind: str, title: str, actor: User, day: date, until: date | None = None) -> ListBatch:
     batch = create_batch(kind, actor=actor, today=day, at=_at(day), title=title, collect_until=until)
-    return step_batch(batch, "open", actor=actor, today=day, at=_at(day))
+    return step_batch(batch, "open", actor=actor, today=day)
 
 
 def _propose(batch: ListBatch, firms: Sequence[Enterprise], actor: User, day: date, reason: str) -> int:
@@ -76,7 +76,7 @@ def _key_contacts(firms: Sequence[Enterprise], actor: User, on: date) -> int:
     day = on - timedelta(days=25)
     batch = _open("provincial-key-contact", "省重点联系企业（第一批，演示）", actor, day)
     count = _propose(batch, firms, actor, day, "防护物资及原料生产企业")
-    step_batch(batch, "review", actor=actor, today=day, at=_at(day, 14))
+    step_batch(batch, "review", actor=actor, today=day)
     _accept_all(batch, actor, day)
     begin_publication(
         batch, actor=actor, on=day, today=day, at=_at(day, 16), document="演示文号〔2020〕1号", valid_from=day
@@ -89,7 +89,7 @@ def _little_giants(firms: Sequence[Enterprise], actor: User, on: date) -> int:
     day = on - timedelta(days=6)
     batch = _open("little-giant-hunan", "2020年度小巨人企业（演示）", actor, day)
     count = _propose(batch, firms, actor, day, "市州推荐，材料齐备")
-    step_batch(batch, "review", actor=actor, today=day, at=_at(day, 14))
+    step_batch(batch, "review", actor=actor, today=day)
     _accept_all(batch, actor, day)
     batch = start_notice(batch, days=NOTICE_DAYS, actor=actor, on=on - timedelta(days=3), today=day)
     first = Entry.objects.filter(batch=batch).order_by("pk").first()
