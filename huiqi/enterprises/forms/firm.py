@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiqi.core.fields import AheadInput, CountField, DateField, MoneyField, UnitInput
+from huiqi.enterprises.catalogue import Cell, from_cell, to_cell
 from huiqi.enterprises.commands.facts import Correction
+from huiqi.enterprises.leaps import Leap, leap
 from huiqi.enterprises.queries.firm_page import Days
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.reference.queries import Tables
@@ -67,14 +69,27 @@ class FactForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    field_order = ("value", "period", "as_of", "document", "reason", "version")
+    field_order = ("value", "is_sure", "period", "as_of", "document", "reason", "version")
 
-    def __init__(  # noqa: PLR0913  what is stated, by whom, with which tables
-        self, data: Any, *, fact: Fact, tables: Tables, on: date, is_office: bool, **more: Any
+    def __init__(  # noqa: PLR0913  what is stated, by whom, with which tables, after which value
+        self,
+        data: Any,
+        *,
+        fact: Fact,
+        tables: Tables,
+        on: date,
+        is_office: bool,
+        before: Cell | None = None,
+        **more: Any,
     ) -> None:
-        """An office confirms by a paper; `is_office` False is a firm's claim, which needs none."""
+        """An office confirms by a paper; `is_office` False is a firm's claim, which needs none.
+
+        `before` is the last known value as stored: a figure tenfold off is asked back.
+        """
         super().__init__(data, **more)
-        self.fact, self.tables = fact, tables
+        self.fact, self.tables, self.before = fact, tables, before
+        if is_office:
+            self.fields["reason"].help_text = _("企业在这项事实的历史里看得到这段说明。")
         self.fields["document"].required = is_office
         self.fields["document"].error_messages["required"] = _(
             "请写明核实的依据，如文号、营业执照、年度报告。"
@@ -107,6 +122,23 @@ class FactForm(forms.Form):
             message = _("%(fault)s，%(remedy)s。") % {"fault": error.message, "remedy": error.remedy}
             raise ValidationError(message) from error
 
+    def clean(self) -> dict[str, Any]:
+        """Asks back when the figure leaps; a tick confirms this figure, not the next one typed."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        value = cleaned.get("value")
+        now = None if value is None else to_cell(self.fact, value)
+        found = None if now is None else leap(self.fact, self.before, now)
+        if found is None:
+            return cleaned
+        is_sure = self.data.get(self.add_prefix("is_sure")) == str(now)
+        tick = forms.CheckboxInput({"value": str(now)}, check_test=lambda _given: is_sure)
+        label = _("核对过了，就是%s") % self.fact.format(value)
+        self.fields["is_sure"] = forms.BooleanField(label=label, required=False, widget=tick)
+        self.order_fields(self.field_order)
+        if not is_sure:
+            self.add_error("is_sure", leap_words(self.fact, found))
+        return cleaned
+
     def correction(self) -> Correction:
         """What the form states."""
         cleaned = self.cleaned_data
@@ -118,6 +150,18 @@ class FactForm(forms.Form):
             cleaned["document"].strip(),
             cleaned["reason"].strip(),
         )
+
+
+def leap_words(fact: Fact, found: Leap) -> str:
+    """The question about a leap, with both figures in words."""
+    words = {
+        "now": fact.format(from_cell(fact, found.now)),
+        "before": fact.format(from_cell(fact, found.before)),
+        "times": f"{found.times:,}",
+    }
+    said = _("您填的是%(now)s，原来是%(before)s，相差约%(times)s倍。确实如此，请在下面勾选；填错了，请改正。")
+    hint = _("看起来像是把元和万元弄混了。") if fact.unit == "fen" and found.is_of_units else ""
+    return said % words + hint
 
 
 def _month_before(day: date, back: int) -> tuple[int, int]:

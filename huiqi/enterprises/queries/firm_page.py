@@ -244,14 +244,16 @@ class FirmPage:
         return FactLine(line, value, now, soon)
 
     def _words(self, line: Line) -> str:
-        shown = line.shown
-        if line.fact.type != "code" or line.entry is None:
-            return shown
-        names: Mapping[str, Any] = (
-            self.tables.industries if line.fact.id == "gb4754" else self.tables.divisions
-        )
-        found = names.get(shown)
-        return f"{found.name}（{shown}）" if found else shown
+        return named(line.fact, line.shown, self.tables) if line.entry is not None else line.shown
+
+
+def named(fact: Fact, shown: str, tables: Tables) -> str:
+    """A value in words with the name of its code: 浏阳市（430181）."""
+    if fact.type != "code":
+        return shown
+    names: Mapping[str, Any] = tables.industries if fact.id == "gb4754" else tables.divisions
+    found = names.get(shown)
+    return f"{found.name}（{shown}）" if found else shown
 
 
 def firm_page(firm: Enterprise, days: Days, today: date) -> FirmPage:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,17 +17,19 @@ from huiqi.core import clock
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.language import worded
 from huiqi.core.slots import SLOTS, render_panels
-from huiqi.enterprises.catalogue import columns
+from huiqi.enterprises.catalogue import Cell, columns, to_cell
 from huiqi.enterprises.commands.contacts import reveal_contact
 from huiqi.enterprises.commands.facts import claim_fact, confirm_fact
 from huiqi.enterprises.forms.firm import REASONS, DaysForm, FactForm, RevealForm, first_values
 from huiqi.enterprises.models import Contact, Enterprise
 from huiqi.enterprises.queries.firm_page import (
     Days,
+    FactLine,
     acts_on,
     contacts_of,
     events_of,
     firm_page,
+    named,
     show_days,
 )
 from huiqi.enterprises.queries.history import fact_history
@@ -172,34 +175,25 @@ def fact_state(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespon
     if door is None:
         raise Http404
     today, is_office = clock.today(), door is confirm_fact
-    page = firm_page(found, Days(today), today)
-    line = page.line(fact_id)
+    line = firm_page(found, Days(today), today).line(fact_id)
     now = line.entry.value if line and line.entry else None
     first = {"version": found.version, **first_values(fact, now, today)}
-    data = request.POST if request.method == "POST" else None
-    form = FactForm(data, fact=fact, tables=code_tables(), on=today, is_office=is_office, initial=first)
+    asked: dict[str, Any] = {"fact": fact, "tables": code_tables(), "on": today, "is_office": is_office}
+    asked["before"] = _last(line)
+    form = FactForm(request.POST if request.method == "POST" else None, **asked, initial=first)
     context: dict[str, Any] = {"conflict": False, "refused": "", "is_office": is_office}
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                version = form.cleaned_data["version"]
-                door(
-                    found,
-                    form.correction(),
-                    version=version,
-                    actor=user_of(request),
-                    at=clock.now(),
-                    on=today,
-                )
-                return _after(request, public_id)
+                return _save(request, found, form, door)
             except VersionConflict:
                 status, context["conflict"] = 409, True
                 found.refresh_from_db()
                 again = request.POST.copy()
                 again["version"] = str(found.version)
-                form = FactForm(again, fact=fact, tables=code_tables(), on=today, is_office=is_office)
+                form = FactForm(again, **asked)
             except Refused as refusal:
                 status, context["refused"] = 409, worded(refusal.said)
     context |= {
@@ -215,6 +209,21 @@ def fact_state(request: HttpRequest, public_id: str, fact_id: str) -> HttpRespon
         ),
     }
     return render(request, "enterprises/firm_state.html", context, status=status)
+
+
+def _last(line: FactLine | None) -> Cell | None:
+    """The last known value as stored: the one that counts, else the one that ran out."""
+    entry = (line.entry or line.line.stale) if line else None
+    return None if entry is None or entry.value is None else to_cell(entry.fact, entry.value)
+
+
+def _save(request: HttpRequest, found: Enterprise, form: FactForm, door: Any) -> HttpResponse:
+    said, fact = form.correction(), form.fact
+    version, actor = form.cleaned_data["version"], user_of(request)
+    door(found, said, version=version, actor=actor, at=clock.now(), on=clock.today())
+    words = {"fact": fact.label, "value": named(fact, fact.format(said.value), code_tables())}
+    messages.success(request, _("已保存：%(fact)s，%(value)s。") % words)
+    return _after(request, found.public_id)
 
 
 def _after(request: HttpRequest, public_id: str) -> HttpResponse:
