@@ -171,6 +171,7 @@ def receive_answer(  # noqa: PLR0913  each is a part of the answer
     as_of: date,
     actor: User,
     at: datetime,
+    wall: datetime,
     scan: Attachment | None = None,
 ) -> AnswerRun:
     """Read an answer at the door and keep its permitted answers, to be applied by `apply_answer`.
@@ -180,7 +181,6 @@ def receive_answer(  # noqa: PLR0913  each is a part of the answer
     just received from `actor` by `wall`, real time; without it (`lists.no_scan`) only the authority's own
     people may answer.
     """
-    wall: datetime,
     if (
         scan is None
         and not comparisons_asked_of(actor, timezone.localdate(at)).filter(pk=comparison.pk).exists()

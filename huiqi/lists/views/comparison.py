@@ -116,7 +116,9 @@ def _show(request: HttpRequest, row: Comparison, status: int = 200, **forms: Any
         "is_expired": row.expires_on < clock.today(),
         "firms_form": FirmsForm(),
         "send_form": SendForm(),
-        "answer_form": AnswerForm(initial={"as_of": clock.today()}, on_behalf=_on_behalf(request, row)),
+        "answer_form": AnswerForm(
+            initial={"as_of": clock.today()}, on_behalf=_on_behalf(request, row)
+        ),
         **forms,
     }
     return render(request, "lists/comparison.html", context, status=status)
