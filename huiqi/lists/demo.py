@@ -54,8 +54,8 @@ def _at(day: date, hour: int = 9) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
-def _open(kind: str, title: str, actor: User, day: date, until: date | None = None) -> ListBatch:
-    batch = create_batch(kind, actor=actor, today=day, at=_at(day), title=title, collect_until=until)
+def _open(kind: str, title: str, actor: User, day: date) -> ListBatch:
+    batch = create_batch(kind, actor=actor, today=day, at=_at(day), title=title)
     return step_batch(batch, "open", actor=actor, today=day)
 
 
@@ -133,8 +133,7 @@ def _dishonest(firms: Sequence[Enterprise], actor: User, on: date) -> int:
 def _collected(firms: Sequence[Enterprise], actor: User, county: User, on: date) -> int:
     """Proposed by the county two days ago; half of them recommended on to the city, which has work to do."""
     day = on - timedelta(days=2)
-    until = on + timedelta(days=5)
-    batch = _open("key-supplier-local", "地方性重点保障企业（第二批，演示）", actor, day, until)
+    batch = _open("key-supplier-local", "地方性重点保障企业（第二批，演示）", actor, day)
     count = _propose(batch, firms, county, day, "产能已核实，原料有保障")
     rows = Entry.objects.filter(batch=batch).order_by("pk").values_list("pk", "version")
     half = dict(list(rows)[: (count + 1) // 2])

@@ -189,12 +189,7 @@ def step_batch(request: HttpRequest, public_id: str) -> HttpResponse:
     if step not in PLAIN_STEPS or step not in BATCH_STEPS:
         raise Http404
     commands.step_batch(
-        batch,
-        step,
-        actor=user_of(request),
-        today=now["today"],
-        at=now["at"],
-        expected=version_of(request),
+        batch, step, actor=user_of(request), today=clock.today(), expected=version_of(request)
     )
     return redirect("lists:batch", batch.public_id)
 
