@@ -24,6 +24,18 @@ class Power(StrEnum):
     VIEW_KEY_MATERIALS = "view_key_materials"  # the compartment: output, stock, shortage
     REPORT_KEY_MATERIALS = "report_key_materials"
     EDIT_POLICIES = "edit_policies"
+    TAKE_REQUESTS = "take_requests"  # fill in a request on somebody's behalf
+    VIEW_CASES = "view_cases"  # cases of the region of one's scope
+    DISPATCH_CASES = "dispatch_cases"  # the desk: accept, refuse, assign, merge
+    HANDLE_CASES = "handle_cases"  # orders to one's unit: sign, send back, answer
+    REVIEW_ANSWERS = "review_answers"  # approve or send back an answer, decide on more time; never one's own
+    CALL_BACK = "call_back"  # ask the requester how it went
+    SUPERVISE_CASES = "supervise_cases"  # the red list, letters of supervision
+    EDIT_ITEMS = "edit_items"  # drafts of service items and of approved wording
+    PUBLISH_ITEMS = "publish_items"  # never one's own draft
+    READ_WORDING = "read_wording"  # approved wording 口径
+    VIEW_CASE_FIGURES = "view_case_figures"
+    RELEASE_RANKING = "release_ranking"  # show a ranking of units to those ranked
     MANAGE_UNITS = "manage_units"  # units, accounts, invitations
     MANAGE_ACCESS = "manage_access"  # roles, locks, the six-monthly review
     READ_AUDIT = "read_audit"
@@ -33,12 +45,23 @@ class Power(StrEnum):
 
 _OFFICE = {Power.USE_OFFICE}
 _READ = {Power.VIEW_REGISTER, Power.VIEW_LISTS}
+_CASES = {Power.VIEW_CASES, Power.VIEW_CASE_FIGURES, Power.READ_WORDING}
+_DESK = _CASES | {
+    Power.TAKE_REQUESTS,
+    Power.DISPATCH_CASES,
+    Power.REVIEW_ANSWERS,
+    Power.CALL_BACK,
+}
+_HANDLER = {Power.HANDLE_CASES}
 
 POWERS: dict[Role, frozenset[Power]] = {role: frozenset(_OFFICE) for role in STAFF_ROLES}
 POWERS |= {
     Role.OFFICER: frozenset(
         _OFFICE
         | _READ
+        # In a county one officer often is desk and handler; never of the same answer (see REVIEW_ANSWERS).
+        | _DESK
+        | _HANDLER
         | {
             Power.IMPORT_FIRMS,
             Power.EXPORT_FIRMS,
@@ -53,19 +76,42 @@ POWERS |= {
             Power.VIEW_KEY_MATERIALS,
         }
     ),
-    Role.DISPATCHER: frozenset(_OFFICE | _READ | {Power.VIEW_KEY_MATERIALS}),
-    Role.SUPERVISOR: frozenset(_OFFICE | _READ | {Power.VIEW_KEY_MATERIALS}),
-    Role.POLICY_EDITOR: frozenset(_OFFICE | {Power.EDIT_POLICIES}),
+    Role.LEADER: frozenset(
+        _OFFICE | _READ | _CASES | {Power.VIEW_KEY_MATERIALS, Power.SUPERVISE_CASES, Power.RELEASE_RANKING}
+    ),
+    Role.DISPATCHER: frozenset(_OFFICE | _READ | _DESK | {Power.VIEW_KEY_MATERIALS}),
+    Role.SUPERVISOR: frozenset(
+        _OFFICE
+        | _READ
+        | _CASES
+        | {Power.VIEW_KEY_MATERIALS, Power.REVIEW_ANSWERS, Power.CALL_BACK, Power.SUPERVISE_CASES}
+    ),
+    Role.POLICY_EDITOR: frozenset(_OFFICE | {Power.EDIT_POLICIES, Power.EDIT_ITEMS, Power.READ_WORDING}),
+    Role.POLICY_APPROVER: frozenset(_OFFICE | {Power.PUBLISH_ITEMS, Power.READ_WORDING}),
     Role.GRANT_MAKER: frozenset(_OFFICE | _READ),
     Role.GRANT_CHECKER: frozenset(_OFFICE | _READ),
     # Sees the firms he is stationed at, through explicit access, and no others.
     Role.STATIONED_OFFICER: frozenset(
-        _OFFICE | {Power.VIEW_REGISTER, Power.VIEW_KEY_MATERIALS, Power.REPORT_KEY_MATERIALS}
+        _OFFICE
+        | {
+            Power.VIEW_REGISTER,
+            Power.VIEW_KEY_MATERIALS,
+            Power.REPORT_KEY_MATERIALS,
+            Power.TAKE_REQUESTS,
+            Power.READ_WORDING,
+        }
     ),
-    Role.WINDOW_CLERK: frozenset(_OFFICE | _READ),
+    Role.WINDOW_CLERK: frozenset(_OFFICE | _READ | {Power.TAKE_REQUESTS, Power.READ_WORDING}),
+    # Outsourced: approved wording and the caller's own cases, never the whole file.
+    Role.HOTLINE_AGENT: frozenset(_OFFICE | {Power.TAKE_REQUESTS, Power.CALL_BACK, Power.READ_WORDING}),
+    Role.BANK_OFFICER: frozenset(_OFFICE | _HANDLER),
+    Role.GUARANTEE_OFFICER: frozenset(_OFFICE | _HANDLER),
+    Role.SERVICE_STAFF: frozenset(_OFFICE | _HANDLER),
     # Reads figures, exports without contacts.
-    Role.ANALYST: frozenset(_OFFICE | _READ | {Power.EXPORT_FIRMS}),
-    Role.AUTHORITY_OFFICER: frozenset(_OFFICE | {Power.ANSWER_COMPARISONS}),
+    Role.ANALYST: frozenset(
+        _OFFICE | _READ | {Power.EXPORT_FIRMS, Power.VIEW_CASES, Power.VIEW_CASE_FIGURES}
+    ),
+    Role.AUTHORITY_OFFICER: frozenset(_OFFICE | _HANDLER | {Power.ANSWER_COMPARISONS}),
     Role.SYSTEM_ADMIN: frozenset(_OFFICE | {Power.MANAGE_UNITS}),
     Role.SECURITY_ADMIN: frozenset(_OFFICE | {Power.MANAGE_ACCESS}),
     Role.AUDIT_ADMIN: frozenset(_OFFICE | {Power.READ_AUDIT}),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class Role(TextChoices):
     OFFICER = "officer", _("经办干部")
+    LEADER = "leader", _("分管领导")
     DISPATCHER = "dispatcher", _("派单员")
     SUPERVISOR = "supervisor", _("督办员")
     POLICY_EDITOR = "policy_editor", _("政策编辑")

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from huiqi.accounts.functions import Function
 from huiqi.accounts.powers import POWERS, Power
 from huiqi.accounts.roles import Role
 from huiqi.core.ids import PublicIdField
@@ -38,6 +39,8 @@ class Unit(models.Model):
     kind = models.CharField(_("类别"), max_length=20, choices=UnitKind)
     # GB/T 2260 code of the region it serves: 430000, 430100 or 430181.
     region = models.CharField(_("区划代码"), max_length=6)
+    # What another authority is in charge of (a code of huiqi.accounts.functions); "" for our own offices.
+    function = models.CharField(_("职能"), max_length=20, choices=Function, blank=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("上级单位")
     )

@@ -90,6 +90,14 @@ def scope_with(user: User, power: Power, today: date) -> Scope:
     return union(area for post in able for area in _areas(post))
 
 
+def units_with(user: User, power: Power, today: date) -> list[int]:
+    """Keys of the active units for which the person may do what `power` says, as its own or as a deputy."""
+    if not user.is_authenticated:
+        return []
+    posts = (post for post in posts_of(user, today) if power in POWERS[post.role])
+    return sorted({post.unit.pk for post in posts if post.unit is not None and post.unit.is_active})
+
+
 def scope_of_post(post: Post) -> Scope:
     """The firms that one post alone admits."""
     return union(_areas(post))

@@ -1,0 +1,41 @@
+"""Rows of cases."""
+
+from huiqi.cases.models.approvals import Approval, ApprovalKind, ApprovalState
+from huiqi.cases.models.callbacks import CallBack
+from huiqi.cases.models.case import Case, CaseQuerySet, Consent
+from huiqi.cases.models.clocks import Clock, ClockMove, ClockPause, MoveReason
+from huiqi.cases.models.consultations import Consultation, Countersign
+from huiqi.cases.models.drafts import Draft
+from huiqi.cases.models.events import Event
+from huiqi.cases.models.items import EditionState, ItemEdition, ItemNote
+from huiqi.cases.models.knots import Knot
+from huiqi.cases.models.orders import OPEN_ORDERS, Order, OrderMode, OrderPart, OrderState
+from huiqi.cases.models.supervision import Supervision
+
+__all__ = [
+    "OPEN_ORDERS",
+    "Approval",
+    "ApprovalKind",
+    "ApprovalState",
+    "CallBack",
+    "Case",
+    "CaseQuerySet",
+    "Clock",
+    "ClockMove",
+    "ClockPause",
+    "Consent",
+    "Consultation",
+    "Countersign",
+    "Draft",
+    "EditionState",
+    "Event",
+    "ItemEdition",
+    "ItemNote",
+    "Knot",
+    "MoveReason",
+    "Order",
+    "OrderMode",
+    "OrderPart",
+    "OrderState",
+    "Supervision",
+]
