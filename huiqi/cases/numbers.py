@@ -13,7 +13,9 @@ def new_number() -> str:
     The first digit is never 0, so that spreadsheets keep all ten. A billion numbers: the unique column
     catches the rare double, and the intake draws again.
     """
-    stem = str(secrets.choice(range(1, 10))) + "".join(secrets.choice("0123456789") for _ in range(LENGTH - 2))
+    stem = str(secrets.choice(range(1, 10))) + "".join(
+        secrets.choice("0123456789") for _ in range(LENGTH - 2)
+    )
     return stem + mod_11_10.calc_check_digit(stem)
 
 

@@ -140,4 +140,3 @@ def show_nearest(case: Case) -> None:
     case.due_at = nearest.due_at if nearest else None
     case.due_stage = nearest.stage if nearest else ""
     case.is_paused = bool(rows) and all(row.is_paused for row in rows)
-

@@ -76,7 +76,8 @@ class Clock(models.Model):
             ),
             models.CheckConstraint(
                 name="clock_stopped_whole",
-                condition=Q(stopped_at=None, was_late=None) | Q(stopped_at__isnull=False, was_late__isnull=False),
+                condition=Q(stopped_at=None, was_late=None)
+                | Q(stopped_at__isnull=False, was_late__isnull=False),
             ),
         ]
 

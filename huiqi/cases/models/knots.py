@@ -26,7 +26,9 @@ class Knot(Versioned):
     topic = models.CharField(max_length=TOPIC_LENGTH)
     prefecture = models.CharField(_("县市区"), max_length=6, blank=True)
     state = models.CharField(_("状态"), max_length=9, choices=State, default=State.PROPOSED)
-    owner = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="knots", verbose_name=_("牵头单位"))
+    owner = models.ForeignKey(
+        Unit, models.PROTECT, null=True, related_name="knots", verbose_name=_("牵头单位")
+    )
     cause = models.TextField(_("根源"), max_length=TEXT_LENGTH, blank=True)
     task = models.TextField(_("任务"), max_length=TEXT_LENGTH, blank=True)
     due_on = models.DateField(_("完成日期"), null=True, blank=True)

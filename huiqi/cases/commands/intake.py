@@ -1,0 +1,113 @@
+"""One intake for all doors: what somebody says becomes a case with a number, a desk and a clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from huiqi.accounts.models import Unit, User
+from huiqi.cases.commands.moving import save_case, tell
+from huiqi.cases.commands.timing import start_clock
+from huiqi.cases.happenings import Happening
+from huiqi.cases.models import Case, Consent, ItemEdition
+from huiqi.cases.numbers import new_number
+from huiqi.cases.queries.units import desk_of_region
+from huiqi.cases.workflow import Channel, Stage, State, Urgency
+from huiqi.core.errors import Refused
+from huiqi.core.ids import token_digest
+from huiqi.core.messages import gettext_noop
+from huiqi.enterprises.models import Enterprise
+
+_DRAWS = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the requester says, checked by the form of its door. Money in `answers` is integer fen."""
+
+    item: str
+    topic: str
+    title: str
+    text: str
+    channel: Channel
+    name: str = ""
+    phone: str = ""
+    firm_name: str = ""
+    credit_code: str = ""
+    prefecture: str = ""
+    enterprise: Enterprise | None = None
+    requester: User | None = None
+    park: Unit | None = None
+    urgency: Urgency = Urgency.ORDINARY
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    private_answers: str = ""  # JSON of the personal fields
+    consent: Consent = Consent.OWN
+    source_ref: str = ""
+
+
+@transaction.atomic
+def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "") -> Case:
+    """Register a request and give it to the desk of its region; `code` opens the public progress page.
+
+    `actor` is who filled it in (None: a visitor). Refused: `cases.no_such_item` when the item is not offered,
+    `cases.taken_before` when the same `source_ref` of the channel is a case already.
+    """
+    edition = _edition(asked.item)
+    firm = asked.enterprise
+    prefecture = asked.prefecture or (firm.prefecture if firm else None) or ""
+    park = asked.park or (firm.park if firm else None)
+    case = Case(
+        edition=edition,
+        item=asked.item,
+        topic=asked.topic,
+        urgency=asked.urgency,
+        enterprise=firm,
+        firm_name=asked.firm_name or (firm.name if firm else ""),
+        credit_code=asked.credit_code or (firm.credit_code if firm else None) or "",
+        requester=asked.requester,
+        requester_name=asked.name,
+        requester_phone=asked.phone,
+        prefecture=prefecture,
+        park=park,
+        title=asked.title,
+        text=asked.text,
+        answers=dict(asked.answers),
+        private_answers=asked.private_answers,
+        channel=asked.channel,
+        source_ref=asked.source_ref,
+        taken_by=actor if actor is not None and actor != asked.requester else None,
+        consent=asked.consent,
+        code_digest=token_digest(code) if code else "",
+        state=State.REGISTERED,
+        desk=desk_of_region(prefecture),
+        opened_at=at,
+    )
+    _save_with_number(case)
+    tell(case, Happening.REGISTERED, actor=actor, at=at, is_public=True, channel=asked.channel)
+    start_clock(case, Stage.ACCEPT, unit=case.desk, at=at)
+    return save_case(case)
+
+
+def _edition(item: str) -> ItemEdition:
+    found = ItemEdition.objects.current().filter(item=item).first()
+    if found is None:
+        raise Refused("cases.no_such_item", gettext_noop("这个事项目前没有开放。请从事项目录里重新选择。"))
+    return found
+
+
+def _save_with_number(case: Case) -> None:
+    for draw in range(_DRAWS):
+        case.number = new_number()
+        try:
+            with transaction.atomic():
+                case.save(force_insert=True)
+            return
+        except IntegrityError:
+            same = Case.objects.filter(channel=case.channel, source_ref=case.source_ref)
+            if case.source_ref and same.exists():
+                said = gettext_noop("这件已经登记过，不重复登记。请按来源编号查找原件。")
+                raise Refused("cases.taken_before", said) from None
+            if draw == _DRAWS - 1:
+                raise

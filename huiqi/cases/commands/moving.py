@@ -1,0 +1,74 @@
+"""How every act on a case begins and ends: lock, take the step, tell the timeline and the trail, save."""
+
+from datetime import datetime
+from typing import Any
+
+from huiqi.accounts.models import Unit, User
+from huiqi.cases.commands.timing import show_nearest
+from huiqi.cases.models import Case, Event
+from huiqi.cases.workflow import Step, take
+from huiqi.core import audit
+from huiqi.core.errors import VersionConflict
+from huiqi.core.messages import Message, gettext_noop
+
+_CHANGED = gettext_noop(
+    "这件诉求刚有新的进展（第%(now)s次修改，您看到的是第%(seen)s次）。请看过再办，填写的内容都在。"
+)
+
+
+def lock_case(case: Case, *, expected: int | None = None) -> Case:
+    """The row as it is now, locked until the transaction ends.
+
+    `expected` is the version the person had on the screen: another one is VersionConflict, nothing happens.
+    """
+    rows = Case.objects.select_for_update(of=("self",)).select_related("edition", "desk", "lead")
+    locked = rows.get(pk=case.pk)
+    if expected is not None and locked.version != expected:
+        raise VersionConflict(Message(_CHANGED, {"now": locked.version, "seen": expected}))
+    return locked
+
+
+def take_step(  # noqa: PLR0913  each says something the timeline keeps
+    case: Case,
+    step: Step,
+    *,
+    actor: User | None,
+    at: datetime,
+    unit: Unit | None = None,
+    text: str = "",
+    is_public: bool = True,
+    **details: Any,
+) -> Event:
+    """Move a locked case by one step and write it down; Refused when the step does not follow its state."""
+    case.state = take(step, case.state)
+    return tell(case, step, actor=actor, at=at, unit=unit, text=text, is_public=is_public, **details)
+
+
+def tell(  # noqa: PLR0913  as above
+    case: Case,
+    kind: str,
+    *,
+    actor: User | None,
+    at: datetime,
+    unit: Unit | None = None,
+    text: str = "",
+    is_public: bool = False,
+    **details: Any,
+) -> Event:
+    """Write an event on the timeline, and the act into the audit trail (codes only, no typed words)."""
+    by = unit or (actor.unit if actor is not None else None)
+    event = Event.objects.create(
+        case=case, kind=kind, at=at, actor=actor, unit=by, text=text, is_public=is_public, details=details
+    )
+    plain = {name: value for name, value in details.items() if isinstance(value, str | int | bool)}
+    audit.record(f"case.{kind}", case, actor=actor, **plain)
+    return event
+
+
+def save_case(case: Case, *fields: str) -> Case:
+    """Save a locked case: these fields, its state and what its clocks show; raises the version."""
+    show_nearest(case)
+    case.version += 1
+    always = ("state", "due_at", "due_stage", "is_paused", "version")
+    case.save(update_fields=[*dict.fromkeys((*fields, *always))])
+    return case

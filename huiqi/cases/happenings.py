@@ -1,0 +1,28 @@
+"""What the timeline tells besides the steps of the workflow. Pure."""
+
+from enum import StrEnum
+
+
+class Happening(StrEnum):
+    """Kinds of events that leave the state as it is."""
+
+    REGISTERED = "registered"  # 登记
+    NOTED = "noted"  # an internal note
+    MESSAGED = "messaged"  # a word to the requester or from the requester
+    CO_ASSIGNED = "co_assigned"  # 增派协办
+    CO_ANSWERED = "co_answered"
+    TAKEN_ON = "taken_on"  # 认领: a person of the unit takes the order
+    HANDED_ON = "handed_on"  # to a colleague of the unit
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_DECIDED = "approval_decided"
+    CLOCK_MOVED = "clock_moved"
+    REMINDED = "reminded"  # 催办
+    SUPERVISED = "supervised"  # 督办
+    CALLED_BACK = "called_back"  # 回访, whatever it gave
+    RATED = "rated"
+    MERGED_IN = "merged_in"  # another case was merged into this one
+    TIED = "tied"  # became part of a knot 堵点
+    CONSULTED = "consulted"  # a letter of consultation moved on
+    UNMASKED = "unmasked"  # somebody saw the requester's name or number
+    CLASSED = "classed"  # topic or urgency changed
+    EXCLUDED = "excluded"
