@@ -116,6 +116,12 @@ def list_tasks(request: HttpRequest) -> Iterator[Task]:
             due = batch.collect_until
             late = due is not None and due < today
             yield Task(_("待推荐或审核的企业"), url, count, due, batch.title, late)
+        for batch, count in work.collecting:
+            url = reverse("lists:batch", args=[batch.public_id])
+            due = batch.collect_until
+            late = due is not None and due < today
+            note = _("%(title)s，本辖区已有%(count)s家") % {"title": batch.title, "count": count}
+            yield Task(_("名单正在征集，请推荐企业"), url, due=due, note=note, is_late=late)
         for batch in work.ending_notices:
             url = reverse("lists:batch", args=[batch.public_id])
             yield Task(_("公示今日到期"), url, due=batch.notice_until, note=batch.title)

@@ -6,6 +6,7 @@ A cell is what the database holds: whole numbers for counts, money (fen), scaled
 dates (day number since 0001-01-01), text for codes and enumerations.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -13,17 +14,24 @@ from functools import lru_cache
 from huiqi.rules.catalogue import Catalogue, Fact, Value
 
 Cell = int | str
+SIZE_CLASS = "size_class"
+SIZE_INPUTS = ("gb4754", "employees", "revenue", "assets")
 # Derived, but looked for on every list of firms, hence kept in the projection.
-PROJECTED_DERIVATIONS = ("size_class",)
+PROJECTED_DERIVATIONS = (SIZE_CLASS,)
 
-# Facts that are nothing but membership of a list kept here (`feeds` of rulebook/lists.yaml; a test of the
-# lists holds them equal). They come from the lists, with batch, document and end, and from no other door.
+# Facts that lists kept here prove (`feeds` and `implies` of rulebook/lists.yaml; a test of the lists holds
+# them equal). The catalogue has them from an authority's list, and a list is an object with issuer, document,
+# batch, first and last day: they come from the lists and from no other door.
 MEMBERSHIPS = frozenset(
     {
         "key_supplier_national",
         "key_supplier_local",
         "tax_key_supplier_list",
         "provincial_key_contact",
+        "provincial_sme_title",
+        "provincial_title_valid",
+        "chain_backbone",
+        "five_hundred_project",
         "severe_dishonesty",
     }
 )
@@ -39,6 +47,13 @@ def is_statable(fact: Fact) -> bool:
 def columns(catalogue: Catalogue) -> tuple[Fact, ...]:
     """The facts that have a column in the current projection, in the catalogue's order."""
     return tuple(fact for fact in catalogue.facts.values() if is_statable(fact))
+
+
+def settled_together(facts: Iterable[str]) -> frozenset[str]:
+    """These facts and those without which their columns cannot be told: of the size class and what it follows
+    from all or none."""
+    named, size = frozenset(facts), {SIZE_CLASS, *SIZE_INPUTS}
+    return named if named.isdisjoint(size) else named | size
 
 
 def to_cell(fact: Fact, value: Value) -> Cell:

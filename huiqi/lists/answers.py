@@ -107,7 +107,7 @@ def _check_columns(table: Table, questions: Sequence[Question]) -> None:
     extra = [header.text for header in table.headers if header.text and header.text not in allowed]
     if extra:
         said = gettext_noop(
-            "表里有没有请求的列：%(columns)s。名单比对不接收原始数据，请删去这些列后再上传；文件没有保存。"
+            "表里多出了没有请求的列：%(columns)s。名单比对不接收原始数据，请删去这些列后再上传；文件没有保存。"
         )
         raise Refused("lists.raw_figures", Message(said, {"columns": tuple(extra[:5])}))
 

@@ -54,9 +54,9 @@ def _at(day: date, hour: int = 9) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour)))
 
 
-def _open(kind: str, title: str, actor: User, day: date) -> ListBatch:
-    batch = create_batch(kind, actor=actor, today=day, at=_at(day), title=title)
-    return step_batch(batch, "open", actor=actor, today=day)
+def _open(kind: str, title: str, actor: User, day: date, until: date | None = None) -> ListBatch:
+    batch = create_batch(kind, actor=actor, today=day, at=_at(day), title=title, collect_until=until)
+    return step_batch(batch, "open", actor=actor, today=day, at=_at(day))
 
 
 def _propose(batch: ListBatch, firms: Sequence[Enterprise], actor: User, day: date, reason: str) -> int:
@@ -76,7 +76,7 @@ def _key_contacts(firms: Sequence[Enterprise], actor: User, on: date) -> int:
     day = on - timedelta(days=25)
     batch = _open("provincial-key-contact", "省重点联系企业（第一批，演示）", actor, day)
     count = _propose(batch, firms, actor, day, "防护物资及原料生产企业")
-    step_batch(batch, "review", actor=actor, today=day)
+    step_batch(batch, "review", actor=actor, today=day, at=_at(day, 14))
     _accept_all(batch, actor, day)
     begin_publication(
         batch, actor=actor, on=day, today=day, at=_at(day, 16), document="演示文号〔2020〕1号", valid_from=day
@@ -89,7 +89,7 @@ def _little_giants(firms: Sequence[Enterprise], actor: User, on: date) -> int:
     day = on - timedelta(days=6)
     batch = _open("little-giant-hunan", "2020年度小巨人企业（演示）", actor, day)
     count = _propose(batch, firms, actor, day, "市州推荐，材料齐备")
-    step_batch(batch, "review", actor=actor, today=day)
+    step_batch(batch, "review", actor=actor, today=day, at=_at(day, 14))
     _accept_all(batch, actor, day)
     batch = start_notice(batch, days=NOTICE_DAYS, actor=actor, on=on - timedelta(days=3), today=day)
     first = Entry.objects.filter(batch=batch).order_by("pk").first()
@@ -133,7 +133,8 @@ def _dishonest(firms: Sequence[Enterprise], actor: User, on: date) -> int:
 def _collected(firms: Sequence[Enterprise], actor: User, county: User, on: date) -> int:
     """Proposed by the county two days ago; half of them recommended on to the city, which has work to do."""
     day = on - timedelta(days=2)
-    batch = _open("key-supplier-local", "地方性重点保障企业（第二批，演示）", actor, day)
+    until = on + timedelta(days=5)
+    batch = _open("key-supplier-local", "地方性重点保障企业（第二批，演示）", actor, day, until)
     count = _propose(batch, firms, county, day, "产能已核实，原料有保障")
     rows = Entry.objects.filter(batch=batch).order_by("pk").values_list("pk", "version")
     half = dict(list(rows)[: (count + 1) // 2])

@@ -11,10 +11,12 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.lists.chain import take_batch
+from huiqi.lists.commands.telling import tell_of_collecting
 from huiqi.lists.models import BatchState, Entry, EntryState, ListBatch, Secrecy
 from huiqi.lists.queries.book import kind_called
-from huiqi.lists.queries.notices import notice_due
+from huiqi.lists.queries.notices import extended_end, notice_due
 from huiqi.lists.queries.offices import Desk, province_desk
+from huiqi.lists.queries.readiness import notice_obstacles
 
 # From the widest to the narrowest circle; a batch may be kept closer than its kind, never wider.
 _CLOSENESS = (Secrecy.PUBLIC, Secrecy.INTERNAL, Secrecy.COMPARTMENT)
@@ -90,10 +92,13 @@ def change_batch(batch: ListBatch, *, actor: User, today: date, expected: int, *
 
 
 @transaction.atomic
-def step_batch(
-    batch: ListBatch, step: str, *, actor: User, today: date, expected: int | None = None
+def step_batch(  # noqa: PLR0913  each is a fact about the step
+    batch: ListBatch, step: str, *, actor: User, today: date, at: datetime, expected: int | None = None
 ) -> ListBatch:
-    """Take one of the plain steps: open, review, reopen, withdraw_notice."""
+    """Take one of the plain steps: open, review, reopen, withdraw_notice.
+
+    When it is collecting (again), the recommending offices are told.
+    """
     desk = publisher_desk(actor, today)
     row = locked_batch(batch, expected)
     row.state = take_batch(step, row.state, row.get_state_display())
@@ -105,6 +110,8 @@ def step_batch(
         fields += ["notice_from", "notice_until"]
     row.save_version(expected=row.version, fields=fields)
     audit.record(f"list_batch.{step}", row, actor=actor, on_behalf=desk.absent)
+    if row.state == BatchState.COLLECTING and not row.is_import:
+        tell_of_collecting(row, actor=actor, today=today, at=at)
     return row
 
 
@@ -115,14 +122,12 @@ def start_notice(  # noqa: PLR0913  each is a fact about the notice
     """Put the accepted firms on public notice for `days` working days, counted from the day after `on`."""
     desk = publisher_desk(actor, today)
     row = locked_batch(batch, expected)
-    if kind_called(row.kind).notice is None or row.secrecy != Secrecy.PUBLIC:
-        raise Refused("lists.no_notice", gettext_noop("这种名单不公示，审核完毕后可以直接发布。"))
     if not 1 <= days <= 60:
         raise Refused("lists.notice_days", gettext_noop("公示期应在1至60个工作日之间。"))
-    row.state = take_batch("notice", row.state, row.get_state_display())
-    _refuse_open(row)
-    if not Entry.objects.filter(batch=row, state=EntryState.ACCEPTED).exists():
-        raise Refused("lists.nothing_accepted", gettext_noop("还没有拟列入的企业，不能公示。"))
+    state = take_batch("notice", row.state, row.get_state_display())
+    for obstacle in notice_obstacles(row, kind_called(row.kind)):
+        raise obstacle
+    row.state = state
     row.notice_days, row.notice_from = days, on
     row.notice_until = notice_due(row, on).due
     row.save_version(expected=row.version, fields=["state", "notice_days", "notice_from", "notice_until"])
@@ -130,22 +135,12 @@ def start_notice(  # noqa: PLR0913  each is a fact about the notice
     return row
 
 
-def _refuse_open(row: ListBatch) -> None:
-    count = Entry.objects.filter(batch=row, state__in=UNDECIDED).count()
-    if count:
-        waiting = gettext_noop("还有%(count)s家没有办完，请先同意、退回或不列入，再公示。")
-        raise Refused("lists.undecided", Message(waiting, {"count": count}))
-
-
-UNDECIDED = (EntryState.PROPOSED, EntryState.RETURNED, EntryState.RECOMMENDED)
-
-
 def extend_notice(row: ListBatch, *, on: date, actor: User) -> None:
     """A firm joined while the others were on notice: the notice lasts its whole length from now on.
 
     For the command that accepted the firm; the batch is locked already.
     """
-    row.notice_until = max(row.notice_until or on, notice_due(row, on).due)
+    row.notice_until = extended_end(row, on)
     row.save_version(expected=row.version, fields=["notice_until"])
     audit.record("list_batch.notice_extended", row, actor=actor)
 

@@ -26,6 +26,7 @@ from huiqi.enterprises.models import Enterprise, SourceKind, Standing, Statement
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.files.commands import attach
 from huiqi.files.models import Attachment
+from huiqi.lists.amount_words import asks_amount
 from huiqi.lists.answers import Answered, Question, read_answer, value_of
 from huiqi.lists.models import AnswerFault, AnswerRun, Comparison, ComparisonLine, ComparisonState
 from huiqi.lists.queries.comparison import comparisons_asked_of, questions_of
@@ -33,6 +34,10 @@ from huiqi.lists.queries.comparison import comparisons_asked_of, questions_of
 BATCH = 2000
 MOST_LINES = 1_000_000
 OPEN = (ComparisonState.SENT, ComparisonState.ANSWERED)
+ASKS_AMOUNT = gettext_noop(
+    "这一问要的是数额，比对不能问。请改成能答“是”或“否”的话，如“上年应纳税额是否超过50万元”；"
+    "或答复形式选“几类之一”，把数额分成几档。"
+)
 
 
 @transaction.atomic
@@ -49,9 +54,12 @@ def draft_comparison(  # noqa: PLR0913  each is a part of the request the law as
     today: date,
     at: datetime,
 ) -> Comparison:
-    """Begin a request. Refused without a question, or when the answers would expire before they come."""
+    """Begin a request. Refused without a question, with one that asks for an amount (`lists.asks_amount`),
+    or when the answers would expire before they come."""
     if not questions:
         raise Refused("lists.no_questions", gettext_noop("请至少写一个要比对的问题。"))
+    if any(asks_amount(question.label, question.kind) for question in questions):
+        raise Refused("lists.asks_amount", ASKS_AMOUNT)
     if expires_on <= today:
         past = gettext_noop("答复使用期限应晚于今天，否则答复一到就不能用。")
         raise Refused("lists.expired_already", past)

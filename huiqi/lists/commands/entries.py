@@ -15,6 +15,7 @@ from huiqi.core.messages import Message, gettext_noop
 from huiqi.enterprises.models import Enterprise
 from huiqi.lists.chain import NEEDS_REASON, Act, Place, first_level, take
 from huiqi.lists.commands.batches import extend_notice, locked_batch
+from huiqi.lists.commands.telling import tell_next_offices
 from huiqi.lists.criteria import Finding
 from huiqi.lists.models import BatchState, Entry, ListBatch, Step
 from huiqi.lists.queries.book import kind_called
@@ -53,19 +54,42 @@ def propose_firms(  # noqa: PLR0913  each is a fact about the act
 
     Firms outside the person's scope, or on the batch already, are named in the outcome and left out.
     Refused as a whole: the batch takes no proposals now (`lists.not_collecting`), the person has no office
-    in the chain (`lists.not_your_level`).
+    in the chain (`lists.not_your_level`), a notice runs and no reason is given (`lists.needs_reason`).
+    Offices to which firms came in above the proposer's level are told.
     """
     row = locked_batch(batch)
     desks = desks_of(actor, Power.RECOMMEND_FOR_LISTS, today)
     if not desks:
         raise Refused("lists.not_your_level", gettext_noop("您的单位不在推荐层级里，不能推荐企业。"))
     _may_propose(row, desks)
+    _refuse_unexplained(row, reason)
     wanted = sorted(set(enterprise_ids))
     outcome = Outcome()
     for start in range(0, len(wanted), PIECE):
         _propose_piece(row, wanted[start : start + PIECE], door, desks, (actor, on, at, reason), outcome)
     audit.record("list_entries.proposed", row, actor=actor, door=door, count=len(outcome.done))
+    _tell_of_proposals(row, outcome.done, desks, actor, today, at)
     return outcome
+
+
+def _refuse_unexplained(row: ListBatch, reason: str) -> None:
+    """Whoever adds a firm while the others are on notice restarts the notice, and says why."""
+    if row.state == BatchState.NOTICING and not reason.strip():
+        added = gettext_noop("正在公示，补入企业会使公示期重新计算，请写明补入的理由。")
+        raise Refused("lists.needs_reason", added)
+
+
+def _tell_of_proposals(
+    row: ListBatch, entries: Sequence[Entry], desks: Sequence[Desk], actor: User, today: date, at: datetime
+) -> None:
+    """Only those that came in at a level where the proposer has no desk are news to anybody."""
+    own = {desk.level for desk in desks}
+    if all(entry.level in own for entry in entries):
+        return
+    new = Entry.objects.filter(batch=row, created_at=at).exclude(level__in=own).order_by()
+    places = new.values_list("level", "enterprise__prefecture", "enterprise__park_id").distinct()
+    moved = [(level, (county, park)) for level, county, park in places]
+    tell_next_offices(row, moved, actor=actor, today=today, at=at, is_back=False)
 
 
 def _may_propose(row: ListBatch, desks: Sequence[Desk]) -> None:
@@ -164,7 +188,8 @@ def act_on_entry(  # noqa: PLR0913  each is a fact about the act
     """Recommend, return, accept, reject or reconsider one entry, for the office whose turn it is.
 
     Refused: `lists.not_your_level`, `lists.needs_reason`, `lists.cannot_…`; VersionConflict when somebody
-    else acted since `expected` was shown.
+    else acted since `expected` was shown. Accepting during a notice restarts it (see extend_notice). The
+    office that has the next step is told.
     """
     outcome = _act(
         {entry.pk: expected}, act, (actor, on, today, at), reason, batch=entry.batch, strictly=True
@@ -204,6 +229,8 @@ def _act(
     if act in NEEDS_REASON and not reason.strip():
         raise Refused("lists.needs_reason", _WHY[act])
     row = locked_batch(batch)
+    if act == Act.ACCEPT:
+        _refuse_unexplained(row, reason)
     desks, ways, kind = desks_of(actor, Power.RECOMMEND_FOR_LISTS, today), Ways(), kind_called(row.kind)
     rows = Entry.objects.select_for_update(of=("self",)).filter(batch=row, pk__in=versions)
     entries = list(rows.select_related("enterprise").order_by("pk"))
@@ -229,6 +256,9 @@ def _act(
     if act == Act.ACCEPT and row.state == BatchState.NOTICING and outcome.done:
         extend_notice(row, on=on, actor=actor)
     audit.record("list_entries.acted", row, actor=actor, step=str(act), count=len(outcome.done))
+    if act in (Act.RECOMMEND, Act.RETURN):
+        places = [(one.level, (one.enterprise.prefecture, one.enterprise.park_id)) for one in outcome.done]
+        tell_next_offices(row, places, actor=actor, today=today, at=at, is_back=act == Act.RETURN)
     return outcome
 
 

@@ -24,15 +24,15 @@ from huiqi.enterprises.commands.statements import (
 from huiqi.enterprises.models import Filing, SourceKind, Standing, Statement
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.lists.chain import Act, Place, take, take_batch
-from huiqi.lists.commands.batches import UNDECIDED, end_of_validity, locked_batch, publisher_desk
+from huiqi.lists.commands.batches import end_of_validity, locked_batch, publisher_desk
 from huiqi.lists.commands.entries import write_step
 from huiqi.lists.kinds import ListKind
-from huiqi.lists.models import BatchFiling, BatchState, Entry, EntryState, ListBatch, Objection, Step
+from huiqi.lists.models import BatchFiling, BatchState, Entry, EntryState, ListBatch, Step
 from huiqi.lists.models.batches import IN_FORCE
 from huiqi.lists.queries.book import kind_called
 from huiqi.lists.queries.membership import members_on
-from huiqi.lists.queries.notices import notice_is_over
 from huiqi.lists.queries.offices import Desk
+from huiqi.lists.queries.readiness import UNDECIDED, publication_obstacles
 
 PIECE = 200
 REPLACED = gettext_noop("由新名单代替")
@@ -69,8 +69,6 @@ def begin_publication(  # noqa: PLR0913  each is a fact about the act
     _check_ready(row, kind, on)
     state = take_batch("publish", row.state, row.get_state_display())
     _drop_undecided(row, drop_undecided, actor, desk, at)
-    if not Entry.objects.filter(batch=row, state=EntryState.ACCEPTED).exists():
-        raise Refused("lists.nothing_accepted", gettext_noop("没有拟列入的企业，不能发布。"))
     row.state, row.published_on = state, on
     row.valid_from = row.valid_from or on
     row.valid_to = row.valid_to or _last_day(kind, row.valid_from)
@@ -87,18 +85,8 @@ def _check_ready(row: ListBatch, kind: ListKind, on: date) -> None:
     if not row.document.strip():
         missing = gettext_noop("还没有文号。请先在本单位 OA 发文，再把文号填到这里。")
         raise Refused("lists.no_document", missing)
-    if row.is_import:
-        return
-    if row.state == BatchState.COLLECTING:
-        raise Refused("lists.not_reviewed", gettext_noop("还在征集，请先结束征集、完成审核。"))
-    if kind.notice is not None and row.state != BatchState.NOTICING:
-        raise Refused("lists.not_noticed", gettext_noop("这种名单要先公示，请先发起公示。"))
-    if row.state == BatchState.NOTICING and not notice_is_over(row, on):
-        raise Refused("lists.notice_running", gettext_noop("公示期还没有结束，期满后才能发布。"))
-    open_ones = Objection.objects.filter(batch=row, state=Objection.State.OPEN).count()
-    if open_ones:
-        waiting = gettext_noop("还有%(count)s条异议没有处理，处理完才能发布。")
-        raise Refused("lists.open_objections", Message(waiting, {"count": open_ones}))
+    for obstacle in publication_obstacles(row, kind, on):
+        raise obstacle
 
 
 def _drop_undecided(row: ListBatch, drop: bool, actor: User, desk: Desk, at: datetime) -> None:

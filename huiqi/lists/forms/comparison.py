@@ -9,13 +9,20 @@ from django.utils.translation import gettext_lazy
 
 from huiqi.accounts.models import Unit
 from huiqi.core.fields import DateField, with_blank
+from huiqi.core.language import worded
+from huiqi.enterprises.forms.register import RegisterForm, class_range
 from huiqi.enterprises.queries.statements import catalogue
+from huiqi.enterprises.wanted import Wanted
 from huiqi.files.fields import UploadField
 from huiqi.files.uploads import UploadKind
+from huiqi.lists.amount_words import asks_amount
 from huiqi.lists.answers import CODE_HEADER, IGNORED_HEADERS, Question
+from huiqi.lists.commands.comparison import ASKS_AMOUNT
 from huiqi.lists.queries.comparison import authorities
+from huiqi.reference.queries import code_tables
 
 MOST_QUESTIONS = 4
+FILTERS = ("region", "industry", "size")
 SCAN_KINDS = (UploadKind.PDF, UploadKind.JPEG, UploadKind.PNG)
 KINDS = [
     ("yes_no", gettext_lazy("是或否")),
@@ -98,6 +105,8 @@ class ComparisonForm(forms.Form):
         if label in taken or label == CODE_HEADER or label in IGNORED_HEADERS:
             self.add_error(f"label_{number}", _("这个列名已经用过，请换一个说法。"))
         kind = cleaned.get(f"kind_{number}") or "yes_no"
+        if asks_amount(label, kind):
+            self.add_error(f"label_{number}", worded(ASKS_AMOUNT))
         choices = tuple(
             part.strip() for part in _split(cleaned.get(f"choices_{number}") or "") if part.strip()
         )
@@ -125,7 +134,7 @@ def _facts() -> list[tuple[str, str]]:
 
 
 class FirmsForm(forms.Form):
-    """Which firms are asked about: pasted codes, or the firms of an area, industry and size."""
+    """Which firms are asked about: pasted codes, or the firms of a region, industry and size."""
 
     codes = forms.CharField(
         label=gettext_lazy("粘贴信用代码"),
@@ -134,38 +143,31 @@ class FirmsForm(forms.Form):
         widget=forms.Textarea({"rows": 4}),
         help_text=gettext_lazy("一行一个，或用逗号隔开。"),
     )
-    county = forms.CharField(
-        label=gettext_lazy("市州或县市区代码"),
-        required=False,
-        max_length=6,
-        help_text=gettext_lazy("如 430100（长沙市）或 430181（浏阳市）。"),
-    )
-    industry = forms.CharField(
-        label=gettext_lazy("行业代码"),
-        required=False,
-        max_length=4,
-        help_text=gettext_lazy("大类至小类的2至4位数字，如 27。"),
-    )
-    size = forms.MultipleChoiceField(
-        label=gettext_lazy("规模"), required=False, widget=forms.CheckboxSelectMultiple
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The filters are those of the list of firms, so that a place or industry is chosen the same way."""
         super().__init__(*args, **kwargs)
-        sizes = catalogue().facts["size_class"].values
-        self.fields["size"].choices = list(sizes.items())  # type: ignore[attr-defined]
+        self.tables = code_tables()
+        offered = RegisterForm({}, tables=self.tables, parks=()).fields
+        self.fields |= {name: offered[name] for name in FILTERS}
+
+    clean_industry = RegisterForm.clean_industry
 
     def clean(self) -> dict[str, Any]:
-        """Something must be chosen, and codes must be digits."""
+        """Something must be chosen."""
         cleaned = super().clean() or {}
-        if not any(cleaned.get(name) for name in ("codes", "county", "industry", "size")):
+        if not self.errors and not any(cleaned.get(name) for name in ("codes", *FILTERS)):
             raise forms.ValidationError(_("请粘贴代码，或至少选一个筛选条件。"))
-        for name, lengths in (("county", {6}), ("industry", {2, 3, 4})):
-            text = (cleaned.get(name) or "").strip()
-            if text and (not text.isdigit() or len(text) not in lengths):
-                self.add_error(name, _("应为数字代码，位数见提示。"))
-            cleaned[name] = text
         return cleaned
+
+    def wanted(self) -> Wanted:
+        """The filters as the register takes them; for a valid form without codes."""
+        chosen = self.cleaned_data
+        return Wanted(
+            region=chosen["region"],
+            industries=class_range(self.tables, chosen["industry"]),
+            sizes=tuple(chosen["size"]),
+        )
 
 
 class SendForm(forms.Form):

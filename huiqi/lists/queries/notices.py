@@ -25,6 +25,11 @@ def notice_end(batch: ListBatch, today: date) -> date | None:
     return max(batch.notice_until, notice_due(batch, batch.notice_from, today).due)
 
 
+def extended_end(batch: ListBatch, on: date) -> date:
+    """The last day of a running notice if a firm joins on `on`: it then lasts its whole length again."""
+    return max(batch.notice_until or on, notice_due(batch, on).due)
+
+
 def notice_is_over(batch: ListBatch, today: date) -> bool:
     """Whether the last day has passed: objections may be raised until its end."""
     end = notice_end(batch, today)

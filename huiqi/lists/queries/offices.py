@@ -1,6 +1,6 @@
 """Which office stands at which level of the chain, and which of a person's posts may act at one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,15 @@ LEVEL_OF = {
     UnitKind.CITY_OFFICE: "city",
     UnitKind.PROVINCE_OFFICE: "province",
 }
+
+
+def asks(chain: Sequence[str], unit: Unit) -> bool:
+    """Whether a chain asks an office to recommend: a level below the last, or a county directly under the
+    province (省直管县) that stands where its city would."""
+    level, below = LEVEL_OF.get(UnitKind(unit.kind)), set(chain[:-1])
+    if level in below or level != "county" or "city" not in below:
+        return level in below
+    return unit.parent is not None and unit.parent.kind == UnitKind.PROVINCE_OFFICE
 
 
 @dataclass(frozen=True)

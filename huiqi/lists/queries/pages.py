@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.lists.models import BatchState, Entry, EntryState, ListBatch, Objection
+from huiqi.lists.models.batches import ListBatchQuerySet
 from huiqi.lists.models.entries import EntryQuerySet
-from huiqi.lists.queries.offices import Desk, desks_of, province_desk
+from huiqi.lists.queries.book import kinds
+from huiqi.lists.queries.offices import Desk, asks, desks_of, province_desk
 
 WORKING = (BatchState.COLLECTING, BatchState.REVIEWING)
 LATE = (*WORKING, BatchState.NOTICING)
@@ -77,9 +79,11 @@ def batches_of(
 
 @dataclass(frozen=True)
 class DeskWork:
-    """What waits for a person: batches with entries whose turn it is, notices, objections."""
+    """What waits for a person: batches with entries whose turn it is, batches that collect and ask the
+    person's office (with how many firms of its region are on them), notices, objections."""
 
     waiting: tuple[tuple[ListBatch, int], ...]
+    collecting: tuple[tuple[ListBatch, int], ...]
     ending_notices: tuple[ListBatch, ...]
     over_notices: tuple[ListBatch, ...]
     objections: int
@@ -87,7 +91,8 @@ class DeskWork:
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        return not (self.waiting or self.ending_notices or self.over_notices or self.objections)
+        some = self.waiting or self.collecting or self.ending_notices or self.over_notices
+        return not (some or self.objections)
 
 
 def desk_work(user: User, on: date, today: date) -> DeskWork:
@@ -112,7 +117,28 @@ def desk_work(user: User, on: date, today: date) -> DeskWork:
     )
     return DeskWork(
         tuple((batch, counts[batch.pk]) for batch in batches),
+        _collecting(user, desks, seen, today),
         tuple(batch for batch in noticing if batch.notice_until == on),
         tuple(batch for batch in noticing if batch.notice_until is not None and batch.notice_until < on),
         objections,
     )
+
+
+def _collecting(
+    user: User, desks: Sequence[Desk], seen: ListBatchQuerySet, today: date
+) -> tuple[tuple[ListBatch, int], ...]:
+    """Batches that ask an office of the person to recommend, the nearest end first."""
+    if not desks:
+        return ()
+    book = kinds()
+    rows = seen.filter(state=BatchState.COLLECTING, is_import=False)
+    asking = [
+        batch
+        for batch in rows.order_by(F("collect_until").asc(nulls_last=True), "pk")
+        if batch.kind in book and any(asks(book[batch.kind].chain, desk.unit) for desk in desks)
+    ]
+    if not asking:
+        return ()
+    mine = Entry.objects.visible_to(user, today).filter(batch__in=asking).order_by()
+    counts = dict(mine.values_list("batch").annotate(count=Count("pk")))
+    return tuple((batch, counts.get(batch.pk, 0)) for batch in asking)

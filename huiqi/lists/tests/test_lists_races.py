@@ -74,7 +74,7 @@ def test_a_proposal_and_the_end_of_collecting_do_not_cross(transactional_db):
     firm = make_entry(make_batch()).enterprise
     proposed, _stepped = together(
         lambda: propose_firms(batch, [firm.pk], door="search", actor=county, **WHEN),
-        lambda: step_batch(batch, "review", actor=province, today=TODAY),
+        lambda: step_batch(batch, "review", actor=province, today=TODAY, at=AT),
     )
     assert ListBatch.objects.get(pk=batch.pk).state == "reviewing"
     count = Entry.objects.filter(batch=batch).count()

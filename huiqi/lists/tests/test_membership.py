@@ -4,6 +4,10 @@ import pytest
 from django.urls import reverse
 
 from huiqi.enterprises.catalogue import MEMBERSHIPS
+from huiqi.enterprises.importing.fields import is_importable
+from huiqi.enterprises.models.firm import LIST_FACTS
+from huiqi.enterprises.queries.stating import can_be_stated
+from huiqi.enterprises.queries.statements import catalogue
 from huiqi.enterprises.tests.make import make_firm, state
 from huiqi.lists.models import ImportLine
 from huiqi.lists.queries.book import kinds
@@ -91,8 +95,31 @@ def test_a_part_of_somebody_elses_list_says_nothing_about_who_is_not_on_it():
     assert facts_on(make_firm(), date(2020, 2, 20)).facts.get("severe_dishonesty") is None
 
 
-def test_facts_that_are_membership_alone_are_those_no_other_door_of_the_register_takes():
-    assert {fact for kind in kinds().values() for fact in kind.feeds} == MEMBERSHIPS
+def test_facts_that_lists_prove_come_through_no_other_door_of_the_register():
+    proved = {fact for kind in kinds().values() for fact in kind.proves}
+    assert proved == MEMBERSHIPS == set(LIST_FACTS)
+    facts = catalogue().facts
+    assert {facts[name].stated_by for name in proved} == {"authority_list"}
+    assert not any(
+        is_importable(facts[name]) or can_be_stated(facts[name], by_office=True) for name in proved
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [
+        ("five-hundred-projects", "five_hundred_project"),
+        ("chain-backbone", "chain_backbone"),
+        ("provincial-titles", "provincial_title_valid"),
+        ("provincial-sme", "provincial_sme_title"),
+        ("little-giant-hunan", "chain_backbone"),
+    ],
+)
+def test_a_title_or_project_is_known_of_who_is_on_its_list_and_open_for_the_others(kind, fact):
+    firm, on = make_firm(), date(2020, 3, 1)
+    listed(kind, firm=firm)
+    assert facts_on(firm, on).facts.get(fact) is True
+    assert facts_on(make_firm(), on).facts.get(fact) is None
 
 
 def test_a_line_nobody_has_matched_leaves_the_firms_it_may_mean_unknown():

@@ -71,7 +71,8 @@ def test_the_desk_counts_what_is_the_readers_turn_and_nothing_else(asked_by):
     make_entry(make_batch(state="published"))
     assert desk_panel(asked_by("county"), None)["work"].waiting == ((batch, 1),)
     assert desk_panel(asked_by("city"), None)["work"].waiting == ((batch, 1),)
-    assert desk_panel(asked_by("direct_county"), None) is None
+    direct = desk_panel(asked_by("direct_county"), None)["work"]
+    assert (direct.waiting, direct.collecting) == ((), ((batch, 0),))
 
 
 def test_the_province_is_told_of_notices_that_end_today_and_that_are_over(asked_by):

@@ -119,8 +119,13 @@ def test_a_firm_added_during_the_notice_makes_it_run_anew(officer):
     batch = noticed(officer)
     firm = make_firm(facts={"little_giant_base_ok": True, "province": "430000"})
     later = {**WHEN, "on": date(2020, 2, 25)}
-    added = propose_firms(batch, [firm.pk], door="search", actor=officer, **later).done[0]
-    act_on_entry(added, "accept", actor=officer, **later)
+    unexplained = {"door": "search", "actor": officer, "reason": " ", **later}
+    assert refusal(lambda: propose_firms(batch, [firm.pk], **unexplained)) == "lists.needs_reason"
+    added = propose_firms(batch, [firm.pk], **{**unexplained, "reason": "漏报补入"}).done[0]
+    assert refusal(lambda: act_on_entry(added, "accept", actor=officer, **later)) == "lists.needs_reason"
+    batch.refresh_from_db()
+    assert batch.notice_until == date(2020, 2, 27), "refused, nothing moves"
+    act_on_entry(added, "accept", actor=officer, reason="漏报，已核", **later)
     batch.refresh_from_db()
     assert batch.notice_until == date(2020, 3, 3)
 

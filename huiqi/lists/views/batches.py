@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
@@ -28,7 +28,7 @@ from huiqi.lists.models import BatchState, Entry, EntryState, ListBatch, Objecti
 from huiqi.lists.queries.book import kind_called, kinds
 from huiqi.lists.queries.notices import notice_words
 from huiqi.lists.queries.pages import batches_of, counts_by_state
-from huiqi.lists.views.opening import is_publisher, open_batch, user_of, version_of, when
+from huiqi.lists.views.opening import is_publisher, open_batch, version_of, when
 
 PLAIN_STEPS = ("open", "review", "reopen", "withdraw_notice")
 # Beyond this many firms a publication is a job with its progress shown.
@@ -188,8 +188,14 @@ def step_batch(request: HttpRequest, public_id: str) -> HttpResponse:
     step = request.POST.get("step", "")
     if step not in PLAIN_STEPS or step not in BATCH_STEPS:
         raise Http404
+    now = when()
     commands.step_batch(
-        batch, step, actor=user_of(request), today=clock.today(), expected=version_of(request)
+        batch,
+        step,
+        actor=user_of(request),
+        today=now["today"],
+        at=now["at"],
+        expected=version_of(request),
     )
     return redirect("lists:batch", batch.public_id)
 

@@ -23,6 +23,7 @@ from huiqi.core.language import worded
 from huiqi.core.models import Job
 from huiqi.core.pagination import paginate
 from huiqi.enterprises.models import Enterprise
+from huiqi.enterprises.queries.register import matching
 from huiqi.files.commands import receive_upload
 from huiqi.files.downloads import csv_response, serve_attachment, xlsx_response
 from huiqi.files.queries import attachments_of
@@ -116,9 +117,7 @@ def _show(request: HttpRequest, row: Comparison, status: int = 200, **forms: Any
         "is_expired": row.expires_on < clock.today(),
         "firms_form": FirmsForm(),
         "send_form": SendForm(),
-        "answer_form": AnswerForm(
-            initial={"as_of": clock.today()}, on_behalf=_on_behalf(request, row)
-        ),
+        "answer_form": AnswerForm(initial={"as_of": clock.today()}, on_behalf=_on_behalf(request, row)),
         **forms,
     }
     return render(request, "lists/comparison.html", context, status=status)
@@ -134,7 +133,7 @@ def comparison_firms(request: HttpRequest, public_id: str) -> HttpResponse:
     if form.is_valid():
         scope = Enterprise.objects.changeable_by(user_of(request), Power.COMPARE_LISTS, clock.today())
         try:
-            firms = _wanted(scope, form.cleaned_data)
+            firms = _wanted(scope, form)
         except ValidationError as error:
             form.add_error("codes", error)
         else:
@@ -145,20 +144,13 @@ def comparison_firms(request: HttpRequest, public_id: str) -> HttpResponse:
     return _show(request, row, 422, firms_form=form)
 
 
-def _wanted(scope: QuerySet[Enterprise], wanted: dict[str, Any]) -> QuerySet[Enterprise]:
-    if wanted["codes"]:
-        given = pasted(wanted["codes"])
+def _wanted(scope: QuerySet[Enterprise], form: FirmsForm) -> QuerySet[Enterprise]:
+    if form.cleaned_data["codes"]:
+        given = pasted(form.cleaned_data["codes"])
         if given.problems:
             raise ValidationError([worded(one) for one in given.problems[:10]])  # type: ignore[arg-type]
         return scope.filter(credit_code__in=[line.credit_code for line in given.lines])
-    found = scope
-    if wanted["county"]:
-        code = wanted["county"]
-        stem = code[:4] if code.endswith("00") else code
-        found = found.filter(prefecture__gte=stem.ljust(6, "0"), prefecture__lte=stem.ljust(6, "9"))
-    if wanted["industry"]:
-        found = found.filter(gb4754__startswith=wanted["industry"])
-    return found.filter(size_class__in=wanted["size"]) if wanted["size"] else found
+    return scope.filter(matching(form.wanted(), clock.today()))
 
 
 @asker

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.core import clock
@@ -35,7 +35,7 @@ from huiqi.lists.queries.offices import Ways, desk_for, desks_of
 from huiqi.lists.queries.pages import EntryFilters, counts_by_state, entries_of
 from huiqi.lists.tables import Given, firms_in, pasted
 from huiqi.lists.views.batches import batch_crumbs
-from huiqi.lists.views.opening import is_publisher, open_batch, open_entry, user_of, version_of, when
+from huiqi.lists.views.opening import is_publisher, open_batch, open_entry, version_of, when
 from huiqi.reference.queries import code_tables
 
 PAGE = 50

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_POST
 
-from huiqi.accounts.gates import power_required
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.files.downloads import xlsx_response
@@ -12,7 +12,7 @@ from huiqi.files.sheets import Column, Kind, watermark_text
 from huiqi.lists.commands.exports import record_export
 from huiqi.lists.models import Entry, EntryState, ListBatch
 from huiqi.lists.queries.pages import EntryFilters, entries_of
-from huiqi.lists.views.opening import open_batch, user_of
+from huiqi.lists.views.opening import open_batch
 from huiqi.reference.queries import code_tables
 
 SHOWN = (EntryState.ACCEPTED, EntryState.OBJECTED, EntryState.PUBLISHED, EntryState.REMOVED)

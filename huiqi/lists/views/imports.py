@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from huiqi.accounts.gates import power_required
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.errors import Refused
@@ -22,7 +22,7 @@ from huiqi.lists.models import ImportLine, ListBatch
 from huiqi.lists.queries.book import kind_called
 from huiqi.lists.tables import firms_in
 from huiqi.lists.views.batches import batch_crumbs
-from huiqi.lists.views.opening import is_publisher, open_batch, user_of, when
+from huiqi.lists.views.opening import is_publisher, open_batch, when
 from huiqi.reference.queries import code_tables
 
 

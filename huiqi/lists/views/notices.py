@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from huiqi.accounts.adapters import AccountAdapter
-from huiqi.accounts.gates import power_required
+from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.sign_in import address_digest
@@ -34,7 +34,7 @@ from huiqi.lists.models import BatchState, ListBatch, Objection
 from huiqi.lists.queries.book import kinds
 from huiqi.lists.queries.notices import notice_is_over, notice_words, public_entries
 from huiqi.lists.views.batches import batch_crumbs
-from huiqi.lists.views.opening import is_publisher, open_batch, user_of, when
+from huiqi.lists.views.opening import is_publisher, open_batch, when
 from huiqi.reference.queries import code_tables
 
 PUBLIC_PAGE = 100

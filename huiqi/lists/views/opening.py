@@ -6,7 +6,7 @@ from typing import TypedDict
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from huiqi.accounts.models import User
+from huiqi.accounts.gates import user_of
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.lists.models import Entry, ListBatch
@@ -24,11 +24,6 @@ class When(TypedDict):
 def when() -> When:
     """Now, for a command."""
     return {"on": clock.today(), "today": clock.today(), "at": clock.now()}
-
-
-def user_of(request: HttpRequest) -> User:
-    """The signed-in person; the gate has seen to it that there is one."""
-    return request.user  # type: ignore[return-value]
 
 
 def open_batch(request: HttpRequest, public_id: str) -> ListBatch:
