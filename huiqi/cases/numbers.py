@@ -20,7 +20,7 @@ def new_number() -> str:
 
 
 def read_number(typed: str) -> str | None:
-    """The number somebody typed or read out (blanks, dashes, full-width digits), or None if it cannot be one."""
+    """The number somebody typed (blanks, dashes, full-width digits), or None if it cannot be one."""
     digits = "".join(char for char in typed.translate(_HALF_WIDTH) if char.isdigit())
     return digits if len(digits) == LENGTH and mod_11_10.is_valid(digits) else None
 

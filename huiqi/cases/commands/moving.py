@@ -9,10 +9,10 @@ from huiqi.cases.models import Case, Event
 from huiqi.cases.workflow import Step, take
 from huiqi.core import audit
 from huiqi.core.errors import VersionConflict
-from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.messages import gettext_noop
 
 _CHANGED = gettext_noop(
-    "这件诉求刚有新的进展（第%(now)s次修改，您看到的是第%(seen)s次）。请看过再办，填写的内容都在。"
+    "这件诉求刚有新的进展，与您页面上看到的不一样了。请看过最新情况再办，填写的内容都在。"
 )
 
 
@@ -24,7 +24,7 @@ def lock_case(case: Case, *, expected: int | None = None) -> Case:
     rows = Case.objects.select_for_update(of=("self",)).select_related("edition", "desk", "lead")
     locked = rows.get(pk=case.pk)
     if expected is not None and locked.version != expected:
-        raise VersionConflict(Message(_CHANGED, {"now": locked.version, "seen": expected}))
+        raise VersionConflict(_CHANGED)
     return locked
 
 
@@ -60,7 +60,7 @@ def tell(  # noqa: PLR0913  as above
     event = Event.objects.create(
         case=case, kind=kind, at=at, actor=actor, unit=by, text=text, is_public=is_public, details=details
     )
-    plain = {name: value for name, value in details.items() if isinstance(value, str | int | bool)}
+    plain: Any = {name: value for name, value in details.items() if isinstance(value, str | int | bool)}
     audit.record(f"case.{kind}", case, actor=actor, **plain)
     return event
 

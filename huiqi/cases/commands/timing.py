@@ -44,7 +44,7 @@ def start_clock(
 
 
 def stop_clocks(case: Case, *stages: Stage, at: datetime, order: Order | None = None) -> None:
-    """Stop the running clocks of these stages (of one order when given), and note whether they were in time."""
+    """Stop the running clocks of these stages (of one order when given); note whether in time."""
     running = case.clocks.running().filter(stage__in=stages).prefetch_related("pauses")
     for clock in running.filter(order=order) if order else running:
         _close_pause(clock, at)

@@ -17,7 +17,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
 
 class Event(models.Model):
-    """One thing that happened. `kind` is a workflow Step or one of `huiqi.cases.happenings`; never changed."""
+    """One thing that happened. `kind` is a workflow.Step or a happenings.Happening; never changed."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20)

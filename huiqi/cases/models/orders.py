@@ -43,7 +43,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
 
 class Order(models.Model):
-    """A unit is to handle a case, as lead or as co-handler. Every order ever given stays: the memory of bounces."""
+    """A unit is to handle a case, as lead or co-handler. Every order given stays: bounces are remembered."""
 
     public_id = PublicIdField()
     case = models.ForeignKey(Case, models.PROTECT, related_name="orders")

@@ -13,7 +13,7 @@ _LEVELS = {
 
 
 def desk_of_region(prefecture: str) -> Unit:
-    """The office that takes up requests from a county: the nearest one above it that has somebody at its desk.
+    """The office that takes up requests from a county: the nearest one above with somebody at its desk.
 
     Without a county, or where no office on the way has an active person with the power to dispatch, it is
     the province's: no request waits at a desk where nobody sits.
