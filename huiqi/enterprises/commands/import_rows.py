@@ -24,8 +24,9 @@ from huiqi.core.personal import index_of, plain_name, plain_phone
 from huiqi.enterprises.bulk_rows import Row, insert_rows
 from huiqi.enterprises.commands.statements import project_firms
 from huiqi.enterprises.importing.compare import Change, new_cells
-from huiqi.enterprises.importing.fields import CODE, COUNTY, NAME
+from huiqi.enterprises.importing.fields import CITY, CODE, COUNTY, NAME
 from huiqi.enterprises.importing.names import are_strangers, name_key
+from huiqi.enterprises.importing.remarks import leaps_in, remark
 from huiqi.enterprises.importing.rows import Fault, ReadRow
 from huiqi.enterprises.models import (
     Contact,
@@ -87,6 +88,8 @@ class Outcome:
     changed: list[tuple[ReadRow, int, Change]] = field(default_factory=list)
     unchanged: list[ReadRow] = field(default_factory=list)
     rejected: list[tuple[ReadRow, list[Fault]]] = field(default_factory=list)
+    # What to look at in rows that go in: figures that leap, cells that were left out.
+    remarked: list[tuple[ReadRow, list[Fault]]] = field(default_factory=list)
 
     @property
     def counts(self) -> tuple[int, int, int, int]:
@@ -127,21 +130,26 @@ def decide(rows: Sequence[ReadRow], terms: Terms, seen: Seen, *, lock: bool) -> 
     if lock and connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
-    sound = [row for row in rows if not row.faults]
-    with_contacts = any(row.phone or row.person for row in sound)
+    known = [row for row in rows if not row.faults or _is_known(row, terms)]
+    with_contacts = any(row.phone or row.person for row in known)
     source = terms.contact_source if with_contacts else ""
-    holdings = holdings_of(sound, lock=lock, contact_source=source)
+    holdings = holdings_of(known, lock=lock, contact_source=source)
     outcome = Outcome()
     for row in rows:
-        faults = row.faults or _faults(row, holdings, terms, seen)
+        faults = _faults(row, holdings, terms, seen)
         if faults:
             outcome.rejected.append((row, faults))
             continue
+        if row.remarks:
+            outcome.remarked.append((row, [*row.remarks]))
         pk = holdings.of_row.get(row.number)
         if pk is None:
             outcome.new.append(row)
             continue
         change = _change(row, pk, holdings, terms)
+        leaps = _leaps(change, holdings.stated.get(pk, {}), terms)
+        if leaps:
+            outcome.remarked.append((row, leaps))
         if change.is_empty:
             outcome.unchanged.append(row)
         else:
@@ -153,17 +161,35 @@ def decide(rows: Sequence[ReadRow], terms: Terms, seen: Seen, *, lock: bool) -> 
 
 
 def _faults(row: ReadRow, holdings: Holdings, terms: Terms, seen: Seen) -> list[Fault]:
-    """What is wrong with a row whose cells are all right: the first of the reasons that applies."""
+    """All that is wrong with a row, so that one round of mending does: its cells, and the row as a whole.
+
+    Of a firm elsewhere nothing more is said. A row that is rejected anyway is not remembered: a sound row
+    about the same firm may follow.
+    """
+    if row.faults and not _is_known(row, terms):
+        return row.faults
     pk = holdings.of_row.get(row.number)
     firm = holdings.firms.get(pk) if pk is not None else None
-    fault = (
-        _outside(row, firm, terms)
-        or _unclear(row, holdings, terms)
-        or _lacking(row, firm, terms)
-        or _twice(row, pk, terms, seen)
-        or _slipped(row, firm, terms)
-    )
-    return [] if fault is None else [fault]
+    outside = _outside(row, firm, terms)
+    if outside is not None:
+        return [*row.faults, outside]
+    wrong = _unclear(row, holdings, terms) or _lacking(row, firm, terms)
+    if wrong is None and not row.faults:
+        wrong = _twice(row, pk, terms, seen)
+    return [*row.faults, *(one for one in (wrong, _slipped(row, firm, terms)) if one is not None)]
+
+
+def _is_known(row: ReadRow, terms: Terms) -> bool:
+    """Whether a row with faulty cells still says which firm it is about, and where that is."""
+    telling = {terms.heading.get(key) for key in (NAME, CODE, COUNTY, CITY)}
+    broken = {fault.column for fault in row.faults}
+    return "" not in broken and not broken & telling and bool(row.name or row.code)
+
+
+def _leaps(change: Change, stated: Mapping[str, list[Stated]], terms: Terms) -> list[Fault]:
+    """What a row's new figures are remarked for."""
+    found = leaps_in(change.cells, stated, terms.as_of, terms.catalogue)
+    return [remark(fact, one, terms.heading.get(fact.id, "")) for fact, one in found]
 
 
 def _outside(row: ReadRow, firm: Present | None, terms: Terms) -> Fault | None:

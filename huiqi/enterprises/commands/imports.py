@@ -21,7 +21,7 @@ from huiqi.core.models import Job, JobState
 from huiqi.enterprises.commands.import_rows import Outcome, Seen, Terms, decide, write
 from huiqi.enterprises.commands.statements import open_filing
 from huiqi.enterprises.importing.preview import Preview
-from huiqi.enterprises.importing.rows import ReadRow, RowReader
+from huiqi.enterprises.importing.rows import RowReader
 from huiqi.enterprises.models import ColumnMapping, ImportFault, ImportRun, SourceKind
 from huiqi.enterprises.queries.imports import Batch, batches, layout_of, look, signature
 from huiqi.enterprises.queries.statements import catalogue
@@ -372,21 +372,22 @@ def _try_batch(run: ImportRun, batch: Batch, terms: Terms, seen: Seen) -> Import
 
 
 def _fault_rows(run: ImportRun, outcome: Outcome) -> list[ImportFault]:
+    """What keeps rows out and what to look at in those that go in, in the order of the table."""
+    kinds = ((outcome.rejected, False), (outcome.remarked, True))
+    said = [
+        (row.number, fault, is_remark) for rows, is_remark in kinds for row, found in rows for fault in found
+    ]
     return [
         ImportFault(
             run=run,
-            row=row.number,
+            row=number,
             column=fault.column[:100],
             reason=fault.reason[:LONGEST_REASON],
             value=fault.value[:60],
+            is_remark=is_remark,
         )
-        for row, faults in _in_order(outcome)
-        for fault in faults
+        for number, fault, is_remark in sorted(said, key=lambda one: one[0])
     ]
-
-
-def _in_order(outcome: Outcome) -> list[tuple[ReadRow, Any]]:
-    return sorted(outcome.rejected, key=lambda pair: pair[0].number)
 
 
 @transaction.atomic

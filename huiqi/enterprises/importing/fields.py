@@ -126,7 +126,8 @@ _REFUSED_WORDS = (
         _INSURANCE,
     ),
     (
-        re.compile("税额|税款|税金|纳税|缴税|税收|增值税|所得税|房产税|土地使用税|印花税|应纳税|免税|退税"),
+        # Registration with the tax office is no figure of it.
+        re.compile("税(?!务登记|务机关|务局|号)"),
         _TAX,
     ),
     (re.compile("^(企业)?(规模|划型|规模类型|企业划型|划型结果|规模划型|大中小微)$"), _WORKED_OUT),

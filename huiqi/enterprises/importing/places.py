@@ -25,6 +25,10 @@ class NotFound(ValueError):  # noqa: N818  what a person wrote, not a fault of t
         self.said = said
 
 
+class Coarse(NotFound):
+    """An industry of the classification, but not one class of it: the row can go in without."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A division: code and name, its city's code ("" for a city), and the code that stands for it today."""
@@ -107,14 +111,15 @@ class Places:
         if len(codes) == 1:
             return next(iter(codes))
         if codes:
-            raise NotFound(
-                Message(gettext_noop("有%(count)s个小类属于它，请写四位行业代码。"), {"count": len(codes)})
-            )
+            raise _coarse(codes)
         raise NotFound(
             Message(gettext_noop("国民经济行业分类（GB/T 4754-2017）里没有它。请写四位行业代码，如 2770。"))
         )
 
     def _coded_industry(self, letter: str, digits: str) -> str:
+        inside = [] if len(digits) == 4 else self._inside(letter, digits)
+        if inside:
+            raise _coarse(inside)
         if len(digits) < 4:
             raise NotFound(
                 Message(
@@ -132,6 +137,24 @@ class Places:
                 Message(gettext_noop("门类字母应为%(section)s，请改正或去掉字母。"), {"section": section})
             )
         return digits
+
+    def _inside(self, letter: str, digits: str) -> list[str]:
+        """The classes of a division or group given by its code, of the section if its letter stands there."""
+        return [
+            code
+            for code, section in self.industries.items()
+            if code.startswith(digits) and letter in {"", section}
+        ]
+
+
+def _coarse(codes: Iterable[str]) -> Coarse:
+    words = {"first": min(codes), "last": max(codes)}
+    said = gettext_noop(
+        "没有写到四位小类。这一行照常导入，行业不写入、也不改动；要补上，请在%(first)s至%(last)s中选写一个四位代码。"
+    )
+    if words["first"] == words["last"]:
+        said = gettext_noop("没有写到四位小类。这一行照常导入，行业不写入、也不改动；要补上，请写%(first)s。")
+    return Coarse(Message(said, words))
 
 
 def squeeze(text: str) -> str:

@@ -26,7 +26,7 @@ from huiqi.enterprises.importing.fields import (
     Meaning,
 )
 from huiqi.enterprises.importing.names import tidy_name
-from huiqi.enterprises.importing.places import NotFound, Places
+from huiqi.enterprises.importing.places import Coarse, NotFound, Places
 from huiqi.files.tables.cells import (
     as_amount_fen,
     as_choice,
@@ -64,7 +64,7 @@ _EXTENSION = re.compile(r"(转|ext\.?|x)\s*[0-9]{1,6}$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a row cannot go in; `column` is the heading, "" when it concerns the row as a whole."""
+    """Why a row cannot go in, or a remark on one that does; `column` is the heading, "" for the whole row."""
 
     column: str
     reason: str
@@ -85,6 +85,8 @@ class ReadRow:
     phone: str = ""
     cells: dict[tuple[str, str], StoredCell] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    # What was left out of a row that goes in all the same.
+    remarks: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,8 @@ class RowReader:
             except WrongCell as wrong:
                 reason = f"{wrong.problem.message}{wrong.problem.remedy}"
                 found.faults.append(Fault(heading, reason, self._shown(heading, cell)))
+            except Coarse as coarse:
+                found.remarks.append(Fault(heading, str(coarse), self._shown(heading, cell)))
             except NotFound as missing:
                 found.faults.append(Fault(heading, str(missing), self._shown(heading, cell)))
         self._complete(found)
@@ -172,7 +176,9 @@ class RowReader:
         if found.county:
             found.cells["prefecture", ""] = found.county
             found.cells["province", ""] = found.county[:2] + "0000"
-        if not found.name and found.code is None and not found.faults:
+        known_by = {self.heading.get(NAME), self.heading.get(CODE)}
+        is_misread = any(fault.column in known_by for fault in found.faults)
+        if not found.name and found.code is None and not is_misread:
             reason = gettext_noop("没有企业名称，也没有统一社会信用代码，分不清是哪家企业。")
             found.faults.append(Fault(self.heading.get(NAME, self.heading.get(CODE, "")), reason))
 

@@ -87,8 +87,8 @@ class ImportRun(models.Model):
 
     @property
     def importable(self) -> int:
-        """Rows that would change something or add a firm, and those that are as they are."""
-        return self.done_rows - self.rejected
+        """Rows that add a firm or change one; those that are as they are need no import."""
+        return self.accepted + self.updated
 
     @property
     def may_set_columns(self) -> bool:
@@ -104,7 +104,7 @@ class ImportRun(models.Model):
 
 
 class ImportFault(models.Model):
-    """One thing that keeps a row out of the register."""
+    """One thing that keeps a row out of the register, or to look at in a row that goes in (`is_remark`)."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="faults")
     row = models.PositiveIntegerField(_("行"))
@@ -112,6 +112,7 @@ class ImportFault(models.Model):
     reason = models.CharField(_("原因"), max_length=300)
     # What stood there; empty for columns that hold people's names and numbers.
     value = models.CharField(_("内容"), max_length=60, blank=True)
+    is_remark = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("未导入的行")

@@ -46,7 +46,8 @@ def rejected_table(run: ImportRun) -> tuple[list[Column], Iterator[Sequence[obje
     Columns that must not be read (figures of tax and social insurance, numbers of persons) are left out.
     """
     reasons: dict[int, list[str]] = defaultdict(list)
-    for row, column, reason in run.faults.order_by("row", "pk").values_list("row", "column", "reason"):
+    faults = run.faults.filter(is_remark=False).order_by("row", "pk")
+    for row, column, reason in faults.values_list("row", "column", "reason"):
         reasons[row].append(f"{column}：{reason}" if column else reason)
     with table_of(run) as table:
         headings = [header.text for header in table.headers]

@@ -71,7 +71,7 @@ def test_every_fault_is_listed_by_row_column_and_reason_and_the_other_rows_go_in
         firm_row(2, **{"统一社会信用代码": "91430181MA0000000X"}),
         firm_row(3, **{"从业人员期末人数": "三十五人"}),
         firm_row(4, **{"所在县市区": "长沙"}),
-        firm_row(5, **{"行业代码": "27"}),
+        firm_row(5, **{"行业代码": "9999"}),
         firm_row(6, **{"营业收入（万元）": -3}),
         firm_row(1, **{"从业人员期末人数": 36}),
         firm_row(8, **{"联系电话": "12345"}),

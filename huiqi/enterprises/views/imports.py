@@ -38,6 +38,7 @@ from huiqi.reference.queries import division
 State = ImportRun.State
 RECENT = 10
 FAULTS_A_PAGE = 50
+REMARKS_SHOWN = 200
 importer = power_required(Power.IMPORT_FIRMS)
 
 
@@ -168,13 +169,17 @@ def import_run(request: HttpRequest, public_id: str) -> HttpResponse:
         "is_stuck": run.state in {State.CHECKING, State.RUNNING} and not is_moving,
         "preview": json.loads(run.preview) if run.preview else None,
         "faults": _faults(request, run),
+        "remarks": run.faults.filter(is_remark=True).order_by("row", "pk")[:REMARKS_SHOWN],
+        "remark_count": run.faults.filter(is_remark=True).count(),
         "total": max(run.total_rows - run.left_out, run.done_rows),
     }
     return render_page(request, "enterprises/import_run.html", "enterprises/_import_run.html", context)
 
 
 def _faults(request: HttpRequest, run: ImportRun) -> Page[ImportFault]:
-    return paginate(run.faults.order_by("row", "pk"), request.GET.get("page"), FAULTS_A_PAGE)
+    return paginate(
+        run.faults.filter(is_remark=False).order_by("row", "pk"), request.GET.get("page"), FAULTS_A_PAGE
+    )
 
 
 @importer
@@ -199,7 +204,7 @@ def import_stop(request: HttpRequest, public_id: str) -> HttpResponse:
 def import_rejected(request: HttpRequest, public_id: str, kind: str) -> HttpResponseBase:
     """The rows that did not go in, as they stood, with a column of reasons: mend them and upload again."""
     run = _mine(request, public_id)
-    if not run.file or not run.faults.exists():
+    if not run.file or not run.faults.filter(is_remark=False).exists():
         raise Refused("enterprises.import_file_gone", _("没有可下载的行：文件已按期删除，或没有未导入的行。"))
     columns, rows = rejected_table(run)
     name = f"{_('未导入的行')}-{run.file_name.rpartition('.')[0] or run.file_name}"

@@ -148,8 +148,13 @@ def _answer(counts: Any, faults: Sequence[Any] | Any) -> dict[str, Any]:
         "updated": counts.updated,
         "unchanged": counts.unchanged,
         "rejected": counts.rejected,
-        "errors": [{"row": one.row, "column": one.column, "reason": one.reason} for one in faults],
+        "errors": [_line(one) for one in faults if not one.is_remark],
+        "remarks": [_line(one) for one in faults if one.is_remark],
     }
+
+
+def _line(one: Any) -> dict[str, Any]:
+    return {"row": one.row, "column": one.column, "reason": one.reason}
 
 
 def _words(found: dict[str, Any], *, dry: bool) -> str:
@@ -158,4 +163,5 @@ def _words(found: dict[str, Any], *, dry: bool) -> str:
         f"无变化{found['unchanged']}家，未导入{found['rejected']}行。"
     )
     places = (f"第{one['row']}行“{one['column']}”：{one['reason']}" for one in found["errors"])
-    return "\n".join([said, *places])
+    remarks = (f"请核对：第{one['row']}行“{one['column']}”：{one['reason']}" for one in found["remarks"])
+    return "\n".join([said, *places, *remarks])
