@@ -44,6 +44,7 @@ CAST: dict[str, Part] = {
     "direct_county": Part("xiang.tao", "向涛", Role.OFFICER, "longshan"),
     "other_city": Part("zou.yan", "邹艳", Role.OFFICER, "xiangtan"),
     # one of each other role, named after it; two keep the names their fixtures had from the start
+    "leader": Part("he.lan", "贺岚", Role.LEADER, "province", sees_liuyang=True),
     "dispatcher": Part("deng.hui", "邓慧", Role.DISPATCHER, "province", sees_liuyang=True),
     "supervisor": Part("cao.gang", "曹刚", Role.SUPERVISOR, "province", sees_liuyang=True),
     "editor": Part("zhou.min", "周敏", Role.POLICY_EDITOR, "province"),

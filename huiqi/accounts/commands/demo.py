@@ -65,7 +65,7 @@ def _create_units() -> dict[str, Unit]:
             name = PARK if row.code == _LIUYANG else f"{row.name}工业集中区管委会"
             _unit(known, name, UnitKind.PARK, row.code, city)
     for other in OTHER_UNITS:
-        _unit(known, other.name, UnitKind(other.kind), other.region, None)
+        _unit(known, other.name, UnitKind(other.kind), other.region, None, other.function)
     return known
 
 
@@ -73,7 +73,11 @@ def _office(division: str) -> str:
     return f"{division}工业和信息化局"
 
 
-def _unit(known: dict[str, Unit], name: str, kind: UnitKind, region: str, parent: Unit | None) -> Unit:
+def _unit(  # noqa: PLR0913  a unit's own columns
+    known: dict[str, Unit], name: str, kind: UnitKind, region: str, parent: Unit | None, function: str = ""
+) -> Unit:
     if name not in known:
-        known[name] = Unit.objects.create(name=name, kind=kind, region=region, parent=parent)
+        known[name] = Unit.objects.create(
+            name=name, kind=kind, region=region, parent=parent, function=function
+        )
     return known[name]
