@@ -8,22 +8,45 @@ from django.utils.translation import gettext_lazy as _
 from config.desk_tasks import TASKS
 from config.desk_ways import CHARGES, guides, idle_words, post_words, ways
 from config.gates import having, signed_in
+from huiqi.accounts import acts as account_acts
 from huiqi.accounts import panels as accounts
 from huiqi.accounts.exports import EXPORTS, Watermark
+from huiqi.accounts.gates import behalf_at
 from huiqi.accounts.powers import Power
+from huiqi.cases import acts as case_acts
+from huiqi.core import acts as core_acts
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuGroup, MenuItem, Panel, Source
+from huiqi.enterprises import acts as enterprise_acts
 from huiqi.enterprises.panels import dispute_panel
+from huiqi.enterprises.queries.trail import firms_behind
 from huiqi.enterprises.register_panel import firms_found, register_panel
 from huiqi.enterprises.wanted import Kind, read_question
+from huiqi.files import acts as file_acts
 from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, watermark_text
+from huiqi.lists import acts as list_acts
 from huiqi.lists import panels as lists
+from huiqi.messages import acts as message_acts
 from huiqi.messages.models import Notice
 from huiqi.messages.panels import notices_panel
+from huiqi.policies import acts as policy_acts
 from huiqi.policies.panels import entitlements_panel, find_policies
+from huiqi.stationing import acts as stationing_acts
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
+
+_ACTS = (
+    core_acts.ACTS,
+    account_acts.ACTS,
+    file_acts.ACTS,
+    message_acts.ACTS,
+    enterprise_acts.ACTS,
+    list_acts.ACTS,
+    stationing_acts.ACTS,
+    policy_acts.ACTS,
+    case_acts.ACTS,
+)
 
 
 def _download(
@@ -168,6 +191,9 @@ def wire() -> None:
         Source(_("政策"), find_policies, "policies:catalogue"),
     ]
     SLOTS.is_private = _is_telephone
+    SLOTS.acts = {act: words for app in _ACTS for act, words in app.items()}
+    SLOTS.subjects = firms_behind
+    SLOTS.behalf_at = behalf_at
     # Cases will subscribe here and open one for each escalation.
     ON_ESCALATION[:] = []
     EXPORTS.download = _download

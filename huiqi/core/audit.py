@@ -10,10 +10,13 @@ from django.db import connection
 from django.db.models import Model
 
 from huiqi.core.models import AuditRecord, AuditResult
+from huiqi.core.slots import SLOTS
 
 # For whom the person at work acts, asked with the actor and the subject of a record; None: nobody asks.
 Behalf = Callable[[Model, Model | None], Model | None]
 _BEHALF: ContextVar[Behalf | None] = ContextVar("huiqi_behalf", default=None)
+# The door somebody came in by, in words that a later process understands (SLOTS.behalf_at).
+_DOOR: ContextVar[str] = ContextVar("huiqi_door", default="")
 
 
 class Unsaid(Enum):
@@ -23,13 +26,33 @@ class Unsaid(Enum):
 
 
 @contextmanager
-def acting(behalf: Behalf) -> Iterator[None]:
-    """Records written inside name the absent colleague whom `behalf` finds, unless their command says."""
-    token = _BEHALF.set(behalf)
+def acting(behalf: Behalf, door: str = "") -> Iterator[None]:
+    """Records written inside name the absent colleague whom `behalf` finds, unless their command says.
+
+    `door` says the same to work that goes on in another process: see `present_door` and `acting_as_then`.
+    """
+    tokens = _BEHALF.set(behalf), _DOOR.set(door)
     try:
         yield
     finally:
-        _BEHALF.reset(token)
+        _BEHALF.reset(tokens[0])
+        _DOOR.reset(tokens[1])
+
+
+def present_door() -> str:
+    """The door of the page at work, to be kept with what it starts; "" outside of any."""
+    return _DOOR.get()
+
+
+@contextmanager
+def acting_as_then(actor_id: str, door: str) -> Iterator[None]:
+    """Records written inside name whom the actor (a public id) stood in for when they came in by `door`."""
+    behalf = SLOTS.behalf_at(actor_id, door) if actor_id and door else None
+    if behalf is None:
+        yield
+        return
+    with acting(behalf, door):
+        yield
 
 
 def record(

@@ -45,7 +45,12 @@ def start_job(kind: str, arguments: dict[str, Any], *, actor: Any) -> Job:
     """Create the job row and queue it; `kind` must be registered."""
     if kind not in KINDS:
         raise KeyError(kind)
-    job = Job.objects.create(kind=kind, arguments=arguments, owner_id=actor.public_id if actor else "")
+    job = Job.objects.create(
+        kind=kind,
+        arguments=arguments,
+        owner_id=actor.public_id if actor else "",
+        door=audit.present_door(),
+    )
     audit.record("job.started", job, actor=actor, kind=kind)
     transaction.on_commit(lambda: run_job.enqueue(job.public_id))
     return job
@@ -61,7 +66,8 @@ def cancel_job(job: Job, *, actor: Any) -> Job:
     if job.state == JobState.WAITING:
         job.state, job.finished_at = JobState.CANCELLED, clock.wall_now()
     job.save(update_fields=["is_cancel_requested", "state", "finished_at"])
-    audit.record("job.cancelled", job, actor=actor)
+    with audit.acting_as_then(job.owner_id, job.door):
+        audit.record("job.cancelled", job, actor=actor)
     return job
 
 
@@ -73,7 +79,9 @@ def run_job(public_id: str) -> None:
         state=JobState.RUNNING, started_at=started, heartbeat_at=started, attempt=F("attempt") + 1
     )
     if claimed:
-        _run(Job.objects.get(public_id=public_id))
+        job = Job.objects.get(public_id=public_id)
+        with audit.acting_as_then(job.owner_id, job.door):
+            _run(job)
 
 
 def _run(job: Job) -> None:

@@ -182,6 +182,8 @@ class Job(models.Model):
     kind = models.CharField(_("种类"), max_length=60)
     # The owner's public id, not a foreign key: core lies below accounts and must not point up.
     owner_id = models.CharField(_("发起人"), max_length=16, blank=True, db_index=True)
+    # The door of the page that started it (audit.acting): a deputy acts for the absent in the background too.
+    door = models.CharField(max_length=200, blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=JobState, default=JobState.WAITING)
     arguments = models.JSONField(default=dict)
     done_count = models.PositiveIntegerField(_("已完成数"), default=0)

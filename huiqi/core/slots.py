@@ -4,7 +4,7 @@ A page below may not import the apps above it; they hand it their parts through 
 the work menu, the tasks, ways and panels of the desk 办理台, the panels of a firm's page, the search.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -186,8 +186,27 @@ class Found(NamedTuple):
     more_url: str = ""
 
 
+class Named(NamedTuple):
+    """What an audited thing belongs to, in words, and its page where the reader may open it."""
+
+    name: str
+    url: str = ""
+
+
+# An audited thing: its type (`enterprises.claim`) and public id.
+Subject = tuple[str, str]
+
+
 def _without_words(request: HttpRequest) -> Any:
     return ""
+
+
+def _unnamed(request: HttpRequest, subjects: Collection[Subject]) -> Mapping[Subject, Named]:
+    return {}
+
+
+def _nobody(actor_id: str, door: str) -> Any:
+    return None
 
 
 def _never_private(words: str) -> bool:
@@ -211,6 +230,12 @@ class Slots:
     post_words: Callable[[HttpRequest], Any] = _without_words
     # What to say to a person for whom nothing waits, "" for the usual sentence.
     idle_words: Callable[[HttpRequest], Any] = _without_words
+    # What acts are called in the audit trail, by their code.
+    acts: Mapping[str, Any] = field(default_factory=dict)
+    # Which firm the things of a page of the trail are or belong to; a constant number of queries.
+    subjects: Callable[[HttpRequest, Collection[Subject]], Mapping[Subject, Named]] = _unnamed
+    # For whom somebody (a public id) acted who came in by a door: a huiqi.core.audit.Behalf, or None.
+    behalf_at: Callable[[str, str], Any] = _nobody
     # Words that must not enter an address, such as a telephone number.
     is_private: Callable[[str], bool] = _never_private
 

@@ -14,7 +14,7 @@ from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.slots import Hit
 from huiqi.enterprises.commands.contacts import note_phone_search
-from huiqi.enterprises.queries.register import Hits, Row, find, rows_of, seen_by
+from huiqi.enterprises.queries.register import Hits, Row, count_all, find, rows_of, seen_by
 from huiqi.enterprises.wanted import Gap, Kind, Wanted, read_question
 from huiqi.reference.queries import code_tables
 
@@ -53,7 +53,8 @@ def _hit(row: Row) -> Hit:
 
 
 def register_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """How many firms one's area has and where figures are lacking; counting stops at the list's cap."""
+    """How many firms one's area has and where figures are lacking; what no index counts stops at the list's
+    cap."""
     user: User = request.user  # type: ignore[assignment]
     if not may(user, Power.CONFIRM_FACTS, clock.today()):
         return None
@@ -63,10 +64,9 @@ def register_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         reverse("enterprises:register"),
     )
     asked = [
-        (_("辖区内企业"), Wanted(), ""),
         (_("划不出规模"), Wanted(gap=Gap.SIZE), "?gap=size"),
         (_("30天内有数据到期"), Wanted(gap=Gap.EXPIRING), "?gap=expiring"),
     ]
-    return {
-        "counts": [Count(label, find(firms, wanted, on), list_url + query) for label, wanted, query in asked]
-    }
+    counts = [Count(label, find(firms, wanted, on), list_url + query) for label, wanted, query in asked]
+    count, is_capped = count_all(firms)
+    return {"counts": [Count(_("辖区内企业"), Hits((), count, is_capped=is_capped), list_url), *counts]}

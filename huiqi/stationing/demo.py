@@ -22,19 +22,25 @@ from huiqi.stationing.models import DailyReport, Escalation, Figures, Line, Send
 from huiqi.stationing.plausibility import Three
 
 DAYS = 21
-# Product and a usual capacity a day; the first ones are more frequent.
-MAKES = (
-    ("mask_surgical", 120_000),
-    ("mask_disposable", 150_000),
-    ("coverall", 3_000),
-    ("disinfectant", 20_000),
-    ("goggles", 5_000),
-    ("alcohol", 8_000),
-    ("mask_protective", 15_000),
-    ("thermometer", 1_200),
-    ("meltblown", 1_500),
-    ("gloves", 40_000),
-)
+# What makers of an industry (GB/T 4754-2017 class) can turn out, each with a usual capacity a day of a maker
+# of 40 people; the first ones are more frequent. A garment factory sews, it does not brew disinfectant; and
+# a maker of something else who turned to protective goods (转产) sews too.
+SEWN = (("mask_disposable", 60_000), ("coverall", 1_200))
+MAKES: dict[str, tuple[tuple[str, int], ...]] = {
+    # other textiles for industry: non-wovens and what is cut from them
+    "1789": (("mask_disposable", 120_000), ("meltblown", 1_500), ("coverall", 2_500)),
+    # other woven garments
+    "1819": SEWN,
+    # pharmaceutical raw materials: mixes and fills liquids
+    "2710": (("disinfectant", 12_000), ("alcohol", 6_000)),
+    # sanitary materials and medical supplies
+    "2770": (("mask_surgical", 120_000), ("mask_disposable", 150_000), ("mask_protective", 15_000)),
+    # treatment and nursing equipment
+    "3585": (("thermometer", 1_200), ("goggles", 4_000)),
+}
+USUAL_STAFF = 40
+# Machines, not heads, set most of the capacity: a firm four times as large makes at most about twice as much.
+LEAST, MOST = 0.4, 2.2
 FAMILY, GIVEN = (
     "蒋廖苏汤阳冯肖贺易田",
     ("建国", "志强", "海燕", "小平", "晓明", "雪梅", "卫东", "春华", "立新", "秋实"),
@@ -76,9 +82,11 @@ def _make_lines(firms: Sequence[Enterprise], seed: int, begin: date) -> dict[int
     lines: dict[int, list[Line]] = defaultdict(list)
     for firm in firms:
         dice = _dice(seed, firm.public_id, "lines")
-        weights = range(len(MAKES), 0, -1)
-        for product, usual in dict(dice.choices(MAKES, weights=weights, k=dice.choice((1, 1, 1, 2)))).items():
-            capacity = max(100, round(usual * dice.uniform(0.4, 2.2), -2))
+        makes = MAKES.get(firm.gb4754 or "", SEWN)
+        weights = range(len(makes), 0, -1)
+        for product, usual in dict(dice.choices(makes, weights=weights, k=dice.choice((1, 1, 1, 2)))).items():
+            grown = math.sqrt((firm.employees or USUAL_STAFF) / USUAL_STAFF) * dice.uniform(0.7, 1.4)
+            capacity = max(100, round(usual * min(max(grown, LEAST), MOST), -2))
             lines[firm.pk].append(Line(enterprise=firm, product=product, capacity=capacity, from_on=begin))
     Line.objects.bulk_create([line for row in lines.values() for line in row])
     return lines

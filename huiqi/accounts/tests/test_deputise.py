@@ -12,7 +12,7 @@ from huiqi.accounts.queries.directory import possible_deputies
 from huiqi.accounts.queries.people import absent_behind, may, posts_of, scope_of, scope_with
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
-from huiqi.core import clock
+from huiqi.core import audit, clock
 from huiqi.core.errors import Refused
 from huiqi.core.models import AuditRecord
 from tests.harness.cast import play
@@ -223,3 +223,25 @@ def test_the_security_administrator_names_a_deputy_for_anybody_and_others_do_not
     wanted = {"deputy": play("city").public_id, **days(today, today)}
     assert enter("security_admin").post(address, wanted).status_code == 302
     assert Deputyship.objects.get().absent == play("county")
+
+
+@pytest.mark.parametrize("door", ["", "2020-03-02", "nonsense", "2020-03-02 power_of_another_release"])
+def test_work_from_an_unknown_door_is_recorded_for_nobody(door):
+    absent, deputy = person("changsha"), person("liuyang", Role.WINDOW_CLERK)
+    name(absent, deputy)
+    with audit.acting_as_then(deputy.public_id, door):
+        assert audit.record("import.finished", None, actor=deputy).on_behalf_id == ""
+
+
+def test_work_in_the_background_is_recorded_for_whom_it_was_begun():
+    absent, deputy = person("changsha"), person("liuyang", Role.WINDOW_CLERK)
+    name(absent, deputy)
+    door = f"{MONDAY.isoformat()} {Power.IMPORT_FIRMS}"
+    with audit.acting_as_then(deputy.public_id, door):
+        assert audit.record("import.finished", None, actor=deputy).on_behalf_id == absent.public_id
+        assert audit.record("import.finished", None, actor=absent).on_behalf_id == ""
+        assert audit.present_door() == door
+    later = f"{(MONDAY + timedelta(days=30)).isoformat()} {Power.IMPORT_FIRMS}"
+    with audit.acting_as_then(deputy.public_id, later):
+        assert audit.record("import.finished", None, actor=deputy).on_behalf_id == ""
+    assert audit.present_door() == ""

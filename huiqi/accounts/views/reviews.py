@@ -14,10 +14,12 @@ from huiqi.accounts.gates import power_required
 from huiqi.accounts.models import AccessReview, Decision, ReviewLine
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.reviews import line_shown, lines_of, review_due_on
-from huiqi.accounts.queries.trail import PROVE_TRAIL, act_words, named, proof, subject_words
+from huiqi.accounts.queries.trail import PROVE_TRAIL, named, proof
 from huiqi.core import clock, jobs
+from huiqi.core.acts import act_words, subject_words
 from huiqi.core.models import AuditRecord
 from huiqi.core.pagination import paginate
+from huiqi.core.slots import SLOTS
 
 LINES_A_PAGE = 50
 
@@ -144,13 +146,16 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     form = AuditFilter(request.GET)
     page = paginate(form.found(), request.GET.get("page"), LINES_A_PAGE)
     people = named(page)
+    firms = SLOTS.subjects(request, {(row.subject_type, row.subject_id) for row in page if row.subject_id})
     shown = [
         {
             "row": row,
             "act": act_words(row.act),
             "who": people.get(row.actor_id, ""),
             "behalf": people.get(row.on_behalf_id, ""),
-            "what": people.get(row.subject_id) or subject_words(row.subject_type),
+            "kind": subject_words(row.subject_type),
+            "person": people.get(row.subject_id, ""),
+            "firm": firms.get((row.subject_type, row.subject_id)),
         }
         for row in page
     ]
@@ -177,7 +182,7 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     takeaways.record_export("audit.exported", None, count=count, kind=kind_of(request), actor=request.user)  # type: ignore[arg-type]
     headers = [
         *(_("时间"), _("行为"), _("行为人编号"), _("被代理人编号"), _("对象类型"), _("对象编号")),
-        *(_("结果"), _("要点")),
+        *(_("结果"), _("要点"), _("行为代码")),
     ]
     rows = (_audit_cells(row) for row in found.iterator(chunk_size=500))
     return download(request, _("审计记录"), headers, rows, count=count, purpose=_("审计"))
@@ -186,4 +191,5 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
 def _audit_cells(row: AuditRecord) -> list[object]:
     people = [row.actor_id, row.on_behalf_id]
     details = "；".join(f"{name}={value}" for name, value in row.details.items())
-    return [row.at, row.act, *people, row.subject_type, row.subject_id, row.get_result_display(), details]
+    subject = [subject_words(row.subject_type), row.subject_id]
+    return [row.at, act_words(row.act), *people, *subject, row.get_result_display(), details, row.act]

@@ -11,12 +11,13 @@ from typing import IO, Any
 
 from django.core.files.base import File
 from django.db import transaction
+from django.utils import timezone
 
 from huiqi.core import audit
 from huiqi.core.jobs import Progress, start_job
 from huiqi.enterprises.models import ExportRun
 from huiqi.enterprises.models.firm import EnterpriseQuerySet
-from huiqi.enterprises.queries.exports import FORMS, ExportColumn, rows_of_export, wanted_json
+from huiqi.enterprises.queries.exports import FORMS, ExportColumn, asked_json, rows_of_export
 from huiqi.enterprises.wanted import Wanted
 from huiqi.files.sheets import GB18030, UTF8, Column, Row, csv_pieces, watermark_text
 from huiqi.files.xlsx_writer import write_xlsx
@@ -48,7 +49,7 @@ def begin_export(  # noqa: PLR0913  each is a fact about the act
     run = ExportRun.objects.create(
         owner=actor,
         purpose=purpose,
-        wanted=wanted_json(wanted),
+        wanted=asked_json(actor, wanted, timezone.localdate(at)),
         columns=[column.key for column in columns],
         form=form,
         rows=firms.count(),

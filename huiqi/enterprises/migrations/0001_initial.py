@@ -398,6 +398,7 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
             ],
             options={
+                'verbose_name': '常用筛选',
                 'ordering': ['page', 'name', 'pk'],
             },
         ),

@@ -188,6 +188,7 @@ class SavedView(models.Model):
     query = models.CharField(max_length=800)
 
     class Meta:
+        verbose_name = _("常用筛选")
         ordering = ["page", "name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["owner", "page", "name"], name="saved_view_name_once"),

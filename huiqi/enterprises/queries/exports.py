@@ -9,11 +9,12 @@ from typing import Any
 from huiqi.accounts.models import Unit, UnitKind, User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import scope_with
+from huiqi.accounts.scope import Area
 from huiqi.core.messages import gettext_noop
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.catalogue import columns as kept_columns
 from huiqi.enterprises.catalogue import from_cell
-from huiqi.enterprises.models import Contact, Enterprise, Registration
+from huiqi.enterprises.models import Contact, Enterprise, ExportRun, Registration
 from huiqi.enterprises.models.firm import EnterpriseQuerySet
 from huiqi.enterprises.queries.register import matching
 from huiqi.enterprises.queries.statements import catalogue
@@ -25,6 +26,7 @@ from huiqi.reference.queries import Tables, code_tables
 from huiqi.rules.catalogue import Fact
 
 CHUNK = 1_000
+AREAS = "areas"  # beside the filters in ExportRun.wanted
 ORDER = ("prefecture", "gb4754", "size_class", "pk")
 # Output, stock and allocation of key materials stay in their compartment; what concerns persons does too.
 NEVER = frozenset({"key_materials", "personal"})
@@ -140,12 +142,32 @@ def wanted_json(wanted: Wanted) -> dict[str, Any]:
     return asdict(wanted)
 
 
+def asked_json(user: User, wanted: Wanted, today: date) -> dict[str, Any]:
+    """What an export keeps of how it came about: the filters, and the areas its owner had then."""
+    areas = [asdict(area) for area in scope_with(user, Power.EXPORT_FIRMS, today).areas]
+    return {**wanted_json(wanted), AREAS: areas}
+
+
+def is_still_theirs(run: ExportRun, user: User, today: date) -> bool:
+    """Whether a file made under the posts of its day may be fetched under those of today.
+
+    Deputyships end and people move: every area the file was made from must be theirs still, and their right
+    to contacts if it has any. An export without areas was made by an earlier release and is asked for anew.
+    """
+    kept = {Area(**{**area, "excluded": tuple(area["excluded"])}) for area in run.wanted.get(AREAS, ())}
+    present = scope_with(user, Power.EXPORT_FIRMS, today)
+    if not kept or not (present.is_whole or kept <= set(present.areas)):
+        return False
+    has_contacts = any(key in run.columns for key, *_rest in _CONTACT)
+    return not has_contacts or takes_contacts(user, today)
+
+
 def wanted_of(kept: Mapping[str, Any]) -> Wanted:
     """The filters that `wanted_json` kept."""
     question = kept["question"]
     return Wanted(
         **{
-            **kept,
+            **{name: value for name, value in kept.items() if name != AREAS},
             "question": Question(QuestionKind(question["kind"]), question["text"], tuple(question["grams"])),
             "industries": tuple(kept["industries"]) if kept["industries"] else None,
             "sizes": tuple(kept["sizes"]),

@@ -173,6 +173,32 @@ def test_whoever_lost_the_power_to_export_no_longer_finds_the_own_file(enter, lo
     assert not AuditRecord.objects.filter(act="export.downloaded").exists()
 
 
+def test_a_file_made_as_a_deputy_is_not_fetched_after_the_deputyship(enter, long_list):
+    today = clock.today()
+    stand_in = Deputyship.objects.create(
+        absent=play("city"), deputy=play("county"), from_on=today, to_on=today
+    )
+    run = long_list()
+    ready = AuditRecord.objects.get(act="export.ready")
+    assert ready.actor_id == run.owner.public_id
+    browser = enter("county")
+    assert browser.get(page_of(run)).status_code == 200
+    Deputyship.objects.filter(pk=stand_in.pk).update(ended_at=clock.now())
+    assert browser.get(page_of(run)).status_code == 404
+    assert browser.post(page_of(run, "export_file")).status_code == 404
+    assert not AuditRecord.objects.filter(act="export.downloaded").exists()
+
+
+def test_a_job_begun_for_somebody_absent_is_recorded_as_theirs_to_the_end(enter, long_list):
+    today = clock.today()
+    play("county")
+    User.objects.filter(pk=play("county").pk).update(role=Role.WINDOW_CLERK)  # exports only as a deputy
+    Deputyship.objects.create(absent=play("city"), deputy=play("county"), from_on=today, to_on=today)
+    long_list()
+    for act in ("job.started", "export.made", "export.ready"):
+        assert AuditRecord.objects.get(act=act).on_behalf_id == play("city").public_id, act
+
+
 def test_after_a_day_the_file_is_gone(enter, long_list):
     run = long_list()
     ExportRun.objects.update(expires_at=clock.wall_now() - timedelta(seconds=1))

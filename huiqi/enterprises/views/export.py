@@ -22,7 +22,13 @@ from huiqi.enterprises.commands.exports import MOST_AT_ONCE, begin_export, note_
 from huiqi.enterprises.forms.exports import ExportForm
 from huiqi.enterprises.forms.register import RegisterForm
 from huiqi.enterprises.models import ExportRun
-from huiqi.enterprises.queries.exports import FORMS, export_columns, firms_for, takes_contacts
+from huiqi.enterprises.queries.exports import (
+    FORMS,
+    export_columns,
+    firms_for,
+    is_still_theirs,
+    takes_contacts,
+)
 from huiqi.enterprises.wanted import Kind, Wanted
 from huiqi.files.downloads import file_response
 from huiqi.files.xlsx_writer import CONTENT_TYPE
@@ -94,7 +100,10 @@ def _content_type(run: ExportRun) -> str:
 
 
 def _mine(request: HttpRequest, public_id: str) -> ExportRun:
-    return get_object_or_404(ExportRun.objects.open_to(request.user, clock.wall_now()), public_id=public_id)
+    run = get_object_or_404(ExportRun.objects.open_to(request.user, clock.wall_now()), public_id=public_id)
+    if not is_still_theirs(run, user_of(request), clock.today()):
+        raise Http404
+    return run
 
 
 @exporter

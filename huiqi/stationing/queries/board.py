@@ -21,6 +21,10 @@ from huiqi.stationing.products import Product, products
 WEEK = 7
 
 
+def _percent(part: int, whole: int) -> int:
+    return (part * 200 + whole) // (2 * whole)
+
+
 @dataclass
 class Cell:
     """Sums over some firms for one product on the board's day, and the outputs of the week before."""
@@ -38,13 +42,14 @@ class Cell:
 
     @property
     def rate(self) -> int:
-        """Reporting rate in whole per cent, rounded down."""
-        return self.reported * 100 // self.expected if self.expected else 0
+        """Reporting rate in whole per cent, rounded half up; 100 only when nobody is missing."""
+        rate = _percent(self.reported, self.expected) if self.expected else 0
+        return min(rate, 99) if self.reported < self.expected else rate
 
     @property
     def utilisation(self) -> int | None:
-        """Output against the reporters' nameplate, in whole per cent."""
-        return self.output * 100 // self.capacity_reported if self.capacity_reported else None
+        """Output against the reporters' nameplate, in whole per cent, rounded half up."""
+        return _percent(self.output, self.capacity_reported) if self.capacity_reported else None
 
     @property
     def bars(self) -> list[Bar]:
@@ -77,6 +82,11 @@ class ProductBoard:
     product: Product
     counties: list[CountyRow]
     total: Cell
+
+    @property
+    def only(self) -> CountyRow | None:
+        """The one county there is, whose figures are the sum: they need not be said twice."""
+        return self.counties[0] if len(self.counties) == 1 else None
 
 
 def days_to(day: date) -> list[date]:

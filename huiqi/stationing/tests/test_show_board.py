@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from huiqi.accounts.models import Deputyship
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS
-from huiqi.stationing.queries.board import board, firm_rows
+from huiqi.stationing.queries.board import Cell, board, firm_rows
 from huiqi.stationing.queries.compartment import firms_in_compartment
 from huiqi.stationing.tests.make import (
     COVERALL,
@@ -72,13 +72,31 @@ def test_a_stationed_officer_sees_the_own_firms_alone():
     assert row.officer == play("stationed_officer")
 
 
+def test_a_rate_is_rounded_half_up_and_a_hundred_only_when_nobody_is_missing():
+    assert [Cell(expected=of, reported=n).rate for n, of in ((0, 0), (1, 8), (2, 3), (299, 300), (3, 3))] == [
+        *(0, 13, 67, 99, 100)
+    ]
+    assert Cell(output=665, capacity_reported=1000).utilisation == 67
+
+
+def test_figures_of_a_single_county_are_said_once(monkeypatch):
+    monkeypatch.setattr(clock, "today", lambda: DAY)
+    report(make_key_firm("浏阳厂"), (81_234, 20_000, 1_000))
+    page = enter_as("county")[0].get(PAGE).content.decode()
+    assert page.count("81,234") == 2  # the card, and the week folded below it
+    assert "/stationing/board/mask_surgical/430181/" in page
+    make_key_firm("湘潭厂", county="430321")
+    both = enter_as("province")[0].get(PAGE).content.decode()
+    assert both.count("81,234") == 4  # card and county, and both lines of the week
+
+
 def test_sums_count_who_reported_and_estimate_nobody():
     first, second, _silent = (make_key_firm() for _ in range(3))
     report(first, (80_000, 20_000, 1_000))
     report(second, (60_000, 5_000, 0))
     total = of(MASK).total
     assert (total.output, total.stock, total.shortage) == (140_000, 25_000, 1_000)
-    assert (total.reported, total.expected, total.rate) == (2, 3, 66)
+    assert (total.reported, total.expected, total.rate) == (2, 3, 67)
     assert (total.capacity, total.capacity_reported, total.utilisation) == (300_000, 200_000, 70)
 
 

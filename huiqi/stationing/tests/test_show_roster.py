@@ -8,8 +8,9 @@ from huiqi.accounts.queries.people import may
 from huiqi.accounts.tests.make import make_offices
 from huiqi.core import clock
 from huiqi.enterprises.models import Enterprise
+from huiqi.enterprises.tests.make import state
 from huiqi.stationing.commands.stationings import When, station_officer
-from huiqi.stationing.demo import make_demo
+from huiqi.stationing.demo import LEAST, MAKES, MOST, make_demo
 from huiqi.stationing.models import DailyReport, Escalation, Figures, Line, Stationing
 from huiqi.stationing.products import products
 from huiqi.stationing.queries.board import board
@@ -136,6 +137,24 @@ def test_the_demo_fills_three_weeks_and_running_again_adds_nothing():
     before = picture()
     assert make_demo(seed=2020, on=DAY)["firms"] == 0
     assert picture() == before
+
+
+def test_the_demo_s_makers_make_what_their_trade_can_at_a_size_that_fits():
+    for staff in (30, 30, 4_000):
+        state(make_key_firm(lines=()), {"gb4754": "1819", "employees": staff})
+        state(make_key_firm(lines=()), {"gb4754": "2710", "employees": staff})
+    Enterprise.objects.update(is_synthetic=True)
+    make_demo(seed=2020, on=DAY)
+    lines = Line.objects.select_related("enterprise").order_by("pk")
+    assert {line.enterprise.gb4754 for line in lines} == {"1819", "2710"}
+    for line in lines:
+        usual = dict(MAKES[line.enterprise.gb4754])
+        assert line.product in usual
+        assert LEAST * usual[line.product] <= line.capacity <= MOST * usual[line.product]
+
+
+def test_the_demo_knows_no_product_that_the_catalogue_does_not():
+    assert {product for makes in MAKES.values() for product, _usual in makes} <= set(products())
 
 
 def test_the_demo_depends_on_the_seed_alone():
