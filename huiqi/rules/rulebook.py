@@ -18,6 +18,8 @@ from huiqi.rules.wording import shown
 
 MAX_PROGRAMS = 256  # one whole program takes some 150 kB
 MAX_POLICIES = 2000
+# Content of other kinds that lives beside the policies and has readers of its own.
+ASIDE = frozenset({"services"})
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def load_rulebook(path: Path | str) -> Rulebook:
 def _policy_folders(root: Path, problems: list[Problem]) -> list[Path]:
     folders: list[Path] = []
     for path in sorted(root.iterdir()):
-        if path.name.startswith((".", "_")):
+        if path.name.startswith((".", "_")) or path.name in ASIDE:
             continue
         if path.is_symlink():
             problems.append(Problem(path.name, "是符号链接", "规则目录中请放文件本身"))
