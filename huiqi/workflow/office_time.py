@@ -10,13 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 from functools import cached_property
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
 class OfficeHours:
-    """The hours of a working day, in order and without overlap: (from, to)."""
+    """The hours of a working day: (from, to), in order, without overlap, none empty (ValueError)."""
 
     periods: tuple[tuple[time, time], ...]
+
+    def __post_init__(self) -> None:
+        is_in_order = all(left[1] <= right[0] for left, right in pairwise(self.periods))
+        if not self.periods or not is_in_order or any(start >= end for start, end in self.periods):
+            raise ValueError("office hours must be in order, without overlap, and none empty")
 
     @cached_property
     def bounds(self) -> tuple[tuple[int, int], ...]:
@@ -99,6 +105,15 @@ class OfficeTime:
         ordinal = self._within(day).toordinal()
         place = bisect_left(self._ordinals, ordinal)
         return place < len(self._ordinals) and self._ordinals[place] == ordinal
+
+    def opening_after(self, day: date) -> datetime:
+        """When the offices open on the first working day after `day`."""
+        place = bisect_right(self._ordinals, self._within(day).toordinal())
+        if place >= len(self._ordinals):
+            raise OutsideScale(day)
+        minute = self.hours.bounds[0][0]
+        opens = datetime.combine(date.fromordinal(self._ordinals[place]), time(), tzinfo=self.zone)
+        return opens + timedelta(minutes=minute)
 
     def _within(self, day: date) -> date:
         if not self.first_on <= day <= self.last_on:

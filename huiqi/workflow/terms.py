@@ -81,27 +81,32 @@ class Reckoning:
 def reckon(term: Term, scale: OfficeTime, at: datetime) -> Reckoning:
     """The state of a term at `at`: when it ends, what of it is used, whether it is late.
 
-    While paused the end moves on with `at`: it is what it would be if the pause ended now. A paused term is
-    not late unless it was before the pause began. Pauses may not overlap (ValueError).
+    A pause moves the end if it began while time was left; while it lasts the end moves on with `at`: it is
+    what it would be if the pause ended now. An end that has passed does not come back, whatever pause begins
+    after it, so that nobody makes an overdue case timely by setting it aside; the minutes by which it is late
+    do not grow meanwhile. What two pauses share counts once.
     """
     line = _line(term, scale)
     until = min(term.stopped_at, at) if term.stopped_at else at
     pauses = _clipped(term, until)
-    paused = sum(line.between(pause.from_at, pause.to_at or until) for pause in pauses)
     allowed = line.amount(term.limit.amount + sum(term.extensions))
+    paused = moved = 0
+    for pause in pauses:
+        length = line.between(pause.from_at, pause.to_at or until)
+        if line.mark(pause.from_at) < line.start + allowed + moved:
+            moved += length
+        paused += length
     segments = _segments(term, pauses, until, line)
-    used = sum(segment.minutes for segment in segments if not segment.reason)
-    due = line.instant(line.start + allowed + paused)
-    is_paused = term.stopped_at is None and bool(pauses) and pauses[-1].to_at is None
+    due = line.instant(line.start + allowed + moved)
     return Reckoning(
         due_at=due,
         original_due_at=line.instant(line.start + line.amount(term.limit.amount)),
         segments=segments,
         allowed=allowed,
-        used=used,
+        used=sum(segment.minutes for segment in segments if not segment.reason),
         paused=paused,
-        is_paused=is_paused,
-        is_late=used > allowed if is_paused else until > due,
+        is_paused=term.stopped_at is None and bool(pauses) and pauses[-1].to_at is None,
+        is_late=until > due,
     )
 
 
@@ -115,6 +120,16 @@ def warn_at(due_at: datetime, limit: Limit, scale: OfficeTime) -> datetime:
         return due_at - timedelta(hours=limit.amount)
     step = scale.day if limit.unit == LimitUnit.WORKING_DAYS else 60
     return scale.instant(max(scale.mark(due_at) - limit.amount * step, 1))
+
+
+def half_way(term: Term, due_at: datetime, scale: OfficeTime) -> datetime:
+    """The instant at which half of the time from the beginning of the count to `due_at` has passed.
+
+    Measured on the line of the term: of an office term from Friday 17:00 to Monday 10:30 it is Monday 09:30,
+    not a night in between.
+    """
+    line = _line(term, scale)
+    return line.instant(line.start + -(-(line.mark(due_at) - line.start) // 2))
 
 
 # --- the line on which a term is measured ---------------------------------------------------------------
@@ -143,7 +158,10 @@ class _Line:
         return max(self.mark(end), self.start) - max(self.mark(start), self.start)
 
     def instant(self, mark: int) -> datetime:
-        return self.origin + mark * _MINUTE if self.scale is None else self.scale.instant(mark)
+        """The earliest instant at that mark, but none before the term began (a term of no hours)."""
+        if self.scale is None:
+            return self.origin + mark * _MINUTE
+        return max(self.scale.instant(mark), self.origin)
 
 
 def _line(term: Term, scale: OfficeTime) -> _Line:
@@ -155,23 +173,23 @@ def _line(term: Term, scale: OfficeTime) -> _Line:
     received = term.started_at.astimezone(scale.zone).date()
     start = scale.close_of(received)
     # A term of no days ends with the day of receipt, or with the next working day after a day of rest.
-    if term.limit.amount == 0 and not scale.is_working(received):
+    if term.limit.amount + sum(term.extensions) == 0 and not scale.is_working(received):
         start += scale.day
     return _Line(term.started_at, start, scale.day, scale, unit)
 
 
 def _clipped(term: Term, until: datetime) -> list[Pause]:
-    """The pauses that lie within the term's life up to `until`, in order."""
+    """The pauses that lie within the term's life up to `until`, in order and without overlap."""
     found: list[Pause] = []
+    here = term.started_at
     for pause in sorted(term.pauses, key=lambda each: each.from_at):
-        if found and (found[-1].to_at is None or pause.from_at < found[-1].to_at):
-            raise ValueError("pauses overlap")
         if pause.from_at >= until:
             break
         ended = pause.to_at if pause.to_at is not None and pause.to_at <= until else None
-        begun = max(pause.from_at, term.started_at)
-        if ended is None or ended > begun:
+        begun = max(pause.from_at, here)
+        if ended is None and begun < until or ended is not None and ended > begun:
             found.append(Pause(begun, ended, pause.reason))
+            here = ended or until
     return found
 
 
