@@ -205,6 +205,11 @@ def _announced_on(year: int, table: CalendarTable) -> date:
     return found.known_on if found else date(year - 1, 12, 1)
 
 
+def announced_years(table: CalendarTable) -> Iterator[tuple[int, date]]:
+    """The years whose arrangement is carried here, and the day on which each became known."""
+    return ((year, _announced_on(year, table)) for year in _PACKAGE_YEARS)
+
+
 def is_working_day(on: date, basis: Basis) -> bool:
     """True when work is done on `on`."""
     return day_of(_within(on), basis).is_working
