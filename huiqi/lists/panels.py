@@ -42,7 +42,8 @@ def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     if days.is_past:
         entries = entries.in_force_on(on, days.known_on)
     rows = [(row, book.get(row.batch.kind), _is_member(row, on)) for row in entries[:50]]
-    return {"rows": rows, "links": may(user, Power.VIEW_LISTS, today), "on": on}  # type: ignore[arg-type]
+    links = may(user, Power.VIEW_LISTS, today)  # type: ignore[arg-type]
+    return {"rows": rows, "links": links, "on": on, "is_past": days.is_past}
 
 
 def _is_member(row: Entry, on: Any) -> bool:

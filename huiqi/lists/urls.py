@@ -1,6 +1,6 @@
 from django.urls import path
 
-from huiqi.lists.views import batches, comparison, entries, exports, imports, notices
+from huiqi.lists.views import batches, comparison, entries, exports, imports, notices, proposals
 
 app_name = "lists"
 urlpatterns = [
@@ -22,8 +22,8 @@ urlpatterns = [
     path("batches/<str:public_id>/close/", batches.close_batch, name="close_batch"),
     path("batches/<str:public_id>/export/", exports.export, name="export"),
     # firms
-    path("batches/<str:public_id>/propose/", entries.propose, name="propose"),
-    path("batches/<str:public_id>/candidates/", entries.candidates, name="candidates"),
+    path("batches/<str:public_id>/propose/", proposals.propose, name="propose"),
+    path("batches/<str:public_id>/candidates/", proposals.candidates, name="candidates"),
     path("batches/<str:public_id>/act/", entries.act_on_entries, name="act_on_entries"),
     path("entries/<str:public_id>/", entries.entry, name="entry"),
     path("entries/<str:public_id>/act/", entries.act_on_entry, name="act_on_entry"),

@@ -24,7 +24,9 @@ from huiqi.reference.size_class import SizeClass
 from huiqi.rules.catalogue import Fact
 
 SIZE_INPUTS = ("gb4754", "employees", "revenue", "assets")
-SHORT = 45  # days before its end on which a fact is said to run out soon
+# A fact is said to run out soon in the last fifth of the time for which it holds, at most 45 days before its
+# end (ours): membership of a list is read anew every 30 days and would otherwise always run out soon.
+SHORT, SHARE = 45, 5
 LATEST_FILINGS = 8
 FACTS_NAMED = 4
 TOP = frozenset({"basis", "size"})
@@ -239,9 +241,7 @@ class FirmPage:
             other = self.today.line(line.fact.id)
             words = self._words(other) if other else line.fact.format(None)
             now = words if words != value else ""
-        until = line.until or FOREVER
-        soon = until != FOREVER and (until - self.days.on).days <= SHORT
-        return FactLine(line, value, now, soon)
+        return FactLine(line, value, now, _runs_out_soon(line, self.days.on))
 
     def _words(self, line: Line) -> str:
         return named(line.fact, line.shown, self.tables) if line.entry is not None else line.shown
@@ -254,6 +254,12 @@ def named(fact: Fact, shown: str, tables: Tables) -> str:
     names: Mapping[str, Any] = tables.industries if fact.id == "gb4754" else tables.divisions
     found = names.get(shown)
     return f"{found.name}（{shown}）" if found else shown
+
+
+def _runs_out_soon(line: Line, on: date) -> bool:
+    until = line.until or FOREVER
+    whole = (until - line.entry.as_of).days if line.entry else SHORT * SHARE
+    return until != FOREVER and (until - on).days <= min(SHORT, whole // SHARE)
 
 
 def firm_page(firm: Enterprise, days: Days, today: date) -> FirmPage:

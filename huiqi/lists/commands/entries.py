@@ -226,11 +226,8 @@ def _act(
     strictly: bool,
 ) -> Outcome:
     actor, on, today, at = when
-    if act in NEEDS_REASON and not reason.strip():
-        raise Refused("lists.needs_reason", _WHY[act])
     row = locked_batch(batch)
-    if act == Act.ACCEPT:
-        _refuse_unexplained(row, reason)
+    _refuse_without_reason(row, act, reason)
     desks, ways, kind = desks_of(actor, Power.RECOMMEND_FOR_LISTS, today), Ways(), kind_called(row.kind)
     rows = Entry.objects.select_for_update(of=("self",)).filter(batch=row, pk__in=versions)
     entries = list(rows.select_related("enterprise").order_by("pk"))
@@ -253,13 +250,28 @@ def _act(
         _write(entry, place, columns_of(found[entry.enterprise_id], on))
         write_step(entry, act, at_level, desk, actor=actor, at=at, reason=reason)
         outcome.done.append(entry)
-    if act == Act.ACCEPT and row.state == BatchState.NOTICING and outcome.done:
-        extend_notice(row, on=on, actor=actor)
-    audit.record("list_entries.acted", row, actor=actor, step=str(act), count=len(outcome.done))
-    if act in (Act.RECOMMEND, Act.RETURN):
-        places = [(one.level, (one.enterprise.prefecture, one.enterprise.park_id)) for one in outcome.done]
-        tell_next_offices(row, places, actor=actor, today=today, at=at, is_back=act == Act.RETURN)
+    _follow_up(row, act, outcome.done, when)
     return outcome
+
+
+def _refuse_without_reason(row: ListBatch, act: Act, reason: str) -> None:
+    if act in NEEDS_REASON and not reason.strip():
+        raise Refused("lists.needs_reason", _WHY[act])
+    if act == Act.ACCEPT:
+        _refuse_unexplained(row, reason)
+
+
+def _follow_up(
+    row: ListBatch, act: Act, done: Sequence[Entry], when: tuple[User, date, date, datetime]
+) -> None:
+    """What an act means beyond its entries: the notice runs anew, the next office is told, it is recorded."""
+    actor, on, today, at = when
+    if act == Act.ACCEPT and row.state == BatchState.NOTICING and done:
+        extend_notice(row, on=on, actor=actor)
+    audit.record("list_entries.acted", row, actor=actor, step=str(act), count=len(done))
+    if act in (Act.RECOMMEND, Act.RETURN):
+        places = [(one.level, (one.enterprise.prefecture, one.enterprise.park_id)) for one in done]
+        tell_next_offices(row, places, actor=actor, today=today, at=at, is_back=act == Act.RETURN)
 
 
 _WHY = {

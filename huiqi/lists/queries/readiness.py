@@ -1,5 +1,7 @@
-"""What still stands in the way of a batch's next steps: asked by the pages beforehand, by the commands again."""
+"""What stands in the way of a batch's next steps: asked by the pages beforehand, by the commands again."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from huiqi.core.dates import format_date_zh
@@ -7,7 +9,8 @@ from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.lists.kinds import ListKind
 from huiqi.lists.models import BatchState, Entry, EntryState, ListBatch, Objection, Secrecy
-from huiqi.lists.queries.notices import notice_end, notice_is_over
+from huiqi.lists.queries.notices import extended_end, notice_end, notice_is_over
+from huiqi.lists.queries.offices import Desk
 
 UNDECIDED = (EntryState.PROPOSED, EntryState.RETURNED, EntryState.RECOMMENDED)
 
@@ -50,3 +53,61 @@ def _unfinished(row: ListBatch, kind: ListKind, on: date) -> list[Refused]:
         waiting = gettext_noop("还有%(count)s条异议没有处理，处理完才能发布。")
         found.append(Refused("lists.open_objections", Message(waiting, {"count": count})))
     return found
+
+
+def extension(row: ListBatch, on: date) -> date | None:
+    """The day to which accepting a firm on `on` would lengthen the running notice; None when it would not."""
+    end = notice_end(row, on)
+    if row.state != BatchState.NOTICING or end is None:
+        return None
+    later = extended_end(row, on)
+    return later if later > end else None
+
+
+def can_propose(row: ListBatch, desks: Sequence[Desk]) -> bool:
+    """Whether the batch takes proposals from one of these desks now; after collecting only the province's."""
+    if row.is_import or not desks:
+        return False
+    late = row.state in (BatchState.REVIEWING, BatchState.NOTICING)
+    return row.state == BatchState.COLLECTING or (late and any(desk.level == "province" for desk in desks))
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What a person can do to a batch now, and for what they could do later the reasons why not now."""
+
+    can_propose: bool
+    is_publisher: bool
+    can_notice: bool
+    can_publish: bool
+    extended_to: date | None
+    not_now: tuple[tuple[str, tuple[Message | str, ...]], ...]
+
+
+NOTICE, PUBLISH, PROPOSE = gettext_noop("发起公示"), gettext_noop("发布"), gettext_noop("推荐企业")
+
+
+def steps_of(row: ListBatch, kind: ListKind, desks: Sequence[Desk], *, is_publisher: bool, on: date) -> Steps:
+    """The steps of a batch for a person with these desks."""
+    later: list[tuple[str, tuple[Message | str, ...]]] = []
+    proposes = can_propose(row, desks)
+    if desks and not proposes and row.state in _NO_PROPOSALS and not row.is_import:
+        later.append((PROPOSE, (_NO_PROPOSALS[row.state],)))
+    can_notice = can_publish = False
+    if is_publisher and row.state == BatchState.REVIEWING and kind.notice is not None:
+        found = notice_obstacles(row, kind)
+        can_notice = not found
+        later += [(NOTICE, tuple(one.said for one in found))] if found else []
+    if is_publisher and row.state in _BEFORE_PUBLICATION:
+        found = publication_obstacles(row, kind, on)
+        can_publish = not found
+        later += [(PUBLISH, tuple(one.said for one in found))] if found else []
+    return Steps(proposes, is_publisher, can_notice, can_publish, extension(row, on), tuple(later))
+
+
+_NO_PROPOSALS = {
+    BatchState.DRAFTING: gettext_noop("还没有开始征集，省级承办单位开始征集后会通知您。"),
+    BatchState.REVIEWING: gettext_noop("征集已经结束，漏报的请联系省级承办单位补入。"),
+    BatchState.NOTICING: gettext_noop("正在公示，漏报的请联系省级承办单位补入。"),
+}
+_BEFORE_PUBLICATION = (BatchState.COLLECTING, BatchState.REVIEWING, BatchState.NOTICING)

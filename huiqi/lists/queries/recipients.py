@@ -16,7 +16,7 @@ Place = tuple[str | None, int | None]  # county and park of a firm
 
 
 def asked_people(chain: tuple[str, ...], secrecy: str, today: date) -> list[User]:
-    """People of the offices that recommend for a chain; the office of its last level runs the batch itself."""
+    """People of the offices that recommend for a chain; the office of the last level runs the batch."""
     units = Unit.objects.filter(is_active=True, kind__in=list(LEVEL_OF)).select_related("parent")
     asked = [unit.pk for unit in units.order_by("pk") if asks(chain, unit)]
     return _people(asked, secrecy, today)

@@ -7,6 +7,7 @@ from itertools import islice
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ from huiqi.enterprises.tests.make import make_code, make_firm
 from huiqi.files.models import Attachment
 from huiqi.files.tables.problems import TableRefused
 from huiqi.files.tests.make_uploads import make_upload
+from huiqi.lists.amount_words import asks_amount
 from huiqi.lists.answers import CODE_HEADER, Question, read_answer
 from huiqi.lists.commands import comparison as commands
 from huiqi.lists.models import AnswerFault, Comparison, ComparisonLine, ComparisonState
@@ -451,3 +453,55 @@ def test_the_term_must_lie_ahead(enter):
     response = county.post(reverse("lists:comparison_new"), form)
     assert response.status_code == 422
     assert "核对" in response.content.decode(), "what was typed stays"
+
+
+# --- what may be asked -------------------------------------------------------------------------------
+
+
+AMOUNTS = ["上年应纳税额多少", "应纳税额", "欠缴几万元", "参保人数", "缴费基数是多少", "2019年营业收入"]
+PLAIN = ["是否无欠缴", "上年应纳税额是否超过50万元", "有无欠缴税款", "参保人数达到30人", "符合延期缴纳条件"]
+
+
+@pytest.mark.parametrize("label", AMOUNTS)
+def test_a_yes_or_no_that_asks_for_an_amount_is_refused_with_what_to_ask_instead(enter, label):
+    tax = make_unit("某税务局", UnitKind.AUTHORITY, "430000")
+    form = {"title": "一", "authority": tax.pk, "purpose": "核对", "basis": "文件", "expires_on": "2030-6-30"}
+    client = enter("county")
+    answer = client.post(reverse("lists:comparison_new"), {**form, "label_1": label, "kind_1": "yes_no"})
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "这一问要的是数额" in shown and "是否超过" in shown and label in shown
+    assert not Comparison.objects.exists()
+
+
+@pytest.mark.parametrize("label", PLAIN)
+def test_what_can_be_answered_by_yes_or_no_is_no_amount(label):
+    assert not asks_amount(label, "yes_no")
+
+
+def test_a_class_may_name_bands_and_a_month_is_no_amount():
+    assert not asks_amount("上年应纳税额在哪一档", "class")
+    assert not asks_amount("最近一次缴纳税款的月份", "month")
+    assert asks_amount("最近一次缴了多少", "month")
+
+
+def test_firms_are_chosen_by_the_same_fields_as_in_the_list_of_firms(enter):
+    mine = make_firm(county="430181", facts={"gb4754": "2770"})
+    make_firm(county="430181", facts={"gb4754": "5211"})
+    make_firm(county="430302", facts={"gb4754": "2770"})
+    row = drafted(unit=enter_unit(enter))
+    client, page = enter("county"), reverse("lists:comparison", args=[row.public_id])
+    shown = client.get(page).content.decode()
+    assert "长沙市（全市州）" in shown and "/reference/" in shown
+    wrong = client.post(f"{page}firms/", {"industry": "没有的行业"})
+    assert wrong.status_code == 422 and "没有的行业" in wrong.content.decode()
+    assert client.post(f"{page}firms/", {"region": "4301", "industry": "27"}).status_code == 302
+    assert ComparisonLine.objects.get().enterprise == mine
+
+
+def drafted(unit):
+    made = {"purpose": "核对", "basis": "文件", "expires_on": date(2030, 6, 30), "created_at": timezone.now()}
+    tax = make_unit("某税务局", UnitKind.AUTHORITY, "430000")
+    return Comparison.objects.create(
+        title="一", unit=unit, authority=tax, created_by=play("county"), questions=[], **made
+    )

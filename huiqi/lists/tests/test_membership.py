@@ -6,8 +6,9 @@ from django.urls import reverse
 from huiqi.enterprises.catalogue import MEMBERSHIPS
 from huiqi.enterprises.importing.fields import is_importable
 from huiqi.enterprises.models.firm import LIST_FACTS
-from huiqi.enterprises.queries.stating import can_be_stated
+from huiqi.enterprises.queries.firm_page import Days, firm_page
 from huiqi.enterprises.queries.statements import catalogue
+from huiqi.enterprises.queries.stating import can_be_stated
 from huiqi.enterprises.tests.make import make_firm, state
 from huiqi.lists.models import ImportLine
 from huiqi.lists.queries.book import kinds
@@ -151,3 +152,25 @@ def test_a_past_day_of_a_firms_page_shows_the_lists_of_that_day(enter):
     county = enter("county")
     assert "第一批名单" in county.get(page).content.decode()
     assert "第一批名单" not in county.get(page, {"on": "2020-02-01"}).content.decode()
+
+
+def test_a_firm_removed_since_is_shown_as_it_was_listed_on_the_day_looked_at(enter, settings):
+    settings.REFERENCE_DATE = date(2020, 3, 10)
+    gone = {"removed_on": date(2020, 3, 5), "removed_known_on": date(2020, 3, 5), "removal_reason": "停产"}
+    firm = make_firm(county="430181")
+    make_entry(make_batch(state="published", title="第一批名单"), firm, "removed", "province", **gone)
+    page, county = reverse("enterprises:firm", args=[firm.public_id]), enter("county")
+    then = county.get(page, {"on": "2020-03-01"}).content.decode()
+    assert "第一批名单" in then and "停产" not in then and "已移出" not in then
+    now = county.get(page).content.decode()
+    assert "停产" in now and "已移出" in now
+    before = county.get(page, {"on": "2020-02-01"}).content.decode()
+    assert "2020年2月1日不在任何名单内" in before
+
+
+@pytest.mark.parametrize(("on", "is_soon"), [(date(2020, 3, 5), False), (date(2020, 3, 16), True)])
+def test_membership_that_is_read_anew_every_month_runs_out_soon_only_near_its_end(on, is_soon):
+    firm = make_firm()
+    state(firm, {"key_supplier_local": True}, standing="listed", as_of=date(2020, 2, 20))
+    line = firm_page(firm, Days(on), on).line("key_supplier_local")
+    assert line is not None and line.is_soon_over is is_soon

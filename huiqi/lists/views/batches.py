@@ -17,8 +17,9 @@ from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.jobs import start_job
 from huiqi.core.language import worded
+from huiqi.core.messages import Message
 from huiqi.core.pagination import paginate
-from huiqi.lists.chain import BATCH_STEPS
+from huiqi.lists.chain import BATCH_STEPS, take_batch
 from huiqi.lists.commands import batches as commands
 from huiqi.lists.commands.publication import begin_publication, publish_batch
 from huiqi.lists.forms.batches import BatchForm, CloseForm, NoticeForm, PublishForm
@@ -28,6 +29,7 @@ from huiqi.lists.models import BatchState, Entry, EntryState, ListBatch, Objecti
 from huiqi.lists.queries.book import kind_called, kinds
 from huiqi.lists.queries.notices import notice_words
 from huiqi.lists.queries.pages import batches_of, counts_by_state
+from huiqi.lists.queries.readiness import notice_obstacles, publication_obstacles
 from huiqi.lists.views.opening import is_publisher, open_batch, version_of, when
 
 PLAIN_STEPS = ("open", "review", "reopen", "withdraw_notice")
@@ -225,7 +227,9 @@ def start_notice(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             return redirect("lists:batch", batch.public_id)
     accepted = Entry.objects.filter(batch=batch, state=EntryState.ACCEPTED).count()
+    obstacles = notice_obstacles(batch, found) if batch.state == BatchState.REVIEWING else []
     context = {
+        "obstacles": [one.said for one in obstacles],
         "form": form,
         "batch": batch,
         "kind": found,
@@ -256,11 +260,28 @@ def publish(request: HttpRequest, public_id: str) -> HttpResponse:
         "undecided": sum(counts.get(state, 0) for state in ("proposed", "returned", "recommended")),
         "accepted": counts.get("accepted", 0),
         "objections": Objection.objects.filter(batch=batch, state=Objection.State.OPEN).count(),
+        "obstacles": _obstacles(batch),
         "unverified": Objection.objects.filter(batch=batch, state=Objection.State.UNVERIFIED).count(),
         "notice": notice_words(batch, clock.today()),
         "crumbs": batch_crumbs(batch, (_("发布"), "")),
     }
     return render(request, "lists/publish_form.html", context, status=422 if form.errors else 200)
+
+
+def _obstacles(batch: ListBatch) -> list[Message | str]:
+    """Why the batch cannot be published whatever is filled in; asked before the form is."""
+    if batch.state == BatchState.PUBLISHING:
+        return []
+    found = publication_obstacles(batch, kind_called(batch.kind), clock.today())
+    return [one.said for one in found] or _wrong_state(batch)
+
+
+def _wrong_state(batch: ListBatch) -> list[Message | str]:
+    try:
+        take_batch("publish", batch.state, batch.get_state_display())
+    except Refused as refusal:
+        return [refusal.said]
+    return []
 
 
 def _publish(request: HttpRequest, batch: ListBatch, form: PublishForm) -> HttpResponse:

@@ -1,5 +1,6 @@
-"""A batch with its firms, one firm of it, proposing firms, and the acts of the chain."""
+"""A batch with its firms, one firm of it, and the acts of the chain."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -7,9 +8,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
@@ -18,28 +19,22 @@ from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
 from huiqi.core.pagination import paginate
-from huiqi.enterprises.models import Enterprise
-from huiqi.enterprises.queries import register
-from huiqi.enterprises.wanted import Wanted, asked_in_address
-from huiqi.files.tables.problems import TableRefused
 from huiqi.lists.chain import Act, Place, acts_at
 from huiqi.lists.commands import entries as commands
 from huiqi.lists.commands.publication import remove_entry
-from huiqi.lists.forms.entries import ACTS, ActForm, CodesForm, RemovalForm, TableForm
-from huiqi.lists.models import BatchState, Entry, EntryState, ListBatch
+from huiqi.lists.forms.entries import ACTS, ActForm, RemovalForm
+from huiqi.lists.models import Entry, EntryState, ListBatch
 from huiqi.lists.queries.book import kind_called
-from huiqi.lists.queries.candidates import candidates as candidates_of
-from huiqi.lists.queries.matching import match
 from huiqi.lists.queries.notices import notice_words
-from huiqi.lists.queries.offices import Ways, desk_for, desks_of
-from huiqi.lists.queries.pages import EntryFilters, counts_by_state, entries_of
-from huiqi.lists.tables import Given, firms_in, pasted
+from huiqi.lists.queries.offices import Desk, Ways, desk_for, desks_of
+from huiqi.lists.queries.pages import OPEN, EntryFilters, counts_by_state, entries_of
+from huiqi.lists.queries.readiness import Steps, extension, steps_of
 from huiqi.lists.views.batches import batch_crumbs
 from huiqi.lists.views.opening import is_publisher, open_batch, open_entry, version_of, when
+from huiqi.lists.views.telling import act_words, tell, tell_extension
 from huiqi.reference.queries import code_tables
 
 PAGE = 50
-MOST_SHOWN = 50
 
 
 # --- the batch ------------------------------------------------------------------------------------
@@ -69,56 +64,81 @@ def show_batch(request: HttpRequest, row: ListBatch, status: int = 200, **more: 
     user, today = user_of(request), clock.today()
     filters, kind = read_filters(request), kind_called(row.kind)
     page = paginate(entries_of(row, user, filters, today), request.GET.get("page"), PAGE)
-    divisions = code_tables().divisions
     desks = desks_of(user, Power.RECOMMEND_FOR_LISTS, today)
     counts = counts_by_state(row, user, today)
+    rows = _rows(request, list(page), row, desks)
+    steps = steps_of(row, kind, desks, is_publisher=is_publisher(request), on=today)
     context = {
         "batch": row,
         "kind": kind,
         "crumbs": batch_crumbs(row),
         "page": page,
-        "rows": [_row(entry, divisions, desks) for entry in page],
+        "rows": rows,
         "filters": filters,
         "states": [(value, label, counts.get(value, 0)) for value, label in EntryState.choices],
         "total": sum(counts.values()),
-        "counties": [
-            (code, found.name)
-            for code, found in sorted(divisions.items())
-            if code[4:] != "00" or code[2:4] != "00"
-        ],
-        "acts": ACTS.items(),
-        "can_act": bool(desks),
-        "can_propose": _can_propose(row, {desk.level for desk in desks}),
+        "counties": _counties(),
+        "steps": steps,
+        "acts": _offered(rows, steps),
+        "may_act": bool(desks),
         "can_export": may(user, Power.EXPORT_FIRMS, today),
-        "is_publisher": is_publisher(request),
         "notice": notice_words(row, today),
         "bulk_fault": "",
-        "bulk_reason": "",
+        "bulk_act": request.POST.get("act", ""),
+        "bulk_reason": request.POST.get("reason", ""),
+        **_addresses(request),
         **more,
     }
     return render(request, "lists/batch.html", context, status=status)
 
 
-def _can_propose(row: ListBatch, levels: set[str]) -> bool:
-    if row.is_import or not levels:
-        return False
-    late = row.state in (BatchState.REVIEWING, BatchState.NOTICING) and "province" in levels
-    return row.state == BatchState.COLLECTING or late
+def _counties() -> list[tuple[str, str]]:
+    divisions = sorted(code_tables().divisions.items())
+    return [(code, found.name) for code, found in divisions if code[4:] != "00" or code[2:4] != "00"]
 
 
-def _row(entry: Entry, divisions: Any, desks: Any) -> dict[str, Any]:
-    county = divisions.get(entry.enterprise.prefecture or "")
-    firm = entry.enterprise
-    is_turn = entry.state in ("proposed", "returned", "recommended") and desk_for(
-        desks, entry.level, firm.prefecture, firm.park_id
-    )
+def _addresses(request: HttpRequest) -> dict[str, Any]:
+    """The page as it is filtered, with and without all rows ticked: ticking all needs no script."""
+    plain = request.GET.copy()
+    is_ticked = plain.pop("tick", None) is not None
+    ticked = plain.copy()
+    ticked["tick"] = "1"
     return {
-        "entry": entry,
-        "county": county.name if county else "",
-        "is_turn": bool(is_turn),
-        "result": entry.finding.get("result"),
-        "has_criteria": entry.finding.get("has_criteria", False),
+        "query": f"?{plain.urlencode()}" if plain else "",
+        "tick_all": f"?{ticked.urlencode()}",
+        "is_ticked": is_ticked,
     }
+
+
+def _rows(request: HttpRequest, entries: list[Entry], row: ListBatch, desks: Sequence[Desk]) -> list[Any]:
+    """The entries as the table shows them, with what the person may do to each now."""
+    divisions, ways, chain = code_tables().divisions, Ways(), kind_called(row.kind).chain
+    given = {text.partition(":")[0] for text in request.POST.getlist("entry")}
+    found = []
+    for entry in entries:
+        firm = entry.enterprise
+        is_turn = entry.state in OPEN and desk_for(desks, entry.level, firm.prefecture, firm.park_id)
+        way = ways.of(chain, firm.prefecture, firm.park_id)
+        place = Place(entry.state, entry.level, entry.origin)
+        county = divisions.get(firm.prefecture or "")
+        found.append(
+            {
+                "entry": entry,
+                "county": county.name if county else "",
+                "is_turn": bool(is_turn),
+                "acts": acts_at(place, way, row.state) if is_turn else (),
+                "is_given": entry.public_id in given,
+                "result": entry.finding.get("result"),
+                "has_criteria": entry.finding.get("has_criteria", False),
+            }
+        )
+    return found
+
+
+def _offered(rows: list[Any], steps: Steps) -> list[tuple[str, str]]:
+    """The acts that some row of the page takes from this person, as the menu words them."""
+    taken = {act for row in rows for act in row["acts"]}
+    return [(act.value, act_words(act, steps.extended_to)) for act in ACTS if act in taken]
 
 
 @power_required(Power.RECOMMEND_FOR_LISTS)
@@ -141,8 +161,9 @@ def act_on_entries(request: HttpRequest, public_id: str) -> HttpResponse:
             **when(),
         )
     except Refused as refusal:
-        return show_batch(request, row, 422, bulk_fault=worded(refusal.said), bulk_reason=form.data["reason"])
-    _tell(request, outcome)
+        return show_batch(request, row, 422, bulk_fault=worded(refusal.said))
+    tell(request, outcome)
+    tell_extension(request, row)
     return redirect(_back(request, row))
 
 
@@ -157,142 +178,10 @@ def _ticked(request: HttpRequest, row: ListBatch) -> dict[int, int]:
     return {pk: shown[public_id] for pk, public_id in seen.order_by("pk").values_list("pk", "public_id")}
 
 
-def _tell(request: HttpRequest, outcome: commands.Outcome) -> None:
-    if outcome.done:
-        count = len(outcome.done)
-        messages.success(
-            request, ngettext("已办%(count)s家。", "已办%(count)s家。", count) % {"count": count}
-        )
-    for name, why in outcome.refused[:MOST_SHOWN]:
-        messages.warning(request, f"{name}：{worded(why)}" if name else worded(why))
-
-
 def _back(request: HttpRequest, row: ListBatch) -> str:
     query = request.POST.get("query", "")
     safe = query if query.startswith("?") and len(query) < 400 and "\n" not in query else ""
     return f"/lists/batches/{row.public_id}/{safe}"
-
-
-# --- proposing ------------------------------------------------------------------------------------
-
-
-@power_required(Power.RECOMMEND_FOR_LISTS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def propose(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Propose firms: looked up, pasted as codes, or in a table."""
-    row = open_batch(request, public_id)
-    if not _can_propose(row, {desk.level for desk in _desks(request)}):
-        raise Http404
-    forms = {"codes_form": CodesForm(), "table_form": TableForm()}
-    if request.method != "POST":
-        return _show_propose(request, row, forms)
-    by = request.POST.get("by", "")
-    try:
-        if by == "chosen":
-            return _propose_chosen(request, row)
-        name = "codes_form" if by == "codes" else "table_form"
-        form = CodesForm(request.POST) if by == "codes" else TableForm(request.POST, request.FILES)
-        forms[name] = form
-        if not form.is_valid():
-            return _show_propose(request, row, forms, 422)
-        given = pasted(form.cleaned_data["codes"]) if by == "codes" else firms_in(form.cleaned_data["file"])
-        return _propose_given(request, row, given, by, form.cleaned_data["reason"])
-    except TableRefused as refusal:
-        forms["table_form"].add_error("file", worded(refusal.said))
-    except Refused as refusal:
-        forms["codes_form" if by == "codes" else "table_form"].add_error(None, worded(refusal.said))
-    return _show_propose(request, row, forms, 422)
-
-
-def _desks(request: HttpRequest) -> Any:
-    return desks_of(user_of(request), Power.RECOMMEND_FOR_LISTS, clock.today())
-
-
-def _show_propose(
-    request: HttpRequest, row: ListBatch, forms: dict[str, Any], status: int = 200
-) -> HttpResponse:
-    words = request.GET.get("q", "").replace("\x00", "").strip()[:60]
-    found: list[register.Row] = []
-    if words:
-        firms = Enterprise.objects.changeable_by(user_of(request), Power.RECOMMEND_FOR_LISTS, clock.today())
-        wanted = Wanted(question=asked_in_address(words))
-        found = register.rows_of(register.find(firms, wanted, clock.today()).ids, code_tables())
-    there = Entry.objects.filter(batch=row, enterprise__in=[one.firm.pk for one in found])
-    context = {
-        "batch": row,
-        "kind": kind_called(row.kind),
-        "crumbs": batch_crumbs(row, (_("推荐企业"), "")),
-        "words": words,
-        "found": found,
-        "there": set(there.order_by("pk").values_list("enterprise_id", flat=True)),
-        **forms,
-    }
-    return render(request, "lists/propose.html", context, status=status)
-
-
-def _propose_chosen(request: HttpRequest, row: ListBatch) -> HttpResponse:
-    ids = request.POST.getlist("firm")[:500]
-    firms = Enterprise.objects.changeable_by(user_of(request), Power.RECOMMEND_FOR_LISTS, clock.today())
-    keys = list(firms.filter(public_id__in=ids).order_by("pk").values_list("pk", flat=True))
-    if not keys:
-        messages.warning(request, _("请先勾选企业。"))
-        return redirect("lists:propose", row.public_id)
-    door = Entry.Door.CRITERIA if request.POST.get("door") == "criteria" else Entry.Door.SEARCH
-    reason = request.POST.get("reason", "")[: commands.LONGEST_REASON]
-    outcome = commands.propose_firms(row, keys, door=door, actor=user_of(request), reason=reason, **when())
-    _tell(request, outcome)
-    return redirect("lists:batch", row.public_id)
-
-
-def _propose_given(request: HttpRequest, row: ListBatch, given: Given, by: str, reason: str) -> HttpResponse:
-    """Propose the firms found; good lines are kept, the others listed with their place and reason."""
-    firms = Enterprise.objects.changeable_by(user_of(request), Power.RECOMMEND_FOR_LISTS, clock.today())
-    matched = match(given.lines, among=firms)
-    keys = [one.enterprise_id for one in matched if one.enterprise_id is not None]
-    door = Entry.Door.CODES if by == "codes" else Entry.Door.TABLE
-    outcome = commands.propose_firms(row, keys, door=door, actor=user_of(request), reason=reason, **when())
-    context = {
-        "batch": row,
-        "crumbs": batch_crumbs(row, (_("推荐结果"), "")),
-        "outcome": outcome,
-        "problems": given.problems,
-        "unmatched": [one for one in matched if one.enterprise_id is None],
-    }
-    return render(request, "lists/proposed.html", context)
-
-
-@power_required(Power.RECOMMEND_FOR_LISTS)
-@require_safe
-@never_cache
-def candidates(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The firms of one's region that meet the criteria, with the result of each condition."""
-    row = open_batch(request, public_id)
-    kind = kind_called(row.kind)
-    if kind.criteria is None or not _can_propose(row, {desk.level for desk in _desks(request)}):
-        raise Http404
-    after = request.GET.get("after", "")
-    open_too = request.GET.get("open") == "1"
-    stretch = candidates_of(
-        row,
-        kind,
-        user=user_of(request),
-        on=clock.today(),
-        today=clock.today(),
-        after=int(after) if after.isdigit() and len(after) < 18 else 0,
-        open_too=open_too,
-    )
-    divisions = code_tables().divisions
-    context = {
-        "batch": row,
-        "kind": kind,
-        "crumbs": batch_crumbs(row, (_("按条件找企业"), "")),
-        "stretch": stretch,
-        "rows": [
-            (one, getattr(divisions.get(one.firm.prefecture or ""), "name", "")) for one in stretch.found
-        ],
-        "open_too": open_too,
-    }
-    return render(request, "lists/candidates.html", context)
 
 
 # --- one entry ------------------------------------------------------------------------------------
@@ -309,7 +198,9 @@ def entry(request: HttpRequest, public_id: str) -> HttpResponse:
 def show_entry(request: HttpRequest, row: Entry, status: int = 200, **more: Any) -> HttpResponse:
     """The page of an entry; `more` brings a form with its faults."""
     firm, kind = row.enterprise, kind_called(row.batch.kind)
-    desk = desk_for(_desks(request), row.level, firm.prefecture, firm.park_id)
+    desks = desks_of(user_of(request), Power.RECOMMEND_FOR_LISTS, clock.today())
+    desk = desk_for(desks, row.level, firm.prefecture, firm.park_id)
+    extended_to = extension(row.batch, clock.today())
     way = Ways().of(kind.chain, firm.prefecture, firm.park_id)
     acts = acts_at(Place(row.state, row.level, row.origin), way, row.batch.state) if desk else ()
     levels = dict(Entry._meta.get_field("level").choices or ())
@@ -321,7 +212,9 @@ def show_entry(request: HttpRequest, row: Entry, status: int = 200, **more: Any)
         "county": getattr(code_tables().divisions.get(firm.prefecture or ""), "name", ""),
         "steps": row.steps.select_related("unit", "actor", "on_behalf").order_by("number"),
         "act_words": STEP_WORDS,
-        "acts": [(act, ACTS[act]) for act in acts],
+        "acts": [(act, act_words(act, extended_to)) for act in acts],
+        "may_accept": Act.ACCEPT in acts,
+        "extended_to": extended_to,
         "way": [levels[level] for level in way],
         "removal_form": RemovalForm(initial={"removed_on": clock.today()}),
         "can_remove": row.state == EntryState.PUBLISHED and is_publisher(request),
@@ -378,6 +271,7 @@ def act_on_entry(request: HttpRequest, public_id: str) -> HttpResponse:
             raise
         return show_entry(request, row, 422, act_fault=worded(refusal.said))
     messages.success(request, _("已办。"))
+    tell_extension(request, row.batch)
     return redirect("lists:entry", row.public_id)
 
 
