@@ -7,20 +7,19 @@ from typing import Any
 from django.utils import timezone
 
 from huiqi.accounts.models import Unit
-from huiqi.cases.models import Case, Clock, ClockMove, ClockPause, Order
+from huiqi.cases.models import Case, Clock, ClockMove, ClockPause, MoveReason, Order
+from huiqi.cases.notice_times import next_notice, notice_times, turns_sent
 from huiqi.cases.queries.office_time import office_time
 from huiqi.cases.workflow import PauseReason, Stage
 from huiqi.workflow.office_time import OfficeTime
-from huiqi.workflow.terms import Limit, LimitUnit, Pause, Reckoning, Term, reckon, warn_at
-
-_DAY_BEFORE, _HOURS_BEFORE = Limit(1, LimitUnit.WORKING_DAYS), Limit(2, LimitUnit.HOURS)
+from huiqi.workflow.terms import Limit, LimitUnit, Pause, Reckoning, Term, reckon
 
 
 def start_clock(
     case: Case, stage: Stage, *, unit: Unit, at: datetime, order: Order | None = None
 ) -> Clock | None:
     """Start the clock of a stage by the item's limit for the case's urgency; None when it has no limit."""
-    limit = case.edition.definition.limit_for(stage, case.urgency)
+    limit = limit_of(case, stage, case.round)
     if limit is None:
         return None
     known_on = timezone.localdate(at)
@@ -30,17 +29,29 @@ def start_clock(
         stage=stage,
         unit=unit,
         round=case.round,
-        limit_amount=limit.limit.amount,
-        limit_unit=limit.limit.unit.value,
+        limit_amount=limit.amount,
+        limit_unit=limit.unit.value,
         is_reference=stage == Stage.CONSULT,
         started_at=at,
         known_on=known_on,
     )
-    found = reckon(term_of(clock, ()), _scale_of(clock, case), at)
-    clock.due_at = clock.original_due_at = found.due_at
-    clock.next_notice_at = first_notice_at(clock, _scale_of(clock, case))
+    scale, term = _scale_of(clock, case), term_of(clock, ())
+    clock.due_at = clock.original_due_at = reckon(term, scale, at).due_at
+    clock.next_notice_at = next_notice(0, notice_times(term, clock.due_at, scale))
     clock.save(force_insert=True)
     return clock
+
+
+def limit_of(case: Case, stage: Stage, round_: int) -> Limit | None:
+    """The limit of a stage for the case's urgency; None when the item gives it none.
+
+    After the first round handling gets half of it, rounded up: who was told "not solved" waits no second
+    full term. No rule names a figure for this; the half is ours.
+    """
+    found = case.edition.definition.limit_for(stage, case.urgency)
+    if found is None or stage != Stage.HANDLE or round_ == 1:
+        return found.limit if found else None
+    return Limit(max(1, (found.limit.amount + 1) // 2), found.limit.unit)
 
 
 def stop_clocks(case: Case, *stages: Stage, at: datetime, order: Order | None = None) -> None:
@@ -50,7 +61,7 @@ def stop_clocks(case: Case, *stages: Stage, at: datetime, order: Order | None = 
         _close_pause(clock, at)
         clock.stopped_at = at
         found = reckon(term_of(clock), _scale_of(clock, case), at)
-        clock.was_late, clock.used_minutes = found.is_late, max(found.used, 0)
+        clock.due_at, clock.was_late, clock.used_minutes = found.due_at, found.is_late, found.used
         clock.is_paused, clock.next_notice_at = False, None
         clock.save()
 
@@ -75,23 +86,41 @@ def resume_clocks(case: Case, *, at: datetime) -> None:
     for clock in case.clocks.running().filter(is_paused=True).prefetch_related("pauses"):
         _close_pause(clock, at)
         clock.is_paused = False
-        move_clock(clock, case, reason="pause", at=at)
+        move_clock(clock, case, reason=MoveReason.PAUSE, at=at)
 
 
 def move_clock(clock: Clock, case: Case, *, reason: str, at: datetime, words: str = "") -> bool:
-    """Reckon the clock anew and keep the move when its end changed; returns whether it did."""
-    clock.known_on = max(clock.known_on, timezone.localdate(at))
-    scale = _scale_of(clock, case)
-    due = reckon(term_of(clock), scale, at).due_at
-    before, clock.due_at = clock.due_at, due
-    if not clock.is_paused:
-        clock.next_notice_at = first_notice_at(clock, scale) if due > at else clock.next_notice_at
+    """Reckon the clock anew and keep the move when its end changed; returns whether it did.
+
+    The knowledge of the calendar stays as it was: what became known since is a move of its own
+    (commands.recalculation), told with its document.
+    """
+    move = moved(clock, case, reason=reason, at=at, words=words)
     clock.save()
-    if due != before:
-        ClockMove.objects.create(
-            clock=clock, reason=reason, from_due=before, to_due=due, words=words[:300], at=at
-        )
-    return due != before
+    if move is not None:
+        move.save(force_insert=True)
+    return move is not None
+
+
+def moved(clock: Clock, case: Case, *, reason: str, at: datetime, words: str = "") -> ClockMove | None:
+    """Set the end of the clock and its next reminder (unsaved); the move to be kept, if it moved.
+
+    The end of a paused clock is the one it would have had, had it run on when the pause began.
+    """
+    scale, term = _scale_of(clock, case), term_of(clock)
+    open_from = [row.from_at for row in clock.pauses.all() if row.to_at is None]
+    before, clock.due_at = clock.due_at, reckon(term, scale, min([*open_from, at])).due_at
+    if clock.is_paused:
+        clock.next_notice_at = None
+    else:
+        times = notice_times(term, clock.due_at, scale)
+        clock.notices_sent = turns_sent(clock.notices_sent, times, at)
+        clock.next_notice_at = next_notice(clock.notices_sent, times)
+    if clock.due_at == before:
+        return None
+    return ClockMove(
+        clock=clock, reason=reason, from_due=before, to_due=clock.due_at, words=words[:300], at=at
+    )
 
 
 def _close_pause(clock: Clock, at: datetime) -> None:
@@ -122,21 +151,16 @@ def _scale_of(clock: Clock, case: Case) -> OfficeTime:
     return office_time(clock.known_on, case.prefecture)
 
 
-def first_notice_at(clock: Clock, scale: OfficeTime) -> datetime:
-    """When people are first reminded 催办: a working day before the end, of hour clocks two hours before.
-
-    Never before the start: a term of a day reminds half-way at the latest.
-    """
-    before = _DAY_BEFORE if clock.limit_unit == LimitUnit.WORKING_DAYS else _HOURS_BEFORE
-    half = clock.started_at + (clock.due_at - clock.started_at) / 2
-    return max(warn_at(clock.due_at, before, scale), half.replace(second=0, microsecond=0))
-
-
 def show_nearest(case: Case) -> None:
     """Mirror the running clock that ends first into the case's columns (not saved here)."""
-    rows = list(case.clocks.running().filter(is_reference=False).order_by("due_at", "pk"))
-    counting = [row for row in rows if not row.is_paused] or rows
-    nearest: Any = counting[0] if counting else None
+    mirror_nearest(case, case.clocks.running().order_by("due_at", "pk"))
+
+
+def mirror_nearest(case: Case, clocks: Iterable[Clock]) -> None:
+    """The same from clocks at hand; those that are stopped or for reference are left out."""
+    rows = [row for row in clocks if row.stopped_at is None and not row.is_reference]
+    rows.sort(key=lambda row: (row.is_paused, row.due_at, row.pk))
+    nearest: Any = rows[0] if rows else None
     case.due_at = nearest.due_at if nearest else None
     case.due_stage = nearest.stage if nearest else ""
-    case.is_paused = bool(rows) and all(row.is_paused for row in rows)
+    case.is_paused = bool(nearest and nearest.is_paused)
