@@ -20,6 +20,9 @@ class Happening(StrEnum):
     SUPERVISED = "supervised"  # 督办
     CALLED_BACK = "called_back"  # 回访, whatever it gave
     RATED = "rated"
+    MEETING = "meeting"  # 提交会商: sent back so often that the desk must settle it with the units
+    APPROVAL_WITHDRAWN = "approval_withdrawn"
+    ORDER_CANCELLED = "order_cancelled"
     MERGED_IN = "merged_in"  # another case was merged into this one
     TIED = "tied"  # became part of a knot 堵点
     CONSULTED = "consulted"  # a letter of consultation moved on

@@ -90,6 +90,7 @@ class Step(StrEnum):
     RESUME = "resume"
     ESCALATE = "escalate"  # 升级
     MERGE = "merge"  # 合并
+    SPLIT = "split"  # 分离: a merged case goes its own way again
     WITHDRAW = "withdraw"  # 撤回
     REOPEN = "reopen"
 
@@ -120,6 +121,7 @@ MACHINE = Machine(
         Step.RESUME: _way(_S.SUSPENDED, to=_S.HANDLING),
         Step.ESCALATE: _way(_S.ACCEPTED, _S.ASSIGNED, _S.HANDLING, _S.SUSPENDED, to=_S.ACCEPTED),
         Step.MERGE: _way(*OPEN, to=_S.ENDED),
+        Step.SPLIT: _way(_S.ENDED, to=_S.ACCEPTED),
         Step.WITHDRAW: _way(*OPEN, to=_S.ENDED),
         Step.REOPEN: _way(_S.ENDED, to=_S.HANDLING),
     }

@@ -9,10 +9,9 @@ from django.utils import timezone
 from huiqi.accounts.models import Unit
 from huiqi.cases.models import Case, Clock, ClockMove, ClockPause, MoveReason, Order
 from huiqi.cases.notice_times import next_notice, notice_times, turns_sent
-from huiqi.cases.queries.office_time import office_time
+from huiqi.cases.queries.clock_lines import scale_of, term_of
 from huiqi.cases.workflow import PauseReason, Stage
-from huiqi.workflow.office_time import OfficeTime
-from huiqi.workflow.terms import Limit, LimitUnit, Pause, Reckoning, Term, reckon
+from huiqi.workflow.terms import Limit, Reckoning, Term, reckon
 
 
 def start_clock(
@@ -35,7 +34,7 @@ def start_clock(
         started_at=at,
         known_on=known_on,
     )
-    scale, term = _scale_of(clock, case), term_of(clock, ())
+    scale, term = scale_of(clock, case), Term(at, limit)
     clock.due_at = clock.original_due_at = reckon(term, scale, at).due_at
     clock.next_notice_at = next_notice(0, notice_times(term, clock.due_at, scale))
     clock.save(force_insert=True)
@@ -60,7 +59,7 @@ def stop_clocks(case: Case, *stages: Stage, at: datetime, order: Order | None = 
     for clock in running.filter(order=order) if order else running:
         _close_pause(clock, at)
         clock.stopped_at = at
-        found = reckon(term_of(clock), _scale_of(clock, case), at)
+        found = reckon(term_of(clock), scale_of(clock, case), at)
         clock.due_at, clock.was_late, clock.used_minutes = found.due_at, found.is_late, found.used
         clock.is_paused, clock.next_notice_at = False, None
         clock.save()
@@ -107,7 +106,7 @@ def moved(clock: Clock, case: Case, *, reason: str, at: datetime, words: str = "
 
     The end of a paused clock is the one it would have had, had it run on when the pause began.
     """
-    scale, term = _scale_of(clock, case), term_of(clock)
+    scale, term = scale_of(clock, case), term_of(clock)
     open_from = [row.from_at for row in clock.pauses.all() if row.to_at is None]
     before, clock.due_at = clock.due_at, reckon(term, scale, min([*open_from, at])).due_at
     if clock.is_paused:
@@ -130,25 +129,9 @@ def _close_pause(clock: Clock, at: datetime) -> None:
         clock.__dict__.pop("_prefetched_objects_cache", None)
 
 
-def term_of(clock: Clock, pauses: Iterable[ClockPause] | None = None) -> Term:
-    """The stored clock as the pure code reckons it."""
-    rows = clock.pauses.all() if pauses is None else pauses
-    return Term(
-        clock.started_at,
-        Limit(clock.limit_amount, LimitUnit(clock.limit_unit)),
-        tuple(Pause(row.from_at, row.to_at, row.reason) for row in rows),
-        tuple(clock.extensions),
-        clock.stopped_at,
-    )
-
-
 def reckoning_of(clock: Clock, case: Case, at: datetime) -> Reckoning:
     """What the clock says at an instant."""
-    return reckon(term_of(clock), _scale_of(clock, case), at)
-
-
-def _scale_of(clock: Clock, case: Case) -> OfficeTime:
-    return office_time(clock.known_on, case.prefecture)
+    return reckon(term_of(clock), scale_of(clock, case), at)
 
 
 def show_nearest(case: Case) -> None:

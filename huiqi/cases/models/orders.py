@@ -89,3 +89,7 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} → {self.unit_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_ORDERS

@@ -1,0 +1,57 @@
+"""Ending a locked case. Parts of other commands."""
+
+from datetime import datetime
+
+from huiqi.accounts.models import User
+from huiqi.accounts.roles import Role
+from huiqi.cases.commands.ordering import cancel_orders, drop_approvals, open_orders
+from huiqi.cases.commands.timing import stop_all
+from huiqi.cases.models import Case, Order
+from huiqi.cases.workflow import Ending
+from huiqi.core.errors import Refused
+from huiqi.core.messages import Message, gettext_noop
+from huiqi.files.models import Attachment
+from huiqi.files.queries import attachments_of, owner_key
+
+ENDED_FIELDS = ("ending", "ended_at", "word", "rating", "rating_text")
+REOPENED_FIELDS = (*ENDED_FIELDS, "round", "lead", "handler", "master")
+
+
+def end_case(case: Case, ending: Ending, *, actor: User | None, at: datetime) -> None:
+    """Give an ended case its ending: open orders and questions are dropped, all clocks stop (unsaved)."""
+    cancel_orders(case, open_orders(case), actor=actor, at=at)
+    drop_approvals(case, at=at)
+    stop_all(case, at=at)
+    case.ending, case.ended_at = ending, at
+
+
+def unend_case(case: Case) -> None:
+    """Take back what the end left (unsaved); the words said then stay among the call-backs and events."""
+    case.ending, case.ended_at = "", None
+    case.word, case.rating, case.rating_text = "", None, ""
+
+
+def check_proof(case: Case, ending: str) -> None:
+    """Refused when the item closes this way only with a file as proof and staff attached none."""
+    if ending in case.edition.definition.needs_proof and not has_proof(case):
+        said = gettext_noop("“%(ending)s”需要凭证才能办结。请先上传凭证文件，再提交。")
+        raise Refused("cases.proof_missing", Message(said, {"ending": Ending(ending).label}))
+
+
+def has_proof(case: Case) -> bool:
+    """Whether somebody of an office attached a file to the case or to one of its orders.
+
+    What the requester sent along, or a clerk on the requester's behalf, is the claim and not its proof.
+    """
+    orders = [owner_key(order)[1] for order in case.orders.order_by("pk")]
+    kind = Order._meta.label_lower
+    clean = Attachment.objects.exclude(scan=Attachment.Scan.INFECTED)
+    if orders and clean.filter(owner_type=kind, owner_id__in=orders).exists():
+        return True
+    files = attachments_of(case).exclude(scan=Attachment.Scan.INFECTED).exclude(uploaded_by=None)
+    staff = files.exclude(uploaded_by__role=Role.FIRM).exclude(uploaded_by__in=_askers(case))
+    return staff.exists()
+
+
+def _askers(case: Case) -> list[int]:
+    return [pk for pk in (case.requester_id, case.taken_by_id) if pk is not None]

@@ -1,0 +1,101 @@
+"""Notices about a case to the people of a unit and to the requester: a number and a link, nothing else."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from huiqi.accounts.models import Unit, User
+from huiqi.accounts.powers import Power
+from huiqi.cases.models import Case, Order
+from huiqi.cases.queries.people import people_with, supervisors_of
+from huiqi.messages.commands.deliveries import queue_message
+from huiqi.messages.commands.notices import notify_all
+from huiqi.messages.models import Delivery
+from huiqi.messages.wording import SIGNATURE
+
+
+def tell_people(
+    people: Iterable[User], case: Case, kind: str, template: str, *, at: datetime, actor: User | None = None
+) -> None:
+    """Tell these people, but not who did it; each at most once a day of one kind about one case.
+
+    `template` is Chinese with `%(number)s`: a notice is written in the reader's tongue, not the actor's.
+    """
+    others = [person for person in people if actor is None or person.pk != actor.pk]
+    text = template % {"number": case.number}
+    notify_all(others, kind, text, staff_page(case), at=at, once_key=_once(case, at))
+
+
+def tell_desk(case: Case, kind: str, template: str, *, at: datetime, actor: User | None) -> None:
+    """Tell who dispatches at the case's desk."""
+    tell_people(people_with(case.desk, Power.DISPATCH_CASES), case, kind, template, at=at, actor=actor)
+
+
+def tell_reviewers(case: Case, kind: str, template: str, *, at: datetime, actor: User | None) -> None:
+    """Tell who reviews at the desk; when nobody but the actor does there, the office above."""
+    for office in (case.desk, *_above(case)):
+        people = [user for user in people_with(office, Power.REVIEW_ANSWERS) if user != actor]
+        if people:
+            tell_people(people, case, kind, template, at=at, actor=actor)
+            return
+
+
+def tell_order(order: Order, kind: str, template: str, *, at: datetime, actor: User | None) -> None:
+    """Tell the person who has taken the order on, else everybody of the unit who handles cases."""
+    handler = order.handler
+    is_there = handler is not None and handler.is_active and handler.unit_id == order.unit_id
+    people = [handler] if handler is not None and is_there else _handlers(order.unit)
+    tell_people(people, order.case, kind, template, at=at, actor=actor)
+
+
+def tell_supervisors(case: Case, kind: str, template: str, *, at: datetime, actor: User | None) -> None:
+    """Tell who supervises the desk."""
+    tell_people(supervisors_of(case.desk), case, kind, template, at=at, actor=actor)
+
+
+def tell_requester(case: Case, kind: str, template: str, *, at: datetime, actor: User | None = None) -> None:
+    """Tell the requester: on the page of the account, or by text message when there is only a number."""
+    if case.requester is not None:
+        if actor is None or case.requester_id != actor.pk:
+            text = template % {"number": case.number}
+            notify_all([case.requester], kind, text, own_page(case), at=at, once_key=_once(case, at))
+    elif case.requester_phone:
+        text = f"{SIGNATURE}{template % {'number': case.number}}请凭编号和查询码在惠企查看。"
+        key = f"{kind}:{_once(case, at)}"
+        sent = Delivery(purpose="case", phone=case.requester_phone, text=text, made_at=at, once_key=key)
+        queue_message(sent)
+
+
+def staff_page(case: Case) -> str:
+    """The address of the case's page for staff."""
+    return _address("cases:case", case)
+
+
+def own_page(case: Case) -> str:
+    """The address of the case's page for its requester."""
+    return _address("cases:own_case", case)
+
+
+def _address(name: str, case: Case) -> str:
+    try:
+        return reverse(name, args=[case.public_id])
+    except NoReverseMatch:
+        return f"/cases/{case.public_id}/"
+
+
+def _handlers(unit: Unit) -> Iterable[User]:
+    return people_with(unit, Power.HANDLE_CASES)
+
+
+def _above(case: Case) -> list[Unit]:
+    found, unit = [], case.desk.parent
+    while unit is not None:
+        found.append(unit)
+        unit = unit.parent
+    return found
+
+
+def _once(case: Case, at: datetime) -> str:
+    return f"{case.public_id}:{timezone.localdate(at).isoformat()}"
