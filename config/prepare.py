@@ -24,6 +24,7 @@ def main() -> None:
     Path(settings.DATA_DIR).mkdir(parents=True, exist_ok=True)
     migrate()
     call_command("load_reference", verbosity=0, stdout=StringIO())
+    call_command("services", "load", verbosity=0, stdout=StringIO())
     collect_static()
     call_command("requeue_jobs", verbosity=0, stdout=StringIO())
     if settings.HUIQI_DEMO:

@@ -42,6 +42,8 @@ class ItemEdition(Versioned):
     # SHA-256 of the shipped file's entry it came from, "" when written on the site.
     shipped_digest = models.CharField(max_length=64, blank=True)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # Everybody who changed the draft: none of them may publish it.
+    editors = models.ManyToManyField(User, related_name="+")
     made_at = models.DateTimeField()
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(_("发布时间"), null=True)

@@ -1,0 +1,84 @@
+"""Service items: what is offered today, and the editions of each."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q
+
+from huiqi.cases.items.checking import KINDS
+from huiqi.cases.items.definition import ItemDefinition, Topic
+from huiqi.cases.items.reading import digest_of
+from huiqi.cases.models import EditionState, ItemEdition
+from huiqi.reference.judging import rulebook
+
+
+def offered_items(*, public_only: bool = True) -> list[ItemEdition]:
+    """The editions in force, in the order of their kinds; for the public only those open to it."""
+    rows = ItemEdition.objects.current().order_by("item")
+    found = [row for row in rows if row.definition.is_open_to_public or not public_only]
+    return sorted(found, key=lambda row: (KINDS.index(row.definition.kind), row.item))
+
+
+def current_edition(item: str) -> ItemEdition | None:
+    """The edition of an item in force, or None when the item is not offered."""
+    return ItemEdition.objects.current().filter(item=item).first()
+
+
+def topic_titles() -> dict[tuple[str, str], str]:
+    """(item, topic) → title in the editions in force, for lists of cases."""
+    return {
+        (row.item, topic.id): topic.title
+        for row in ItemEdition.objects.current().order_by("item")
+        for topic in row.definition.topics
+    }
+
+
+def topic_of(definition: ItemDefinition, topic_id: str) -> Topic:
+    """The topic of a case; the edition's last one stands in when the id is no longer known."""
+    return definition.topic(topic_id) or definition.topics[-1]
+
+
+def is_as_shipped(edition: ItemEdition) -> bool:
+    """Whether the edition came from a shipped file and nobody changed it since."""
+    return bool(edition.shipped_digest) and edition.shipped_digest == digest_of(edition.content)
+
+
+def policy_ids() -> Collection[str]:
+    """The ids that a topic may name."""
+    return rulebook().policies.keys()
+
+
+@dataclass(frozen=True)
+class ItemRow:
+    """An item on the staff's list: its edition in force and its draft, where it has them."""
+
+    item: str
+    title: str
+    current: ItemEdition | None
+    draft: ItemEdition | None
+    editions: int
+    open_cases: int
+
+
+def item_rows() -> list[ItemRow]:
+    """Every item with an edition of any state, in the order of the catalogue."""
+    open_cases = Count("cases", filter=~Q(cases__state="ended"))
+    rows = ItemEdition.objects.select_related("made_by", "published_by").annotate(open_cases=open_cases)
+    editions: dict[str, list[Any]] = {}
+    for row in rows.order_by("item", "-number"):
+        editions.setdefault(row.item, []).append(row)
+    found = [_item_row(item, rows) for item, rows in editions.items()]
+    return sorted(found, key=lambda row: (row.current is None, _kind_place(row), row.item))
+
+
+def _item_row(item: str, rows: list[Any]) -> ItemRow:
+    current = next((row for row in rows if row.state == EditionState.PUBLISHED), None)
+    draft = next((row for row in rows if row.state == EditionState.DRAFT), None)
+    title = (current or rows[0]).definition.title
+    return ItemRow(item, title, current, draft, len(rows), sum(row.open_cases for row in rows))
+
+
+def _kind_place(row: ItemRow) -> int:
+    edition = row.current or row.draft
+    return KINDS.index(edition.definition.kind) if edition else len(KINDS)
