@@ -43,6 +43,7 @@ ACTS: Mapping[str, Any] = {
     "case.messaged": _("与诉求人留言"),
     "case.noted": _("记录诉求内部备注"),
     "case.order_cancelled": _("取消派单"),
+    "case.raised": _("提请上级关注诉求"),
     "case.rated": _("评价诉求办理"),
     "case.registered": _("登记诉求"),
     "case.reminded": _("催办诉求"),

@@ -18,6 +18,7 @@ class Happening(StrEnum):
     CLOCK_MOVED = "clock_moved"
     REMINDED = "reminded"  # 催办
     SUPERVISED = "supervised"  # 督办
+    RAISED = "raised"  # 提请上级关注: late by a rung of the ladder; the case stays where it is
     CALLED_BACK = "called_back"  # 回访, whatever it gave
     RATED = "rated"
     MEETING = "meeting"  # 提交会商: sent back so often that the desk must settle it with the units

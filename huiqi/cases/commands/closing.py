@@ -16,7 +16,7 @@ from huiqi.cases.commands.ending import (
 )
 from huiqi.cases.commands.merging import pass_on_answer
 from huiqi.cases.commands.moving import lock_case, save_case, take_step, tell
-from huiqi.cases.commands.ordering import begin_round
+from huiqi.cases.commands.ordering import begin_round, lead_order
 from huiqi.cases.commands.telling import tell_order, tell_requester, tell_supervisors
 from huiqi.cases.commands.timing import start_clock, stop_clocks
 from huiqi.cases.happenings import Happening
@@ -24,7 +24,7 @@ from huiqi.cases.models import CallBack, Case
 from huiqi.cases.notices import PROGRESS, REDO, SUPERVISED, YOUR_TURN
 from huiqi.cases.queries.office_time import office_time
 from huiqi.cases.queries.people import answerer_of, may_confirm
-from huiqi.cases.workflow import PROPOSABLE, Ending, Stage, State, Step, Word
+from huiqi.cases.workflow import PROPOSABLE, Ending, Stage, State, Step, Word, take
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
 
@@ -55,7 +55,8 @@ def approve_answer(  # noqa: PLR0913  what is approved
     `cases.no_such_ending`, `cases.proof_missing`.
     """
     case = lock_case(case, expected=expected)
-    ending, text = ending or case.proposed_ending, text or case.answer
+    order = lead_order(case)
+    ending, text = ending or case.proposed_ending, text or (order.answer if order else "")
     take_step(case, Step.APPROVE, actor=actor, at=at, unit=case.desk, text=text, proposed=ending)
     _check_reviewer(case, ending, actor, at)
     case.proposed_ending, case.answer = ending, text
@@ -88,8 +89,12 @@ def redo_case(
     return _redo(case, reason=reason, actor=actor, at=at)
 
 
-def _redo(case: Case, *, reason: str, actor: User | None, at: datetime, is_public: bool = False) -> Case:
-    take_step(case, Step.REDO, actor=actor, at=at, text=reason, is_public=is_public)
+def _redo(case: Case, *, reason: str, actor: User | None, at: datetime, is_said: bool = False) -> Case:
+    """`is_said`: the reason is the requester's own word; otherwise it is for colleagues."""
+    had_answer = case.state == State.CALLING_BACK
+    take_step(case, Step.REDO, actor=actor, at=at, text=reason if is_said else "", is_public=had_answer)
+    if not is_said:
+        tell(case, Happening.NOTED, actor=actor, at=at, text=reason)
     stop_clocks(case, Stage.REVIEW, Stage.CALL_BACK, at=at)
     order = begin_round(case, actor=actor, at=at)
     tell_order(order, REDO, gettext_noop("诉求%(number)s退回重办，请尽快办理。"), at=at, actor=actor)
@@ -150,8 +155,7 @@ def _take_word(  # noqa: PLR0913  what was heard
     case: Case, *, word: str, rating: int | None, way: str, note: str, actor: User | None, at: datetime
 ) -> Case:
     _check_word(word, rating, way)
-    if case.state != State.CALLING_BACK:
-        take_step(case, Step.TAKE_WORD, actor=actor, at=at)
+    take(Step.TAKE_WORD, case.state)
     _keep_word(case, word=word, rating=rating, way=way, note=note, actor=actor, at=at)
     if word == Word.NOT_SOLVED and not _is_last_word(case):
         return _open_again(case, note, actor=actor, at=at)
@@ -197,7 +201,7 @@ def _is_last_word(case: Case) -> bool:
 def _open_again(case: Case, note: str, *, actor: User | None, at: datetime) -> Case:
     said = gettext_noop("诉求%(number)s的诉求人反映未解决，已退回重办。")
     tell_supervisors(case, SUPERVISED, said, at=at, actor=None)
-    return _redo(case, reason=note, actor=actor, at=at, is_public=True)
+    return _redo(case, reason=note, actor=actor, at=at, is_said=True)
 
 
 def _tries(case: Case) -> int:
@@ -219,18 +223,28 @@ def _rate_ended(
     case: Case, *, word: str, rating: int | None, text: str, actor: User | None, at: datetime
 ) -> Case:
     _check_word(word, rating, CallBack.Way.WEB)
-    if case.word not in (Word.NONE, Word.UNREACHABLE):
-        said = gettext_noop("这件诉求已经评价过。仍未解决的，可以申请重启。")
-        raise Refused("cases.rated_already", said)
-    if not case.answer or (case.ending == Ending.WITHDRAWN):
-        raise Refused("cases.no_answer_yet", gettext_noop("这件诉求还没有答复，暂不能评价。"))
+    _check_ratable(case)
     way = CallBack.Way.WEB
     _keep_word(case, word=word, rating=rating, way=way, note=text, actor=actor, at=at)
     if word == Word.NOT_SOLVED and _may_reopen(case, at):
-        save_case(case)
         return _reopen(case, reason=text, actor=actor, at=at)
+    if word == Word.NOT_SOLVED:
+        said = gettext_noop("诉求%(number)s的诉求人反映未解决，请查看。")
+        tell_supervisors(case, SUPERVISED, said, at=at, actor=None)
+    elif case.word == Word.UNREACHABLE:
+        case.ending = _BY_WORD[Word(word)]
     case.word, case.rating, case.rating_text = word, rating, text[:500]
-    return save_case(case, "word", "rating", "rating_text")
+    return save_case(case, "ending", "word", "rating", "rating_text")
+
+
+def _check_ratable(case: Case) -> None:
+    """An ended case takes a word when nobody was reached, or when its answer came from its master."""
+    if case.word == Word.UNREACHABLE or (case.ending == Ending.MERGED and case.answer and not case.word):
+        return
+    if case.word:
+        said = gettext_noop("这件诉求已经评价过。仍未解决的，可以申请重启。")
+        raise Refused("cases.rated_already", said)
+    raise Refused("cases.no_answer_yet", gettext_noop("这件诉求还没有答复，不能评价。"))
 
 
 @transaction.atomic

@@ -185,22 +185,26 @@ def assign_case(  # noqa: PLR0913  what an order says
     order = Order(unit=lead, part=OrderPart.LEAD, mode=mode, instruction=_words(instruction, mandate))
     send_order(case, order, actor=actor, at=at)
     for unit in co:
-        _add_co(case, unit, instruction, actor=actor, at=at)
+        _add_co(case, unit, instruction, "", actor=actor, at=at)
     case.lead, case.handler = lead, None
     return save_case(case, "lead", "handler")
 
 
 @transaction.atomic
-def add_co_handler(
+def add_co_handler(  # noqa: PLR0913  what an order says
     case: Case,
     *,
     unit: Unit,
     instruction: str = "",
+    mode: str = "",
     actor: User | None,
     at: datetime,
     expected: int | None = None,
 ) -> Case:
-    """Ask one more unit to help 增派协办. Refused: `cases.no_lead`, `cases.has_it_already`."""
+    """Ask one more unit to help 增派协办: ordered where the desk may, consulted elsewhere, or as `mode` says.
+
+    Refused: `cases.no_lead`, `cases.has_it_already`, `cases.cannot_assign_beside`, `cases.unit_closed`.
+    """
     case = lock_case(case, expected=expected)
     if case.state not in _WITH_UNITS:
         said = gettext_noop("增派协办要在主办单位已派单、尚未答复时进行。请先派单或退回重办。")
@@ -209,14 +213,16 @@ def add_co_handler(
     if own_unit(case, unit) is not None:
         said = gettext_noop("%(unit)s已经在办这件诉求，不用重复派单。")
         raise Refused("cases.has_it_already", Message(said, {"unit": unit.name}))
-    _add_co(case, unit, instruction, actor=actor, at=at)
+    if mode == OrderMode.ASSIGN:
+        _check_below(case, unit)
+    _add_co(case, unit, instruction, mode, actor=actor, at=at)
     return save_case(case)
 
 
-def _add_co(case: Case, unit: Unit, instruction: str, *, actor: User | None, at: datetime) -> None:
+def _add_co(case: Case, unit: Unit, instruction: str, mode: str, *, actor: User | None, at: datetime) -> None:
     if own_unit(case, unit) is not None:
         return
-    mode = mode_for(case.desk, unit)
+    mode = mode or mode_for(case.desk, unit)
     order = Order(unit=unit, part=OrderPart.CO, mode=mode, instruction=instruction[:500])
     send_order(case, order, actor=actor, at=at)
     tell(case, Happening.CO_ASSIGNED, actor=actor, at=at, unit=case.desk, is_public=True, to=unit.public_id)
@@ -243,16 +249,19 @@ def escalate_case(
 ) -> Case:
     """Hand the case up 升级: the office above becomes its desk and dispatches anew.
 
-    Refused at the top: `cases.nothing_above`.
+    Co-handlers go on. Refused: `cases.text_missing`, at the top `cases.nothing_above`.
     """
     case = lock_case(case, expected=expected)
+    check_text(reason, gettext_noop("请写明为什么要升级。"))
     above = unit_above(case.desk)
     if above is None:
         said = gettext_noop("这件诉求已经在最高一级受理单位，不能再升级。请提请领导小组研究。")
         raise Refused("cases.nothing_above", said)
     below = case.desk
     details: dict[str, Any] = {"from_desk": below.public_id, "to_desk": above.public_id}
-    take_step(case, Step.ESCALATE, actor=actor, at=at, unit=below, text=reason, **details)
+    take_step(case, Step.ESCALATE, actor=actor, at=at, unit=below, **details)
+    # The reason is for colleagues; that it went up is for the requester too.
+    tell(case, Happening.NOTED, actor=actor, at=at, unit=below, text=reason)
     cancel_orders(case, open_orders(case, OrderPart.LEAD), actor=actor, at=at)
     drop_approvals(case, at=at)
     resume_clocks(case, at=at)
@@ -306,7 +315,7 @@ def merge_case(
         save_case(other, "master")
     case.master = master
     end_case(case, Ending.MERGED, actor=actor, at=at)
-    tell(master, Happening.MERGED_IN, actor=actor, at=at, is_public=bool(shown), merged=case.number)
+    tell(master, Happening.MERGED_IN, actor=actor, at=at, is_public=bool(shown))
     said = gettext_noop("您的诉求%(number)s与另一件合并办理。")
     tell_requester(case, PROGRESS, said, at=at, actor=actor)
     if shown:
@@ -357,11 +366,16 @@ def _check_lead(case: Case, lead: Unit, mode: str, mandate: str) -> None:
     if mode == OrderMode.INFORM:
         said = gettext_noop("告知只让对方知道，不能作为主办。请选择交办、商请或转送。")
         raise Refused("cases.inform_is_no_lead", said)
-    if mode == OrderMode.ASSIGN and not mandate.strip() and not may_assign(case.desk, lead):
+    if mode == OrderMode.ASSIGN and not mandate.strip():
+        _check_below(case, lead)
+
+
+def _check_below(case: Case, unit: Unit) -> None:
+    if not may_assign(case.desk, unit):
         said = gettext_noop(
             "%(unit)s不是%(desk)s的下级，不能交办。请改用商请并起草商请函，或转送；有领导小组授权的，写明依据。"
         )
-        words = {"unit": lead.name, "desk": case.desk.name}
+        words = {"unit": unit.name, "desk": case.desk.name}
         raise Refused("cases.cannot_assign_beside", Message(said, words))
 
 

@@ -193,7 +193,8 @@ def answer_order(  # noqa: PLR0913  what an answer says
         take_step(
             case, Step.ANSWER, actor=actor, at=at, unit=order.unit, is_public=False, proposed=proposed_ending
         )
-        case.answer, case.proposed_ending, case.answered_at = text, proposed_ending, at
+        # The case's own `answer` is what the requester reads: it is set when this one is approved.
+        case.proposed_ending, case.answered_at = proposed_ending, at
     else:
         tell(case, Happening.CO_ANSWERED, actor=actor, at=at, unit=order.unit, text=text)
     order.answer, order.answered_at = text, at
@@ -205,7 +206,7 @@ def answer_order(  # noqa: PLR0913  what an answer says
         tell_reviewers(case, TO_REVIEW, said, at=at, actor=actor)
     else:
         _tell_lead(case, at, actor)
-    save_case(case, "answer", "proposed_ending", "answered_at", "handler")
+    save_case(case, "proposed_ending", "answered_at", "handler")
     return order
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -39,9 +39,13 @@ def _propose(heap: Heap, at: datetime, actor: User | None) -> Knot | None:
     dismissed = Q(state=_State.DISMISSED, decided_at__gt=at - KNOT_WITHIN)
     if same.filter(Q(state__in=[_State.PROPOSED, _State.OPEN]) | dismissed).exists():
         return None
-    knot = Knot.objects.create(
-        title=_title(heap), item=heap.item, topic=heap.topic, prefecture=heap.prefecture, made_at=at
-    )
+    knot = Knot(title=_title(heap), item=heap.item, topic=heap.topic, prefecture=heap.prefecture, made_at=at)
+    try:
+        with transaction.atomic():
+            knot.save(force_insert=True)
+    except IntegrityError:
+        # Another worker proposed it at the same moment.
+        return None
     audit.record("knot.proposed", knot, actor=actor, cases=heap.cases)
     return knot
 
@@ -70,7 +74,7 @@ def confirm_knot(  # noqa: PLR0913  what a knot needs
         raise Refused("cases.due_passed", gettext_noop("完成日期已经过去。请改填今天或以后的日期。"))
     knot.owner, knot.cause, knot.task, knot.due_on = owner, cause, task, due_on
     fields = ["owner", "cause", "task", "due_on"]
-    _decide(knot, _State.OPEN, "knot.confirmed", fields, actor, at)
+    _decide(knot, _State.OPEN, fields, act="knot.confirmed", actor=actor, at=at)
     for case in alike_of(knot, at):
         tie_case(case, knot=knot, actor=actor, at=at)
     return knot
@@ -82,7 +86,7 @@ def dismiss_knot(knot: Knot, *, reason: str, actor: User, at: datetime, expected
     knot = _lock_knot(knot, _State.PROPOSED, expected=expected)
     check_text(reason, gettext_noop("请写明为什么不成立。"))
     knot.result = reason
-    _decide(knot, _State.DISMISSED, "knot.dismissed", ["result"], actor, at)
+    _decide(knot, _State.DISMISSED, ["result"], act="knot.dismissed", actor=actor, at=at)
     return knot
 
 
@@ -92,7 +96,7 @@ def untie_knot(knot: Knot, *, result: str, actor: User, at: datetime, expected: 
     knot = _lock_knot(knot, _State.OPEN, expected=expected)
     check_text(result, gettext_noop("请写明怎么疏通的、结果如何。"))
     knot.result = result
-    _decide(knot, _State.UNTIED, "knot.untied", ["result"], actor, at)
+    _decide(knot, _State.UNTIED, ["result"], act="knot.untied", actor=actor, at=at)
     return knot
 
 
@@ -123,7 +127,7 @@ def _lock_knot(knot: Knot, state: str, *, expected: int | None) -> Knot:
 
 
 def _decide(  # noqa: PLR0913  a part of the three decisions
-    knot: Knot, state: str, act: str, fields: list[str], actor: User, at: datetime
+    knot: Knot, state: str, fields: list[str], *, act: str, actor: User, at: datetime
 ) -> None:
     knot.state, knot.decided_by, knot.decided_at = state, actor, at
     knot.version += 1

@@ -13,23 +13,31 @@ from huiqi.cases.workflow import Ending, Stage, Step
 from huiqi.core.errors import Refused
 from huiqi.core.messages import gettext_noop
 
-_MOST_STEPS = 20
-
 
 def lock_pair(case: Case, into: Case, *, expected: int | None) -> tuple[Case, Case]:
     """Both cases locked, the older row first, so that two merges at once do not wait for each other;
     `into` is followed to the master of its masters. Refused: `cases.merge_ring`."""
-    for _ in range(_MOST_STEPS):
-        first, second = sorted((case, into), key=lambda each: each.pk)
-        locked = {row.pk: lock_case(row) for row in (first, second)}
-        master = locked[into.pk].master
-        if master is None:
-            break
-        into = master
+    into = _last_master(into)
+    _check_two(case, into)
+    first, second = sorted((case, into), key=lambda each: each.pk)
+    locked = {row.pk: lock_case(row) for row in (first, second)}
+    # While we waited for the lock somebody may have merged it; its master may be our case.
+    master = locked[into.pk].master
+    if master is not None:
+        _check_two(case, master)
+        locked[into.pk] = lock_case(master)
+    return lock_case(case, expected=expected), locked[into.pk]
+
+
+def _last_master(case: Case) -> Case:
+    """Chains are resolved when they form, so that there is one step at most; more would be a fault."""
+    return case.master if case.master is not None else case
+
+
+def _check_two(case: Case, into: Case) -> None:
     if case.pk == into.pk:
         said = gettext_noop("这两件已经是同一件，不能再并。请刷新页面看最新进展。")
         raise Refused("cases.merge_ring", said)
-    return lock_case(case, expected=expected), locked[into.pk]
 
 
 def merged_into(case: Case) -> list[Case]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from huiqi.accounts.models import Unit, User
 from huiqi.accounts.powers import Power
 from huiqi.cases.models import Case, Order
-from huiqi.cases.queries.people import people_with, supervisors_of
+from huiqi.cases.queries.people import offices_above, people_with, supervisors_of
 from huiqi.messages.commands.deliveries import queue_message
 from huiqi.messages.commands.notices import notify_all
 from huiqi.messages.models import Delivery
@@ -35,7 +35,7 @@ def tell_desk(case: Case, kind: str, template: str, *, at: datetime, actor: User
 
 def tell_reviewers(case: Case, kind: str, template: str, *, at: datetime, actor: User | None) -> None:
     """Tell who reviews at the desk; when nobody but the actor does there, the office above."""
-    for office in (case.desk, *_above(case)):
+    for office in (case.desk, *offices_above(case.desk)):
         people = [user for user in people_with(office, Power.REVIEW_ANSWERS) if user != actor]
         if people:
             tell_people(people, case, kind, template, at=at, actor=actor)
@@ -87,14 +87,6 @@ def _address(name: str, case: Case) -> str:
 
 def _handlers(unit: Unit) -> Iterable[User]:
     return people_with(unit, Power.HANDLE_CASES)
-
-
-def _above(case: Case) -> list[Unit]:
-    found, unit = [], case.desk.parent
-    while unit is not None:
-        found.append(unit)
-        unit = unit.parent
-    return found
 
 
 def _once(case: Case, at: datetime) -> str:
