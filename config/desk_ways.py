@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.gates import being, having
+from config.gates import being, having, unconfirmed
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may, scope_words
@@ -296,6 +296,11 @@ _REGISTER = Step(
     gettext_lazy("按名称或代码查一家，打开看档案、规模和来源。"),
     "enterprises:register",
 )
+_OWN_CHECK = Step(
+    gettext_lazy("给本企业做一次政策体检"),
+    gettext_lazy("约3分钟，看能享受哪些政策、差在哪里、找谁办。"),
+    "policies:check_start",
+)
 _NOTICES = Step(
     gettext_lazy("选好要收哪些通知"),
     gettext_lazy("哪些进每日汇总由您定；要紧的照样会送到。"),
@@ -336,6 +341,8 @@ def _officer_steps() -> tuple[Step, ...]:
 
 def guides() -> Iterator[Guide]:
     """The first days of each kind of person; the first that fits is shown."""
+    # Before the role is confirmed nothing of it is theirs yet: the account, and what everybody may read.
+    yield Guide("waiting", (_SAFE, _CATALOGUE), unconfirmed)
     yield Guide("officer", _officer_steps(), being(Role.OFFICER))
     yield Guide(
         "stationed",
@@ -376,7 +383,7 @@ def guides() -> Iterator[Guide]:
                 gettext_lazy("每项数据都写明来源和日期；不对的可以更正。"),
                 "enterprises:my_firms",
             ),
-            _CHECK,
+            _OWN_CHECK,
             Step(
                 gettext_lazy("请同事一起办"),
                 gettext_lazy("在“我的企业”里邀请经办人；换人时移交，不用共用账号。"),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 
+from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.accounts.roles import Role
@@ -23,8 +24,18 @@ def having(*powers: Power) -> Gate:
 
 
 def being(*roles: Role) -> Gate:
-    """For people whose own role is one of these."""
-    return lambda request: getattr(request.user, "role", None) in roles
+    """For people whose own role is one of these and was confirmed."""
+
+    def shown(request: HttpRequest) -> bool:
+        user = request.user
+        return isinstance(user, User) and user.role in roles and user.is_role_confirmed
+
+    return shown
+
+
+def unconfirmed(request: HttpRequest) -> bool:
+    """For staff whose role the security administrator has not confirmed yet."""
+    return isinstance(request.user, User) and not request.user.is_role_confirmed
 
 
 def signed_in(request: HttpRequest) -> bool:

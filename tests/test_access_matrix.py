@@ -249,7 +249,7 @@ MATRIX: dict[str, Row] = {
     "enterprises:claim_paper": people(args={"public_id": "of-another", "paper_id": "y"}),
     "enterprises:claim_submit": needs(Power.ACT_FOR_FIRM, args={"public_id": "x"}, only="POST"),
     "enterprises:claim_withdraw": needs(Power.ACT_FOR_FIRM, args={"public_id": "x"}, only="POST"),
-    "enterprises:join": people(args={"link": TOKEN}, also_posts=True),
+    "enterprises:join": everybody(404, args={"link": TOKEN}, also_posts=True),
     # A firm's people are managed by themselves; no rank gets in.
     "enterprises:members": people(args={"public_id": "of-another"}),
     "enterprises:invite": signed_in(args={"public_id": "of-another"}, only="POST"),
@@ -261,6 +261,9 @@ MATRIX: dict[str, Row] = {
     ),
     "enterprises:claims": needs(Power.ADMIT_FIRM_PEOPLE),
     "enterprises:decide_claim": needs(Power.ADMIT_FIRM_PEOPLE, make=claim_in_liuyang, also_posts=True),
+    "enterprises:claim_phone": needs(
+        Power.REVEAL_CONTACTS, args={"public_id": "x", "whose": "owner"}, only="POST"
+    ),
     "enterprises:identity_change": needs(Power.MERGE_FIRMS, make=firm_in_liuyang),
     "enterprises:identity_form": needs(
         Power.MERGE_FIRMS, make=lambda: {**firm_in_liuyang(), "kind": "rename"}, also_posts=True

@@ -4,10 +4,12 @@ from datetime import date, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from huiqi.accounts.models import User
 from huiqi.accounts.roles import Role
 from huiqi.core.desk import HITS_PER_SOURCE
 from huiqi.core.models import Dismissed
@@ -58,6 +60,22 @@ def test_every_line_of_the_menu_every_way_and_every_step_opens(person):
     assert {url: client.get(url).status_code for url in sorted(set(urls))} == dict.fromkeys(
         sorted(set(urls)), 200
     )
+
+
+@pytest.mark.parametrize("person", [name for name, part in CAST.items() if part.office])
+def test_staff_whose_role_is_not_confirmed_are_led_to_no_page_that_is_not_theirs_yet(person):
+    client, user = enter(person)
+    User.objects.filter(pk=user.pk).update(is_role_confirmed=False)
+    page = BeautifulSoup(client.get(DESK).content, "lxml")
+    ways = [link["href"] for link in page.select("main a[href^='/']")]
+    assert "/policies/" in ways
+    assert {url: client.get(url, follow=True).status_code for url in ways} == dict.fromkeys(ways, 200)
+
+
+def test_people_of_firms_are_spoken_to_of_their_own_firm():
+    guide = BeautifulSoup(body(enter("firm")[0]), "lxml").select_one(".hq-guide").get_text()
+    assert "给本企业做一次政策体检" in guide
+    assert "任选一家企业" not in guide
 
 
 @pytest.mark.parametrize("person", ["county", "firm", "stationed_officer", "security_admin", "hotline_agent"])

@@ -9,6 +9,7 @@ ACTS: Mapping[str, Any] = {
     "claim.granted": _("通过企业认领"),
     "claim.looked_up": _("查找要认领的企业"),
     "claim.papers_submitted": _("提交认领材料"),
+    "claim.phone_revealed": _("查看认领相关人员电话"),
     "claim.refused": _("不通过企业认领"),
     "claim.started": _("提出企业认领"),
     "claim.waits": _("企业认领转人工审核"),

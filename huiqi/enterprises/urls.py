@@ -71,6 +71,7 @@ urlpatterns = [
     ),
     path("firm-claims/", claims.claims, name="claims"),
     path("firm-claims/<str:public_id>/", claims.decide_claim, name="decide_claim"),
+    path("firm-claims/<str:public_id>/phones/<str:whose>/", claims.claim_phone, name="claim_phone"),
     # who a firm is
     path("firms/<str:public_id>/identity/", identity.identity_change, name="identity_change"),
     path("firms/<str:public_id>/identity/<str:kind>/", identity.identity_form, name="identity_form"),

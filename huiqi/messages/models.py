@@ -45,6 +45,9 @@ class Notice(models.Model):
     digest_on = models.DateField(null=True, blank=True)
     # What it is about and when: the same person gets it once ("" = no such limit).
     once_key = models.CharField(max_length=80, blank=True)
+    # The task it asks for (`stationing.escalation:<public id>`), and when somebody had done that.
+    about = models.CharField(max_length=80, blank=True)
+    settled_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
@@ -55,6 +58,7 @@ class Notice(models.Model):
             models.Index(
                 fields=["user"], condition=Q(read_at=None, digest_on=None), name="notice_undigested"
             ),
+            models.Index(fields=["about"], condition=~Q(about=""), name="notice_about"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from huiqi.accounts.models import User
+from huiqi.core import crypto
 from huiqi.messages.kinds import KINDS, NoticeKind
-from huiqi.messages.models import MutedKind, Notice
+from huiqi.messages.models import MutedKind, Notice, OneTimeCode
 
 PANEL_ROWS = 5
 
@@ -64,3 +66,11 @@ def people_to_digest() -> Iterator[int]:
 def _wanted() -> QuerySet[Notice]:
     muted = MutedKind.objects.filter(user=OuterRef("user"), kind=OuterRef("kind"))
     return Notice.objects.unread().filter(~Exists(muted), digest_on=None).order_by()
+
+
+def is_code_on_its_way(phone: str, purpose: str, user: User, at: datetime) -> bool:
+    """Whether a code was sent to this number for the person's purpose and can still be typed."""
+    sent = OneTimeCode.objects.filter(
+        purpose=purpose, user=user, phone_index__in=crypto.blind_indexes(phone, "phone"), closed_at=None
+    )
+    return sent.filter(expires_at__gte=at).exists()

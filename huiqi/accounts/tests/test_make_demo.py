@@ -51,6 +51,8 @@ def test_picking_an_account_fills_the_form_in_the_demo_only(visitor, settings):
     page = visitor.get("/accounts/sign-in/?as=county").content.decode()
     assert 'value="county"' in page
     assert DEMO_PASSWORD in page
+    for account in DEMO_ACCOUNTS:
+        assert f">{account.username}</code>" in page, "the names that the tour speaks of"
     assert DEMO_PASSWORD not in visitor.get("/accounts/sign-in/?as=nobody").content.decode()
     settings.HUIQI_DEMO = False
     page = visitor.get("/accounts/sign-in/?as=county").content.decode()

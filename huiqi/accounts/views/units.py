@@ -170,7 +170,14 @@ def sign_up(request: HttpRequest) -> HttpResponse:
         user = people.sign_up_firm_person(**form.cleaned_data, at=clock.wall_now())
         AccountAdapter(request).login(request, user)
         return redirect(_onward(request))
-    return render(request, "accounts/sign_up.html", {"form": form}, status=422 if form.is_bound else 200)
+    onward = _onward(request)
+    context = {
+        "form": form,
+        "next": onward if "next" in request.GET else "",
+        # A link of a firm's invitation (enterprises lies above): its page says more.
+        "is_invited": onward.startswith("/join/"),
+    }
+    return render(request, "accounts/sign_up.html", context, status=422 if form.is_bound else 200)
 
 
 def _onward(request: HttpRequest) -> str:

@@ -98,6 +98,15 @@ def open_invitations(enterprise: Enterprise, now: datetime) -> QuerySet[MemberIn
     return rows.order_by("-made_at", "-pk")
 
 
+def people_to_ask(claim: Claim) -> dict[str, User]:
+    """Whom an officer rings to verify a claim: who made it, and the present owner who would be replaced."""
+    asked = {"claimant": claim.user}
+    owner = members_of(claim.enterprise).filter(part=Membership.Part.OWNER).first()
+    if owner is not None and owner.user_id != claim.user_id:
+        asked["owner"] = owner.user
+    return asked
+
+
 def claims_decidable_by(user: User, today: date) -> QuerySet[Claim]:
     """Claims on firms that the officer may admit people to."""
     rows = scope_with(user, Power.ADMIT_FIRM_PEOPLE, today).rows("enterprise__")

@@ -6,12 +6,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from huiqi.accounts.models import User
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_user
 from huiqi.core import clock
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.models import AuditRecord
-from huiqi.enterprises.commands import lookups
+from huiqi.enterprises.commands import contacts, lookups
 from huiqi.enterprises.commands import membership as commands
 from huiqi.enterprises.commands.merging import merge_firms
 from huiqi.enterprises.models import Claim, Contact, Enterprise, Membership
@@ -19,6 +20,7 @@ from huiqi.enterprises.ports import DemoLicence, identity_port
 from huiqi.enterprises.queries.people import claimable, registered_phone
 from huiqi.enterprises.tests.make import make_code, make_firm
 from huiqi.files.queries import attachments_of
+from huiqi.messages.models import OneTimeCode
 from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +177,74 @@ def test_papers_are_seen_by_who_sent_them_and_who_decides_alone(enter):
     assert b"".join(response.streaming_content) == PDF
 
 
+def asked_phones(claim, whose="claimant"):
+    return reverse("enterprises:claim_phone", args=[claim.public_id, whose])
+
+
+def contested_claim():
+    """A claim by 钟诚 on a firm that has the owner 欧阳秀, waiting for an officer."""
+    firm, owner = owned_firm()
+    claimer = person()
+    User.objects.filter(pk=owner.pk).update(phone="17000005678")
+    User.objects.filter(pk=claimer.pk).update(phone="17000001234")
+    claimer.refresh_from_db()
+    claim = claim_on(firm, claimer, proof=Claim.Proof.IDENTITY)
+    prove = {"actor": claimer, "at": clock.now()}
+    commands.prove_by_identity(claim, firm.credit_code, DemoLicence(), **prove)
+    return claim
+
+
+def test_a_number_is_not_shown_elsewhere_to_anybody_else_or_without_a_reason(enter):
+    claim, why = contested_claim(), {"reason": "verify"}
+    for name in ("other_city", "analyst", "window_clerk", "firm"):
+        assert enter(name).post(asked_phones(claim), why).status_code == 404, name
+    county = enter("county")
+    assert county.get(asked_phones(claim)).status_code == 405
+    assert county.post(asked_phones(claim, "bystander"), why).status_code == 404
+    refused = county.post(asked_phones(claim), {"reason": "curiosity"})
+    assert refused.status_code == 422
+    assert "17000001234" not in refused.content.decode()
+    assert not AuditRecord.objects.filter(act="claim.phone_revealed").exists()
+    Claim.objects.filter(pk=claim.pk).update(state=Claim.State.GRANTED)
+    assert county.post(asked_phones(claim), why).status_code == 404
+
+
+def test_who_decides_sees_both_numbers_masked_and_one_in_full_for_a_recorded_reason(enter):
+    claim, county = contested_claim(), enter("county")
+    page = county.get(reverse("enterprises:decide_claim", args=[claim.public_id])).content.decode()
+    assert "170****1234" in page and "170****5678" in page
+    assert "17000001234" not in page and "17000005678" not in page
+    shown = county.post(asked_phones(claim, "owner"), {"reason": "verify"}).content.decode()
+    assert "tel:17000005678" in shown and "17000001234" not in shown
+    record = AuditRecord.objects.get(act="claim.phone_revealed")
+    assert (record.subject_id, record.details["reason"]) == (claim.public_id, "verify")
+    assert "5678" not in str(record.details)
+
+
+def test_numbers_of_claims_count_with_those_of_contacts(monkeypatch):
+    claim, county = contested_claim(), play("county")
+    monkeypatch.setattr(contacts, "MOST_REVEALS", 1)
+    told = {"reason": "verify", "actor": county, "at": clock.wall_now()}
+    assert contacts.reveal_claim_phone(claim, claim.user, **told) == "17000001234"
+    with pytest.raises(Refused, match="一小时内已查看"):
+        contacts.reveal_claim_phone(claim, claim.user, **told)
+
+
+def test_the_box_for_a_code_comes_after_the_code_was_sent(client):
+    firm, claimer = make_firm(), person()
+    with_phone(firm)
+    claim = claim_on(firm, claimer, proof=Claim.Proof.PHONE_CODE)
+    client.force_login(claimer)
+    url = reverse("enterprises:claim", args=[claim.public_id])
+    before = client.get(url).content.decode()
+    assert 'name="code"' not in before and "发验证码" in before
+    client.post(reverse("enterprises:claim_send_code", args=[claim.public_id]))
+    after = client.get(url).content.decode()
+    assert 'name="code"' in after and "重新发送验证码" in after
+    OneTimeCode.objects.update(expires_at=clock.wall_now() - timedelta(seconds=1))
+    assert 'name="code"' not in client.get(url).content.decode()
+
+
 # --- inviting, handing over, leaving -----------------------------------------------------------------
 
 
@@ -316,8 +386,14 @@ def test_the_demonstration_s_licence_proves_nothing_on_a_real_site(settings):
     assert identity_port() is None
 
 
-def test_the_page_of_an_invitation_lets_its_form_be_sent(enter):
+def test_the_page_of_an_invitation_lets_its_form_be_sent(enter, visitor):
     firm, owner = owned_firm()
     token = commands.invite_member(firm, part=CLERK, actor=owner, at=clock.wall_now())
+    assert visitor.get(reverse("enterprises:join", args=["never-issued"])).status_code == 404
+    told = visitor.get(reverse("enterprises:join", args=[token])).content.decode()
+    assert firm.name in told and owner.name not in told
+    assert f"/accounts/sign-up/?next=/join/{token}/" in told
+    assert visitor.post(reverse("enterprises:join", args=[token])).status_code == 200
+    assert current(firm) == {owner.name: OWNER}, "nobody joins without an account"
     page = enter("firm").get(reverse("enterprises:join", args=[token]))
     assert page["Referrer-Policy"] == "strict-origin", "no-referrer sends Origin: null, which CSRF refuses"

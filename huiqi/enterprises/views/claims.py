@@ -13,17 +13,25 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import may, scope_with
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
 from huiqi.core.pagination import paginate
+from huiqi.core.personal import mask_phone
 from huiqi.enterprises.commands import membership as commands
+from huiqi.enterprises.commands.contacts import reveal_claim_phone
+from huiqi.enterprises.forms.firm import REASONS, RevealForm
 from huiqi.enterprises.forms.people import CodeForm, DecisionForm, IdentityForm, PaperForm
-from huiqi.enterprises.models import Claim, Membership
+from huiqi.enterprises.models import Claim
 from huiqi.enterprises.ports import identity_port
 from huiqi.enterprises.queries import people
 from huiqi.files.downloads import serve_attachment
 from huiqi.files.queries import attachments_of
+from huiqi.messages.queries import is_code_on_its_way
+
+# Of the reasons for looking at a number, those that deciding a claim can have; the usual one first.
+CLAIM_REASONS = ("verify", "case")
 
 
 def _own_claim(request: HttpRequest, public_id: str) -> Claim:
@@ -45,6 +53,7 @@ def _show(request: HttpRequest, row: Claim, status: int = 200, **more: Any) -> H
         "offered": people.proofs_for(row.enterprise),
         "port": port,
         "code_form": CodeForm(),
+        "is_code_sent": _is_code_sent(row),
         "identity_form": IdentityForm(),
         "paper_form": PaperForm(),
         "papers": attachments_of(row),
@@ -52,6 +61,11 @@ def _show(request: HttpRequest, row: Claim, status: int = 200, **more: Any) -> H
         **more,
     }
     return render(request, "enterprises/claim.html", context, status=status)
+
+
+def _is_code_sent(row: Claim) -> bool:
+    phone = people.registered_phone(row.enterprise)
+    return bool(phone) and is_code_on_its_way(phone or "", commands.CLAIM_PURPOSE, row.user, clock.wall_now())
 
 
 @power_required(Power.ACT_FOR_FIRM)
@@ -202,15 +216,51 @@ def decide_claim(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("已通过。") if granted else _("已退回认领人。"))
             return redirect("enterprises:claims")
-    owner = people.members_of(row.enterprise).filter(part=Membership.Part.OWNER).first()
+    return _decide_page(request, row, form, 422 if form.is_bound else 200)
+
+
+def _decide_page(
+    request: HttpRequest, row: Claim, form: DecisionForm, status: int, **more: Any
+) -> HttpResponse:
+    asked = people.people_to_ask(row)
+    labels = {"claimant": _("认领人"), "owner": _("现任负责人")}
     context = {
         "claim": row,
         "form": form,
-        "owner": owner,
+        "owner": asked.get("owner"),
+        "phones": [
+            (whose, labels[whose], person, mask_phone(person.phone)) for whose, person in asked.items()
+        ],
+        "reasons": {key: REASONS[key] for key in CLAIM_REASONS},
+        "may_reveal": may(user_of(request), Power.REVEAL_CONTACTS, clock.today()),
         "papers": attachments_of(row),
         "lines": _lines(row),
+        "shown": "",
+        "shown_phone": "",
+        **more,
     }
-    return render(request, "enterprises/decide_claim.html", context, status=422 if form.is_bound else 200)
+    return render(request, "enterprises/decide_claim.html", context, status=status)
+
+
+@power_required(Power.REVEAL_CONTACTS)
+@require_POST
+@never_cache
+def claim_phone(request: HttpRequest, public_id: str, whose: str) -> HttpResponse:
+    """A number in full, beside the decision it is needed for; for a reason that is recorded."""
+    rows = people.waiting_claims(user_of(request), clock.today())
+    row = get_object_or_404(rows, public_id=public_id)
+    person = people.people_to_ask(row).get(whose)
+    may_here = scope_with(user_of(request), Power.REVEAL_CONTACTS, clock.today())
+    firm = row.enterprise
+    if person is None or not person.phone or not may_here.admits(firm.prefecture, firm.park_id):
+        raise Http404
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return _decide_page(request, row, DecisionForm(), 422)
+    phone = reveal_claim_phone(
+        row, person, reason=form.cleaned_data["reason"], actor=user_of(request), at=clock.wall_now()
+    )
+    return _decide_page(request, row, DecisionForm(), 200, shown=whose, shown_phone=phone)
 
 
 def _lines(row: Claim) -> list[tuple[str, str, str]]:

@@ -131,25 +131,34 @@ def end_membership(request: HttpRequest, public_id: str, membership_id: str) -> 
     return redirect("enterprises:members", firm.public_id)
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def join(request: HttpRequest, link: str) -> HttpResponse:
-    """What the link invites to; a POST accepts."""
+    """What the link invites to; a POST accepts. Who has no account yet is told what it is about, and comes
+    back here after signing up or in."""
     rows = MemberInvitation.objects.select_related("enterprise", "invited_by")
     invitation = get_object_or_404(rows, token_digest=token_digest(link))
+    wall = clock.wall_now()
+    is_over = bool(invitation.accepted_at or invitation.revoked_at or invitation.expires_at < wall)
+    if not request.user.is_authenticated:
+        return _invited(request, invitation, is_over, "enterprises/join_visitor.html")
     if not user_of(request).can(Power.ACT_FOR_FIRM):
         raise Http404
-    wall = clock.wall_now()
     if request.method == "POST":
         joined = commands.accept_invitation(invitation, actor=user_of(request), at=clock.now(), wall=wall)
         messages.success(request, _("您已加入%(firm)s。") % {"firm": joined.enterprise.name})
         return redirect("enterprises:my_firms")
-    is_over = bool(invitation.accepted_at or invitation.revoked_at or invitation.expires_at < wall)
-    context = {"invitation": invitation, "is_over": is_over}
-    response = render(request, "enterprises/join.html", context, status=410 if is_over else 200)
+    return _invited(request, invitation, is_over, "enterprises/join.html")
+
+
+def _invited(
+    request: HttpRequest, invitation: MemberInvitation, is_over: bool, template: str
+) -> HttpResponse:
+    context = {"invitation": invitation, "is_over": is_over, "here": request.path}
+    response = render(request, template, context, status=410 if is_over else 200)
     # `no-referrer` would make browsers send `Origin: null`, which the CSRF check refuses.
     response["Referrer-Policy"] = "strict-origin"
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

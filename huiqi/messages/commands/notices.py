@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from huiqi.accounts.models import User
 from huiqi.core import audit
@@ -16,19 +18,36 @@ _PERSONAL = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 _BATCH = 500
 
 
-def notify(user: User, kind: str, text: str, url: str, *, at: datetime, once_key: str = "") -> None:
+def notify(  # noqa: PLR0913  each is a fact about the notice
+    user: User,
+    kind: str,
+    text: str,
+    url: str,
+    *,
+    at: datetime,
+    once_key: str = "",
+    about: Model | None = None,
+) -> None:
     """Put a notice on the person's page; part of the caller's transaction.
 
     `kind` is a registered code (KeyError otherwise); `text` a sentence with a number and no personal data;
     `url` a path of this site. With a `once_key` the same person gets the same kind once for that key, so
-    that a command that runs twice tells once.
+    that a command that runs twice tells once. `about` is the row of a task: `settle_notices` closes all
+    notices about it when the task is done.
     """
-    notify_all([user], kind, text, url, at=at, once_key=once_key)
+    notify_all([user], kind, text, url, at=at, once_key=once_key, about=about)
 
 
 @transaction.atomic
-def notify_all(
-    users: Iterable[User], kind: str, text: str, url: str, *, at: datetime, once_key: str = ""
+def notify_all(  # noqa: PLR0913  each is a fact about the notice
+    users: Iterable[User],
+    kind: str,
+    text: str,
+    url: str,
+    *,
+    at: datetime,
+    once_key: str = "",
+    about: Model | None = None,
 ) -> None:
     """The same notice for several people; see `notify`."""
     KINDS[kind]
@@ -36,10 +55,34 @@ def notify_all(
         raise ValueError("a notice holds no number of a person")
     if not url.startswith("/") or url.startswith("//"):
         raise ValueError("a notice leads to a page of this site")
-    rows = [
-        Notice(user=user, kind=kind, text=text[:200], url=url, at=at, once_key=once_key) for user in users
-    ]
+    same: dict[str, Any] = {"kind": kind, "text": text[:200], "url": url, "at": at, "once_key": once_key}
+    rows = [Notice(user=user, about=_key(about), **same) for user in users]
     Notice.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=bool(once_key))
+
+
+def _key(about: Model | None) -> str:
+    return f"{about._meta.label_lower}:{getattr(about, 'public_id', about.pk)}" if about is not None else ""
+
+
+@transaction.atomic
+def settle_notices(kind: str, about: Model, *, at: datetime) -> int:
+    """The task of these notices is done: nobody need read them any more. Returns how many were unread.
+
+    Part of the transaction of the command that does the task; doing it again changes nothing.
+    """
+    open_rows = Notice.objects.filter(kind=kind, about=_key(about), settled_at=None)
+    unread = open_rows.filter(read_at=None).update(read_at=at, settled_at=at)
+    open_rows.update(settled_at=at)
+    return unread
+
+
+@transaction.atomic
+def settle_reminders(kind: str, once_key: str, users: Iterable[User], *, at: datetime) -> int:
+    """The same for reminders told under a `once_key` (a day): these people have nothing left to do of it."""
+    open_rows = Notice.objects.filter(kind=kind, once_key=once_key, user__in=list(users), settled_at=None)
+    unread = open_rows.filter(read_at=None).update(read_at=at, settled_at=at)
+    open_rows.update(settled_at=at)
+    return unread
 
 
 @transaction.atomic

@@ -4,10 +4,18 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from huiqi.accounts.tests.make import make_user
 from huiqi.core.pagination import paginate
 from huiqi.messages.adapters.outbox import OutboxSms
 from huiqi.messages.commands.deliveries import send_one
-from huiqi.messages.commands.notices import notify, notify_all, read_notice
+from huiqi.messages.commands.notices import (
+    notify,
+    notify_all,
+    read_notice,
+    settle_notices,
+    settle_reminders,
+)
+from huiqi.messages.kinds import notice_kind
 from huiqi.messages.models import Delivery, MutedKind, Notice
 from huiqi.messages.queries import notices_of
 from huiqi.messages.tests.make import AT, DAY, KIND, make_notice, make_person
@@ -150,3 +158,41 @@ def test_the_outbox_shows_ones_own_messages_and_all_to_who_manages_accounts(sett
     assert "13800001111" not in own
     everything = enter_with_user("admin")[0].get(reverse("messages:outbox")).content.decode()
     assert "111111" in everything and "222222" in everything
+
+
+# --- settling: a task that is done needs no reading ----------------------------------------------------
+
+
+def tell(people, about, kind=KIND, **more):
+    notice_kind(kind, "试验")
+    notify_all(people, kind, "有1项待办", "/desk/", at=AT, about=about, **more)
+
+
+def test_notices_of_another_kind_or_about_something_else_stay_unread():
+    person, task, other = make_person(), make_user(), make_user()
+    tell([person], other), tell([person], None), tell([person], task, kind="test.other")
+    assert settle_notices(KIND, task, at=AT) == 0
+    assert Notice.objects.unread().count() == 3
+
+
+def test_when_a_task_is_done_nobody_need_read_of_it_and_the_page_says_so(client):
+    task, people = make_user(), [make_person(), make_person(phone="13800002222")]
+    tell(people, task)
+    read_notice(Notice.objects.get(user=people[0]), at=AT)
+    assert settle_notices(KIND, task, at=AT + DAY) == 1
+    assert settle_notices(KIND, task, at=AT + 2 * DAY) == 0
+    read_at = Notice.objects.order_by("pk").values_list("read_at", "settled_at")
+    assert list(read_at) == [(AT, AT + DAY), (AT + DAY, AT + DAY)]
+    page = browser(client, people[1]).get(PAGE).content.decode()
+    assert "已办结" in page
+    assert "没有未读通知" in page
+
+
+def test_a_reminder_of_a_day_is_settled_for_those_who_have_done_their_part_alone():
+    done, late = make_person(), make_person(phone="13800002222")
+    tell([done, late], None, once_key="2020-03-01"), tell([done], None, once_key="2020-03-02")
+    assert settle_reminders(KIND, "2020-03-01", [done], at=AT) == 1
+    assert set(Notice.objects.unread().values_list("user", "once_key")) == {
+        (late.pk, "2020-03-01"),
+        (done.pk, "2020-03-02"),
+    }

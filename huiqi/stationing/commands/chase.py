@@ -1,7 +1,8 @@
 """Missing reports are chased at a set hour, weekends too; an hour later the superiors hear of it."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -9,7 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from huiqi.core import audit
-from huiqi.messages.commands.notices import notify_all
+from huiqi.enterprises.models import Enterprise
+from huiqi.messages.commands.notices import notify_all, settle_reminders
+from huiqi.stationing.models import Stationing
 from huiqi.stationing.notice_kinds import MISSING, MISSING_IN_UNIT
 from huiqi.stationing.queries.missing import Missing, missing_on
 from huiqi.stationing.queries.recipients import superiors_of, with_deputies
@@ -35,6 +38,25 @@ def chase_reports(*, at: datetime) -> dict[str, int]:
         "reports.chased", None, actor=None, missing=len(missing), officers=officers, superiors=superiors
     )
     return {"missing": len(missing), "officers": officers, "superiors": superiors}
+
+
+@transaction.atomic
+def settle_chased(enterprises: Iterable[Enterprise], *, on: date, at: datetime) -> int:
+    """After these firms were reported for `on`: reminders of officers who now lack nothing are settled, and
+    those of their deputies who lack nothing themselves. Returns how many were unread."""
+    posts = Stationing.objects.valid_on(on)
+    officers = set(
+        posts.filter(enterprise__in=list(enterprises)).order_by().values_list("officer", flat=True)
+    )
+    if not officers:
+        return 0
+    people = {one: with_deputies(one, on) for one in sorted(officers)}
+    everybody = officers.union(person.pk for each in people.values() for person in each)
+    theirs = posts.filter(officer__in=everybody).order_by().values("enterprise")
+    late = {row.officer_id for row in missing_on(on, Enterprise.objects.filter(pk__in=theirs))}
+    told = (person for one, each in people.items() if one not in late for person in each)
+    done = [person for person in told if person.pk not in late]
+    return settle_reminders(MISSING, on.isoformat(), done, at=at) if done else 0
 
 
 def _chase_officers(missing: list[Missing], at: datetime) -> int:

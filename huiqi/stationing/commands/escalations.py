@@ -11,7 +11,7 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.messages import gettext_noop
 from huiqi.enterprises.models import Enterprise
-from huiqi.messages.commands.notices import notify, notify_all
+from huiqi.messages.commands.notices import notify, notify_all, settle_notices
 from huiqi.stationing.events import EscalationRaised, publish
 from huiqi.stationing.models import Escalation
 from huiqi.stationing.notice_kinds import ANSWERED, ESCALATED
@@ -44,7 +44,7 @@ def escalate(
     publish(EscalationRaised(kept.public_id, enterprise.pk, text, urgency, actor.pk, at))
     people = officers_in_charge(enterprise, with_province=urgency == Escalation.Urgency.URGENT)
     link = reverse("stationing:escalation", args=[kept.public_id])
-    notify_all(people, ESCALATED, gettext_noop("有1件驻企上报待答复。"), link, at=at)
+    notify_all(people, ESCALATED, gettext_noop("有1件驻企上报待答复。"), link, at=at, about=kept)
     return kept
 
 
@@ -59,6 +59,7 @@ def answer_escalation(escalation: Escalation, *, answer: str, actor: User, at: d
     row.answer, row.answered_by, row.answered_at = answer, actor, at
     row.save(update_fields=["answer", "answered_by", "answered_at"])
     audit.record("escalation.answered", row, actor=actor)
+    settle_notices(ESCALATED, row, at=at)
     link = reverse("stationing:escalation", args=[row.public_id])
     notify(row.raised_by, ANSWERED, gettext_noop("您的1件上报有了答复。"), link, at=at)
     return row

@@ -9,7 +9,7 @@ from huiqi.accounts.models import Deputyship
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
 from huiqi.messages.models import Notice
-from huiqi.stationing.commands.chase import chase_reports
+from huiqi.stationing.commands.chase import chase_reports, settle_chased
 from huiqi.stationing.queries.missing import missing_on
 from huiqi.stationing.tests.make import (
     COVERALL,
@@ -143,3 +143,28 @@ def test_two_runs_at_once_tell_once():
     outcomes = together(*[lambda: chase_reports(at=at(10))] * 3)
     assert not [outcome for outcome in outcomes if isinstance(outcome, Exception)], outcomes
     assert len(told()) == 1
+
+
+def test_a_reminder_stays_while_one_firm_is_missing_and_goes_with_the_last(officer, firm):
+    second = make_stationing(make_key_firm(), officer).enterprise
+    deputy = make_officer("代理人")
+    Deputyship.objects.create(absent=officer, deputy=deputy, from_on=DAY, to_on=DAY)
+    chase_reports(at=at(10))
+    unread = Notice.objects.unread().filter(kind="stationing.missing")
+    assert set(unread.values_list("user", flat=True)) == {officer.pk, deputy.pk}
+    report(firm)
+    assert settle_chased([firm], on=DAY, at=at(11)) == 0
+    report(second)
+    assert settle_chased([second], on=DAY, at=at(11)) == 2
+    assert not unread.exists()
+
+
+def test_a_deputy_with_missing_firms_of_their_own_keeps_the_reminder(officer, firm):
+    deputy = make_officer("代理人")
+    make_stationing(make_key_firm(), deputy)
+    Deputyship.objects.create(absent=officer, deputy=deputy, from_on=DAY, to_on=DAY)
+    chase_reports(at=at(10))
+    report(firm)
+    settle_chased([firm], on=DAY, at=at(11))
+    assert settle_chased([make_key_firm()], on=DAY, at=at(11)) == 0, "nobody is stationed there"
+    assert [row.user for row in Notice.objects.unread().filter(kind="stationing.missing")] == [deputy]

@@ -79,6 +79,18 @@ def test_the_county_sees_it_on_the_desk_and_answers():
     assert row.text not in browser.get("/desk/").content.decode()
 
 
+def test_the_notices_of_a_matter_wait_until_somebody_answers_it_and_no_longer():
+    county, colleague = play("county"), make_user(role=Role.OFFICER, unit=play("county").unit)
+    officer = make_officer()
+    row, other = make_escalation(officer=officer), make_escalation(officer=officer)
+    unread = Notice.objects.unread().filter(kind="stationing.escalated")
+    assert set(unread.values_list("user", flat=True)) == {county.pk, colleague.pk}
+    answer_escalation(row, answer="明早送到", actor=county, at=at())
+    assert sorted(unread.values_list("user", "about")) == sorted(
+        (person.pk, f"stationing.escalation:{other.public_id}") for person in (county, colleague)
+    )
+
+
 def test_an_answered_matter_takes_no_other_answer_but_the_same_press_twice():
     row, chief, other = make_escalation(), play("county"), play("province")
     for _ in range(2):

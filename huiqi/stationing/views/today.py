@@ -16,6 +16,7 @@ from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
+from huiqi.stationing.commands.chase import settle_chased
 from huiqi.stationing.commands.escalations import escalate
 from huiqi.stationing.commands.reports import Said, open_days, report_day
 from huiqi.stationing.forms.reports import FirmReportForm
@@ -38,6 +39,8 @@ def today(request: HttpRequest) -> HttpResponse:
     forms = [FirmReportForm(sheet, request.POST) for sheet in found]
     taken = [form for form in forms if _take(form, request, day, at)]
     saved = [form for form in taken if form.saved]
+    if saved:
+        settle_chased([form.sheet.firm for form in saved], on=day, at=at)
     if all(form in taken or form.is_untouched for form in forms):
         names = "&".join([f"day={day.isoformat()}", f"saved={len(saved)}"])
         return redirect(f"{reverse('stationing:today')}?{names}")
