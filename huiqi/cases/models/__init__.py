@@ -3,7 +3,7 @@
 from huiqi.cases.models.approvals import Approval, ApprovalKind, ApprovalState
 from huiqi.cases.models.callbacks import CallBack
 from huiqi.cases.models.case import Case, CaseQuerySet, Consent
-from huiqi.cases.models.clocks import Clock, ClockMove, ClockPause, MoveReason
+from huiqi.cases.models.clocks import CalendarUsed, Clock, ClockMove, ClockPause, MoveReason
 from huiqi.cases.models.consultations import Consultation, Countersign
 from huiqi.cases.models.drafts import Draft
 from huiqi.cases.models.events import Event
@@ -18,6 +18,7 @@ __all__ = [
     "Approval",
     "ApprovalKind",
     "ApprovalState",
+    "CalendarUsed",
     "CallBack",
     "Case",
     "CaseQuerySet",

@@ -127,3 +127,16 @@ class ClockMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clock_id} {self.from_due} → {self.to_due}"
+
+
+class CalendarUsed(models.Model):
+    """With which calendar tables and office hours all running clocks were last reckoned; one row."""
+
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("计时所用日历")
+
+    def __str__(self) -> str:
+        return self.digest
