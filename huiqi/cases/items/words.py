@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from huiqi.cases.items.definition import ItemDefinition
+from huiqi.accounts.functions import Function
+from huiqi.cases.items.definition import Authority, ItemDefinition, Lead, Rung, StageLimit
+from huiqi.cases.workflow import Stage, Urgency
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.workflow.terms import Limit, LimitUnit
 
@@ -57,3 +59,57 @@ def guide_parts(definition: ItemDefinition) -> tuple[Part, ...]:
         elif line.strip():
             parts[-1][1].append(line.strip())
     return tuple(Part(heading, tuple(lines)) for heading, lines in parts if heading or lines)
+
+
+_LEVELS = {
+    "county": gettext_noop("县级"),
+    "city": gettext_noop("市级"),
+    "province": gettext_noop("省级"),
+    "leading_group": gettext_noop("领导小组"),
+}
+_WAYS = {
+    Authority.ASSIGN: gettext_noop("交%(who)s牵头办理"),
+    Authority.CONSULT: gettext_noop("我们发函商请%(who)s办理"),
+    Authority.FORWARD: gettext_noop("转%(who)s办理，由它答复"),
+    Authority.INFORM: gettext_noop("由%(who)s决定，我们告诉您怎么办"),
+}
+_NAMED_BANK = gettext_noop("您写明的银行")
+_OFFICE = gettext_noop("%(level)s%(function)s部门")
+_PEOPLES_BANK = gettext_noop("人民银行")
+_RUNG = gettext_noop("逾期%(after)s还没有办结的，上报%(level)s")
+
+
+def lead_words(lead: Lead) -> Message:
+    """Who deals with a topic and by what right: 我们发函商请县级税务部门办理."""
+    return Message(_WAYS[lead.authority], {"who": _who(lead)})
+
+
+def _who(lead: Lead) -> Message:
+    if lead.function == Function.BANK:
+        return Message(_NAMED_BANK)
+    if lead.function == Function.CENTRAL_BANK:
+        return Message(_PEOPLES_BANK)
+    level = Message(_LEVELS[lead.level])
+    return Message(_OFFICE, {"level": level, "function": Function(lead.function).label})
+
+
+def rung_words(rung: Rung) -> Message:
+    """逾期5个工作日还没有办结的，上报市级."""
+    return Message(_RUNG, {"after": limit_words(rung.after), "level": Message(_LEVELS[rung.level])})
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """A stage with its limit for each urgency, in the order of Urgency; None where it has no clock."""
+
+    stage: str
+    limits: tuple[StageLimit | None, ...]
+
+
+def stage_rows(definition: ItemDefinition) -> tuple[StageRow, ...]:
+    """The stages that have a clock, in the order of the work."""
+    rows = (
+        StageRow(stage.value, tuple(definition.limit_for(stage, urgency) for urgency in Urgency))
+        for stage in Stage
+    )
+    return tuple(row for row in rows if any(row.limits))

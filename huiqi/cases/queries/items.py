@@ -10,6 +10,7 @@ from huiqi.cases.items.checking import KINDS
 from huiqi.cases.items.definition import ItemDefinition, Topic
 from huiqi.cases.items.reading import digest_of
 from huiqi.cases.models import EditionState, ItemEdition
+from huiqi.cases.models.items import ItemEditionQuerySet
 from huiqi.reference.judging import rulebook
 
 
@@ -37,6 +38,24 @@ def topic_titles() -> dict[tuple[str, str], str]:
 def topic_of(definition: ItemDefinition, topic_id: str) -> Topic:
     """The topic of a case; the edition's last one stands in when the id is no longer known."""
     return definition.topic(topic_id) or definition.topics[-1]
+
+
+def editions_of(item: str) -> ItemEditionQuerySet:
+    """The editions of an item, newest first, with their people and notes."""
+    rows = ItemEdition.objects.filter(item=item).select_related("made_by", "published_by")
+    return rows.prefetch_related("notes__actor").order_by("-number")
+
+
+def compared_with(edition: ItemEdition) -> ItemEdition | None:
+    """What an edition is compared with: a draft with the edition in force, another with the last one before
+    it that was in force."""
+    rows = ItemEdition.objects.filter(item=edition.item).exclude(pk=edition.pk)
+    if edition.state == EditionState.DRAFT:
+        current = rows.filter(state=EditionState.PUBLISHED).first()
+        if current is not None:
+            return current
+    before = rows.filter(number__lt=edition.number).exclude(published_at=None)
+    return before.order_by("-number").first()
 
 
 def is_as_shipped(edition: ItemEdition) -> bool:

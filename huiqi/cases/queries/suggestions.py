@@ -125,3 +125,9 @@ def acceptance(*, since: datetime, until: datetime) -> Mapping[str, Acceptance]:
         for row in rows.annotate(decided=Count("pk"), taken=Count("pk", filter=Q(was_taken=True)))
     }
     return {what.value: counted.get(what.value, Acceptance(0, 0)) for what in Suggested}
+
+
+def acceptance_lately(*, at: datetime) -> list[tuple[Any, Acceptance]]:
+    """What was suggested, in words, with how often it was taken in the last 30 days."""
+    found = acceptance(since=at - timedelta(days=DAYS), until=at)
+    return [(what.label, found[what.value]) for what in Suggested]
