@@ -106,8 +106,8 @@ def import_tasks(request: HttpRequest) -> Iterator[Task]:
 
 
 def list_tasks(request: HttpRequest) -> Iterator[Task]:
-    """Recommendations, notices that end, objections; comparisons an authority has to answer."""
-    user, today = _user(request), clock.today()
+    """Recommendations, batches that ask the office for firms, notices that end, objections."""
+    today = clock.today()
     found = lists.desk_panel(request, None)
     if found:
         work = found["work"]
@@ -130,6 +130,11 @@ def list_tasks(request: HttpRequest) -> Iterator[Task]:
             yield Task(_("公示期已满，可以发布"), url, note=batch.title)
         if work.objections:
             yield Task(_("待处理的公示异议"), reverse("lists:index") + "?state=noticing", work.objections)
+
+
+def comparison_tasks(request: HttpRequest) -> Iterator[Task]:
+    """Comparisons that an authority has to answer."""
+    user, today = _user(request), clock.today()
     if may(user, Power.ANSWER_COMPARISONS, today):
         for asked in comparisons_asked_of(user, today).filter(state=ComparisonState.SENT)[:NAMED]:
             url = reverse("lists:comparison", args=[asked.public_id])
@@ -175,4 +180,12 @@ def _names(names: Sequence[str]) -> str:
     return first if len(names) <= NAMED else _("%(names)s等") % {"names": first}
 
 
-TASKS = (stationing_tasks, list_tasks, firm_claim_tasks, register_tasks, import_tasks, account_tasks)
+TASKS = (
+    stationing_tasks,
+    list_tasks,
+    comparison_tasks,
+    firm_claim_tasks,
+    register_tasks,
+    import_tasks,
+    account_tasks,
+)

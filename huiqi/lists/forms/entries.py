@@ -1,5 +1,7 @@
 """Forms of proposing firms and of the chain."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +20,16 @@ ACTS = {
 }
 
 
-class CodesForm(forms.Form):
+class ReasonedForm(forms.Form):
+    """A form with a `reason` that is optional until a notice runs, which whoever joins it restarts."""
+
+    def __init__(self, *args: Any, is_noticing: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = is_noticing
+        self.fields["reason"].error_messages["required"] = _("正在公示，请写明补入的理由。")
+
+
+class CodesForm(ReasonedForm):
     """Pasted credit codes."""
 
     codes = forms.CharField(
@@ -31,7 +42,7 @@ class CodesForm(forms.Form):
     reason = forms.CharField(label=_("推荐理由"), max_length=500, required=False)
 
 
-class TableForm(forms.Form):
+class TableForm(ReasonedForm):
     """A spreadsheet of firms."""
 
     file = UploadField(

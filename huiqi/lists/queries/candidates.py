@@ -161,7 +161,7 @@ def _groups(kind: ListKind) -> list[str]:
     """The industry groups of firms on batches of this kind, sorted."""
     rows = Entry.objects.filter(batch__kind=kind.id).exclude(state__in=OUT).order_by()
     codes = rows.exclude(enterprise__gb4754=None).values_list("enterprise__gb4754", flat=True).distinct()
-    return sorted({code[:GROUP] for code in codes})
+    return sorted({(code or "")[:GROUP] for code in codes})
 
 
 def _shown(pks: Sequence[int], kind: ListKind, wanted: Sequence[Fact], on: date) -> tuple[Candidate, ...]:

@@ -105,7 +105,7 @@ def steps_of(row: ListBatch, kind: ListKind, desks: Sequence[Desk], *, is_publis
     return Steps(proposes, is_publisher, can_notice, can_publish, extension(row, on), tuple(later))
 
 
-_NO_PROPOSALS = {
+_NO_PROPOSALS: dict[str, str] = {
     BatchState.DRAFTING: gettext_noop("还没有开始征集，省级承办单位开始征集后会通知您。"),
     BatchState.REVIEWING: gettext_noop("征集已经结束，漏报的请联系省级承办单位补入。"),
     BatchState.NOTICING: gettext_noop("正在公示，漏报的请联系省级承办单位补入。"),

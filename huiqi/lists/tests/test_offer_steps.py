@@ -147,6 +147,7 @@ def test_a_firm_proposed_during_a_notice_without_a_reason_is_refused_and_stays_o
     answer = client.post(address, given)
     shown = answer.content.decode()
     assert answer.status_code == 422 and "请写明补入的理由" in shown
+    assert "推荐理由（选填）" not in BeautifulSoup(shown, "html.parser").get_text()
     assert ("漏报厂" if by == "chosen" else firm.credit_code) in shown
     assert not Entry.objects.exists()
     assert client.post(address, {**given, "reason": "市州漏报"}).status_code in (200, 302)

@@ -2,13 +2,13 @@ from datetime import date
 
 import pytest
 
-from config.desk_tasks import list_tasks
 from huiqi.accounts.models import Deputyship
 from huiqi.accounts.tests.make import make_offices
 from huiqi.enterprises.tests.make import make_firm
 from huiqi.lists.chain import Act
 from huiqi.lists.commands.batches import step_batch
 from huiqi.lists.commands.entries import act_on_entry, propose_firms
+from huiqi.lists.panels import desk_panel
 from huiqi.lists.tests.make import AT, TODAY, make_batch, make_entry, play_officer
 from huiqi.messages.models import Notice
 
@@ -24,15 +24,17 @@ def officers():
 
 
 @pytest.fixture
-def tasks_of(rf, settings):
+def asked(rf, settings):
+    """The batches that ask an office for firms, as (title, how many of its firms are there)."""
     settings.REFERENCE_DATE = TODAY
 
-    def tasks(user):
+    def collecting(user):
         request = rf.get("/")
         request.user = user
-        return list(list_tasks(request))
+        found = desk_panel(request, None)
+        return [(batch.title, count) for batch, count in found["work"].collecting] if found else []
 
-    return tasks
+    return collecting
 
 
 def opened(officers, kind="key-supplier-local", **fields):
@@ -46,10 +48,10 @@ def told(officers, kind):
     return {part: texts[user.pk] for part, user in officers.items() if user.pk in texts}
 
 
-def test_a_draft_and_a_foreign_list_ask_nobody(officers, tasks_of):
+def test_a_draft_and_a_foreign_list_ask_nobody(officers, asked):
     make_batch("key-supplier-local", "drafting")
     make_batch("severe-dishonesty", "collecting")
-    assert tasks_of(officers["liuyang"]) == []
+    assert asked(officers["liuyang"]) == []
     assert not Notice.objects.exists()
 
 
@@ -60,21 +62,19 @@ def test_a_batch_opened_for_collecting_is_told_to_every_office_of_its_chain_but_
     assert set(found.values()) == {"“第二批”开始征集，2020年2月28日截止，请推荐企业。"}
 
 
-def test_a_list_that_starts_at_the_city_asks_cities_and_the_counties_without_one(officers, tasks_of):
+def test_a_list_that_starts_at_the_city_asks_cities_and_the_counties_without_one(officers, asked):
     opened(officers, "little-giant-hunan")
     assert set(told(officers, "collecting")) == {"changsha", "xiangtan", "longshan"}
-    assert tasks_of(officers["liuyang"]) == []
-    assert [task.label for task in tasks_of(officers["longshan"])] == ["名单正在征集，请推荐企业"]
+    assert asked(officers["liuyang"]) == []
+    assert asked(officers["longshan"]) == [("第二批", 0)]
 
 
-def test_the_desk_says_what_is_collected_until_when_and_how_many_are_there(officers, tasks_of):
-    batch = opened(officers, collect_until=date(2020, 2, 19))
+def test_the_desk_counts_the_firms_of_its_own_area_that_are_there(officers, asked):
+    batch = opened(officers)
     make_entry(batch, make_firm(county="430181"), "accepted", "province")
     make_entry(batch, make_firm(county="430302"), "accepted", "province")
-    (task,) = tasks_of(officers["liuyang"])
-    assert (task.note, task.due, task.is_late) == ("第二批，本辖区已有1家", date(2020, 2, 19), True)
-    assert batch.public_id in task.url
-    assert tasks_of(officers["province"]) == []
+    assert asked(officers["liuyang"]) == [("第二批", 1)]
+    assert asked(officers["province"]) == []
 
 
 def test_a_deputy_of_an_absent_officer_is_told_too_and_a_closed_account_is_not(officers):

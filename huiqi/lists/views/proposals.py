@@ -22,7 +22,7 @@ from huiqi.enterprises.wanted import Wanted, asked_in_address
 from huiqi.files.tables.problems import TableRefused
 from huiqi.lists.commands import entries as commands
 from huiqi.lists.forms.entries import CodesForm, TableForm
-from huiqi.lists.models import Entry, ListBatch
+from huiqi.lists.models import BatchState, Entry, ListBatch
 from huiqi.lists.queries.book import kind_called
 from huiqi.lists.queries.candidates import Asked, Width
 from huiqi.lists.queries.candidates import candidates as candidates_of
@@ -43,7 +43,8 @@ def propose(request: HttpRequest, public_id: str) -> HttpResponse:
     row = open_batch(request, public_id)
     if not can_propose(row, _desks(request)):
         raise Http404
-    forms = {"codes_form": CodesForm(), "table_form": TableForm()}
+    late = {"is_noticing": row.state == BatchState.NOTICING}
+    forms = {"codes_form": CodesForm(**late), "table_form": TableForm(**late)}
     if request.method != "POST":
         return _show_propose(request, row, forms)
     by = request.POST.get("by", "")
@@ -51,7 +52,11 @@ def propose(request: HttpRequest, public_id: str) -> HttpResponse:
         if by == "chosen":
             return _propose_chosen(request, row)
         name = "codes_form" if by == "codes" else "table_form"
-        form = CodesForm(request.POST) if by == "codes" else TableForm(request.POST, request.FILES)
+        form = (
+            CodesForm(request.POST, **late)
+            if by == "codes"
+            else TableForm(request.POST, request.FILES, **late)
+        )
         forms[name] = form
         if not form.is_valid():
             return _show_propose(request, row, forms, 422)
