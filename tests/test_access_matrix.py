@@ -220,6 +220,7 @@ MATRIX: dict[str, Row] = {
     # --- enterprises ---
     "enterprises:register": needs(Power.VIEW_REGISTER, also_posts=True),
     "enterprises:register_views": needs(Power.VIEW_REGISTER),
+    "enterprises:picture": needs(Power.VIEW_REGISTER),
     "enterprises:view_save": needs(Power.VIEW_REGISTER, only="POST"),
     "enterprises:view_change": needs(Power.VIEW_REGISTER, args={"public_id": "of-another"}, only="POST"),
     # A firm's own people come in too (test_read_firm); the cast's belong to none.

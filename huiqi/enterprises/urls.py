@@ -19,6 +19,7 @@ urlpatterns = [
     path("firms/views/", register.views, name="register_views"),
     path("firms/views/save/", register.view_save, name="view_save"),
     path("firms/views/<str:public_id>/", register.view_change, name="view_change"),
+    path("firms/picture/", register.picture_page, name="picture"),
     path("firms/export/", export.export, name="export"),
     path("firms/<str:public_id>/", firm.firm, name="firm"),
     path("firms/<str:public_id>/facts/<str:fact_id>/", firm.fact_page, name="fact_page"),

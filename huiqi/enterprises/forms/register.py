@@ -1,5 +1,6 @@
 """The filters of the list of firms, read from the address."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huiqi.accounts.scope import Scope
 from huiqi.core.fields import AheadInput, AheadSelect, with_blank
 from huiqi.core.language import is_chinese
 from huiqi.enterprises.models import Registration
@@ -84,14 +86,23 @@ class RegisterForm(forms.Form):
     synthetic = forms.ChoiceField(label=gettext_lazy("演示数据"), required=False)
     sort = forms.ChoiceField(label=gettext_lazy("排序"), required=False)
 
-    def __init__(self, data: Any, *, tables: Tables, parks: Iterable[tuple[int, str]], **more: Any) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        tables: Tables,
+        parks: Iterable[tuple[int, str]],
+        scope: Scope | None = None,
+        **more: Any,
+    ) -> None:
+        """`scope`: only regions in it are offered, nothing would be found in others; None offers all."""
         super().__init__(data, **more)
         self.tables = tables
         self.fields["industry"].widget = AheadInput(
             f"{reverse_lazy('reference:industry_options')}?level=all",
             {"maxlength": 60, "placeholder": _("名称、首字母或代码")},
         )
-        self._offer_regions()
+        self._offer_regions(scope)
         sizes = [*catalogue().facts["size_class"].values.items(), (UNKNOWN, _("划不出"))]
         lists = [(name, catalogue().facts[name].label) for name in LIST_FACTS]
         blank = _("不限")
@@ -108,19 +119,28 @@ class RegisterForm(forms.Form):
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
 
-    def _offer_regions(self) -> None:
+    def _offer_regions(self, scope: Scope | None) -> None:
         """Prefectures with their counties behind them, as an office counts them."""
-        present = [
-            row
-            for row in self.tables.divisions.values()
-            if row.valid_to is None and row.level != Division.Level.PROVINCE
-        ]
-        rows = sorted(present, key=lambda row: row.code)
+        rows = sorted(self._regions(scope), key=lambda row: row.code)
         offered = [(_region_value(row), _region_label(row)) for row in rows]
         self.fields["region"].choices = with_blank(offered, _("不限"))  # type: ignore[attr-defined]
         initials = {_region_value(row): row.initials for row in rows}
         self.fields["region"].widget = QuickSelect(initials, {"data-hq-placeholder": _("市州、区县或首字母")})
         self.fields["region"].widget.choices = self.fields["region"].choices  # type: ignore[attr-defined]
+
+    def _regions(self, scope: Scope | None) -> list[Division]:
+        """Today's counties in the scope, and the prefectures of which it has more than one."""
+        present = [row for row in self.tables.divisions.values() if row.valid_to is None]
+        counties = [row for row in present if row.level == Division.Level.COUNTY]
+        counties = [row for row in counties if scope is None or scope.admits(row.code, None)]
+        of_prefecture = Counter(row.code[:4] for row in counties)
+        above = [row for row in present if row.level == Division.Level.PREFECTURE]
+        return [*(row for row in above if of_prefecture[row.code[:4]] > 1), *counties]
+
+    @property
+    def has_regions(self) -> bool:
+        """Whether there is a choice: who has one county needs no filter for it."""
+        return len(self.fields["region"].choices) > 2  # type: ignore[attr-defined]
 
     def clean_industry(self) -> str:
         """The code in front of what was typed or picked: a section, division, group or class."""

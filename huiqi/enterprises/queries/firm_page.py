@@ -120,6 +120,16 @@ class Group:
     lines: tuple[FactLine, ...]
     unknown: tuple[Fact, ...]
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the group stands on top and is open from the start."""
+        return self.id in TOP
+
+    @property
+    def is_notable(self) -> bool:
+        """Whether something in it should not stay folded: another says otherwise, or today differs."""
+        return any(line.today or line.rivalry for line in self.lines)
+
 
 @dataclass(frozen=True)
 class MaskedContact:
@@ -298,9 +308,9 @@ def contacts_of(firm: Enterprise) -> list[MaskedContact]:
     ]
 
 
-def events_of(firm: Enterprise) -> list[IdentityEvent]:
+def events_of(firm: Enterprise, *, is_office: bool) -> list[IdentityEvent]:
     """How the firm was called before, what it came from and became."""
-    return identity_events(firm)
+    return identity_events(firm, is_office=is_office)
 
 
 def acts_on(firm: Enterprise, days: Days) -> list[Act]:

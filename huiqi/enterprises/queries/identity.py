@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -89,9 +89,15 @@ def find_by_codes(codes: Iterable[str]) -> dict[str, Enterprise]:
     return {str(row.credit_code): row.merged_into or row for row in rows.order_by("pk")}
 
 
-def identity_events(enterprise: Enterprise) -> list[IdentityEvent]:
-    """All changes of the firm's identity, newest first; three queries."""
-    events = [*_former(enterprise), *_successions(enterprise), *_mergings(enterprise)]
+def identity_events(enterprise: Enterprise, *, is_office: bool = False) -> list[IdentityEvent]:
+    """All changes of the firm's identity, newest first; three queries.
+
+    Why officers took two rows for one firm, and who, is their work: the firm reads that it was done and when.
+    """
+    mergings = _mergings(enterprise)
+    if not is_office:
+        mergings = [replace(event, document="", actor="") for event in mergings]
+    events = [*_former(enterprise), *_successions(enterprise), *mergings]
     return sorted(events, key=lambda event: event.on, reverse=True)
 
 

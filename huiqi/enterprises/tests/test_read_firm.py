@@ -1,15 +1,18 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from bs4 import BeautifulSoup
 
+from huiqi.accounts.tests.make import make_user
 from huiqi.core.models import AuditRecord
 from huiqi.core.slots import SLOTS
 from huiqi.enterprises.catalogue import columns
 from huiqi.enterprises.commands.contacts import MOST_REVEALS
+from huiqi.enterprises.commands.merging import merge_firms
 from huiqi.enterprises.fact_groups import GROUPS
 from huiqi.enterprises.models import Contact, FormerIdentity, Membership
 from huiqi.enterprises.queries.statements import catalogue
-from huiqi.enterprises.tests.make import AT, make_firm, state
+from huiqi.enterprises.tests.make import AT, ON, make_firm, make_member, state
 from tests.harness.cast import play
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +200,47 @@ def test_a_former_member_sees_the_firm_no_more(enter):
     firm = own_firm()
     Membership.objects.update(ended_at=AT)
     assert enter("firm").get(f"/firms/{firm.public_id}/").status_code == 404
+
+
+def test_a_firm_reads_that_rows_were_merged_but_not_why_officers_thought_so(client):
+    firm, other = make_firm(facts={"employees": 35}), make_firm("副本")
+    merge_firms(dropped=other, kept=firm, reason="试撤销", actor=make_user(name="谭丽"), at=AT, on=ON)
+    client.force_login(make_member(firm))
+    page = client.get(f"/firms/{firm.public_id}/").content.decode()
+    assert "重复归并" in page
+    assert "试撤销" not in page
+    assert "谭丽" not in page
+
+
+def test_an_office_reads_why_rows_were_merged(enter):
+    firm, other = make_firm(facts={"employees": 35}), make_firm("副本")
+    merge_firms(dropped=other, kept=firm, reason="同一地址", actor=make_user(), at=AT, on=ON)
+    assert "同一地址" in enter("county").get(f"/firms/{firm.public_id}/").content.decode()
+
+
+def test_first_groups_are_open_others_folded_and_contacts_stand_above_them(enter):
+    firm = make_firm(facts={"employees": 35, "vacancies": 3})
+    page = BeautifulSoup(enter("county").get(f"/firms/{firm.public_id}/").content, "lxml")
+    assert page.select_one("#g-basis").has_attr("open")
+    assert page.select_one("#g-size").has_attr("open")
+    assert not page.select_one("#g-work").has_attr("open")
+    order = [one["id"] for one in page.select("#contacts-title, #g-basis, #g-work")]
+    assert order == ["contacts-title", "g-basis", "g-work"]
+    assert page.select_one("nav a[href='#g-work']") is not None
+
+
+def test_a_folded_group_with_two_opinions_is_open(enter):
+    firm = make_firm()
+    state(firm, {"vacancies": 3}, as_of=date(2020, 2, 18))
+    state(firm, {"vacancies": 9}, standing="claimed", as_of=date(2020, 2, 20))
+    page = BeautifulSoup(enter("county").get(f"/firms/{firm.public_id}/").content, "lxml")
+    assert page.select_one("#g-work").has_attr("open")
+
+
+def test_a_fact_has_the_same_short_name_on_every_page_and_its_full_one_where_it_is_stated(enter):
+    firm = make_firm(facts={"vacancies": 3})
+    client = enter("county")
+    for address in ("", "facts/vacancies/", "facts/vacancies/state/"):
+        page = client.get(f"/firms/{firm.public_id}/{address}").content.decode()
+        assert "缺工人数" in page
+        assert ("招工缺口人数" in page) is bool(address)

@@ -160,6 +160,6 @@ def test_changes_of_identity_are_told_newest_first(assert_queries):
     past(firm, "name", "旧名", date(2019, 5, 31))
     merge_firms(dropped=other, kept=firm, reason="同一家", actor=make_user(name="谭丽"), at=AT, on=ON)
     with assert_queries(3):
-        events = identity_events(firm)
+        events = identity_events(firm, is_office=True)
     assert [event.title for event in events] == ["重复归并", "更名"]
     assert (events[0].actor, events[1].text) == ("谭丽", "曾用名：旧名")

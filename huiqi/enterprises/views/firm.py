@@ -107,7 +107,7 @@ def _context(request: HttpRequest, found: Enterprise, days: Days, form: DaysForm
         "contacts": [] if days.is_past else contacts_of(found),
         "reasons": REASONS,
         "may_reveal": is_office and _may(request, Power.REVEAL_CONTACTS, found),
-        "events": events_of(found),
+        "events": events_of(found, is_office=is_office),
         "acts": acts_on(found, days),
         "statable": frozenset() if days.is_past else statable(user, found, today),
         "may_confirm": part == OFFICE and not days.is_past,

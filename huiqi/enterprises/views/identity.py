@@ -36,7 +36,7 @@ def identity_change(request: HttpRequest, public_id: str) -> HttpResponse:
     """The kinds of change, and those recorded before."""
     firm = _firm(request, public_id)
     kinds = [(kind, form.title, form.hint, form.icon) for kind, form in FORMS.items()]
-    context = {"firm": firm, "kinds": kinds, "events": identity_events(firm)}
+    context = {"firm": firm, "kinds": kinds, "events": identity_events(firm, is_office=True)}
     return render(request, "enterprises/identity_change.html", context)
 
 

@@ -10,19 +10,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.models import Unit, UnitKind
 from huiqi.accounts.powers import Power
-from huiqi.accounts.queries.people import may
+from huiqi.accounts.queries.people import may, scope_of
 from huiqi.core import clock
 from huiqi.core.errors import Refused
+from huiqi.core.htmx import render_page
 from huiqi.core.language import worded
 from huiqi.enterprises.commands.contacts import note_phone_search
 from huiqi.enterprises.commands.saved_views import delete_view, rename_view, save_view
 from huiqi.enterprises.forms.register import LONGEST_QUERY, RegisterForm, SavedViewForm
 from huiqi.enterprises.models import SavedView
+from huiqi.enterprises.queries.picture import INDUSTRY, PLACE, WIDTH, picture
 from huiqi.enterprises.queries.register import CAP, NOTHING, PAGE_SIZE, Hits, find, rows_of, seen_by
 from huiqi.enterprises.wanted import Kind, read_question
 from huiqi.reference.queries import code_tables
@@ -55,11 +57,11 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 def _show(request: HttpRequest, data: QueryDict, *, by_phone: bool = False) -> HttpResponse:
-    form = _form(data)
+    form = _form(request, data)
     form.is_valid()
     wanted, on = form.wanted(), clock.today()
     hides_phone = wanted.question.kind is Kind.PHONE and not by_phone
-    firms = seen_by(user_of(request), clock.today())
+    firms = seen_by(user_of(request), on)
     hits = NOTHING if hides_phone else find(firms, wanted, on, form.order(), _number(data.get("page")))
     query = _query(data, without=("page", *(("q",) if wanted.question.kind is Kind.PHONE else ())))
     context = {
@@ -84,6 +86,8 @@ def _show(request: HttpRequest, data: QueryDict, *, by_phone: bool = False) -> H
         "has_parks": len(form.fields["park"].choices) > 1,  # type: ignore[attr-defined]
         "may_export": may(user_of(request), Power.EXPORT_FIRMS, clock.today()),
         "no_code": _("没有统一社会信用代码"),
+        # A telephone number stands in no address, hence has no picture; one firm needs none.
+        "has_picture": hits.count > 1 and wanted.question.kind is not Kind.PHONE,
     }
     return render(request, "enterprises/register.html", context)
 
@@ -92,9 +96,10 @@ def _number(typed: str | None) -> int:
     return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
 
 
-def _form(data: QueryDict) -> RegisterForm:
+def _form(request: HttpRequest, data: QueryDict) -> RegisterForm:
     parks = Unit.objects.filter(kind=UnitKind.PARK, is_active=True).order_by("region", "name")
-    return RegisterForm(data, tables=code_tables(), parks=parks.values_list("pk", "name"))
+    scope = scope_of(user_of(request), clock.today())
+    return RegisterForm(data, tables=code_tables(), parks=parks.values_list("pk", "name"), scope=scope)
 
 
 def _query(data: QueryDict, without: tuple[str, ...] = ()) -> str:
@@ -131,6 +136,38 @@ def _said(hits: Hits) -> str:
     if hits.is_capped:
         return _("超过%(n)s家") % {"n": f"{CAP:,}"}
     return ngettext("共%(n)s家", "共%(n)s家", hits.count) % {"n": f"{hits.count:,}"}
+
+
+# --- the picture ----------------------------------------------------------------------------------
+
+
+@power_required(Power.VIEW_REGISTER)
+@require_safe
+@never_cache
+def picture_page(request: HttpRequest) -> HttpResponse:
+    """How the firms of the list's filters divide by size class and place or industry; the list loads it."""
+    form = _form(request, request.GET)
+    form.is_valid()
+    wanted, on, by = form.wanted(), clock.today(), request.GET.get("by")
+    if wanted.question.kind is Kind.PHONE:
+        raise Http404
+    if by not in {PLACE, INDUSTRY}:
+        by = PLACE if form.has_regions and len(wanted.region) != 6 else INDUSTRY
+    parameter = "region" if by == PLACE else "industry"
+    firms = seen_by(user_of(request), on)
+    context = {
+        "picture": picture(firms, wanted, on, by, form.tables),
+        "ways": [(PLACE, _("按地区")), (INDUSTRY, _("按行业"))],
+        "parameter": parameter,
+        "width": WIDTH,
+        "query": _query(request.GET, without=("page", "by")),
+        "sizeless": _query(request.GET, without=("page", "by", "size")),
+        "groupless": _query(request.GET, without=("page", "by", parameter)),
+        "chips": _chips(form, request.GET),
+        "crumbs": [(_("企业档案"), reverse("enterprises:register")), (_("规模分布"), "")],
+        "is_page": not request.htmx,  # type: ignore[attr-defined]
+    }
+    return render_page(request, "enterprises/picture.html", "enterprises/_picture.html", context)
 
 
 # --- saved views ----------------------------------------------------------------------------------
