@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 
 from huiqi.accounts.models import User
 from huiqi.core import audit, clock
@@ -17,6 +18,7 @@ from huiqi.core.messages import Message, gettext_noop
 from huiqi.enterprises.commands.merging import merge_firms, undo_merging
 from huiqi.enterprises.likeness import weigh
 from huiqi.enterprises.models import DuplicatePair, Enterprise, Merging, Succession
+from huiqi.enterprises.queries.duplicates import open_pairs
 from huiqi.enterprises.queries.likeness import Meeting, gather_keys, meetings, traits_of
 
 FIND = "enterprises.find_duplicates"
@@ -39,11 +41,22 @@ class Decision:
 
 @job_kind(FIND)
 def find_duplicates_job(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, Any]]:
-    """The search as a job with progress."""
+    """The search as a job with progress. It looks at all firms, and says how many pairs its actor may decide:
+    what lies elsewhere is no business of theirs."""
     actor = User.objects.filter(public_id=arguments.get("actor", "")).first()
-    found = yield from find_duplicates(actor=actor, at=clock.now())
-    words = gettext_noop("找到%(count)s对新的疑似重复，请到“疑似重复”中判断。")
-    return {"summary": str(Message(words, {"count": found})), "is_good": True}
+    before = _deciding(actor)
+    yield from find_duplicates(actor=actor, at=clock.now())
+    count = _deciding(actor)
+    words = gettext_noop("新找到%(new)s对，您负责的区域里现有%(count)s对疑似重复待判断。")
+    values = {"new": max(0, count - before), "count": count}
+    link = {"label": gettext_noop("去看疑似重复"), "url": reverse("enterprises:duplicates")}
+    told = {"summary": str(Message(words, values)), "said": {"template": words, "values": values}}
+    return {**told, "is_good": True, "link": link}
+
+
+def _deciding(actor: User | None) -> int:
+    """How many pairs wait for this person."""
+    return open_pairs(actor, clock.today()).count() if actor else 0
 
 
 def find_duplicates(*, actor: Any, at: datetime) -> Generator[Progress, None, int]:

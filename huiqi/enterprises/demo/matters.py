@@ -1,4 +1,4 @@
-"""Matters that wait for somebody in the demonstration: a claim on a firm, a disputed size class."""
+"""Matters that wait for somebody in the demonstration: a claim, size disputes, a firm entered twice."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -8,11 +8,11 @@ from huiqi.accounts.models import User
 from huiqi.enterprises.commands.disputes import Objection, raise_size_dispute
 from huiqi.enterprises.commands.membership import prove_by_identity, start_claim
 from huiqi.enterprises.demo.firms import public_id_of
-from huiqi.enterprises.demo.story import STORY
-from huiqi.enterprises.models import Claim, Enterprise, SizeDispute
+from huiqi.enterprises.demo.story import STORY, make_twin_of
+from huiqi.enterprises.models import Claim, DuplicatePair, Enterprise, SizeDispute
 from huiqi.enterprises.ports import DemoLicence
 
-MAKER, RESTAURANT = 1, 2
+MAKER, RESTAURANT, FRUIT = 1, 2, 5
 
 
 def make_matters(*, seed: int, on: date) -> None:
@@ -24,13 +24,24 @@ def make_matters(*, seed: int, on: date) -> None:
         # Proven, yet the firm has an owner: an officer decides.
         claim = start_claim(maker, actor=people["firm3"], proof=Claim.Proof.IDENTITY, at=at)
         prove_by_identity(claim, maker.credit_code or "", DemoLicence(), actor=people["firm3"], at=at)
-    if restaurant and "firm2" in people and not SizeDispute.objects.filter(enterprise=restaurant).exists():
-        objection = Objection(
-            claimed_class="micro",
-            figures={"employees": 9},
-            grounds="两家门店已停业，年末在岗只有9人，年报中的42人含已离职人员。",
-        )
-        raise_size_dispute(restaurant, objection=objection, actor=people["firm2"], at=at)
+    if "firm2" in people:
+        grounds = "两家门店已停业，年末在岗只有9人，年报中的42人含已离职人员。"
+        _dispute(restaurant, 9, grounds, people["firm2"], at)
+        grounds = "年报中的38人含收果季的临时工，年末签合同的只有18人，工资表可查。"
+        _dispute(_firm(seed, FRUIT), 18, grounds, people["firm2"], at)
+    rows = make_twin_of(FRUIT, seed=seed, on=on)
+    if rows is not None:
+        first, second = sorted(rows, key=lambda row: row.pk)
+        signals = ["core", "phone", "place"]
+        DuplicatePair.objects.create(first=first, second=second, signals=signals, found_at=at)
+
+
+def _dispute(firm: Enterprise | None, employees: int, grounds: str, owner: User, at: datetime) -> None:
+    """The firm says that it is micro, having so few people, unless it has said so before."""
+    if firm is None or SizeDispute.objects.filter(enterprise=firm).exists():
+        return
+    objection = Objection(claimed_class="micro", figures={"employees": employees}, grounds=grounds)
+    raise_size_dispute(firm, objection=objection, actor=owner, at=at)
 
 
 def _firm(seed: int, number: int) -> Enterprise | None:

@@ -94,6 +94,17 @@ FIRMS = (
         register={"gb4754": "5437", "org_type": "enterprise"},
         figures={"employees": 18, "revenue": 520 * WAN},
     ),
+    Role(
+        5,
+        "浏阳云岭果蔬食品有限公司",
+        "430181",
+        "17000100005",
+        "钟诚",
+        owner="firm2",
+        register={"gb4754": "1371", "org_type": "enterprise"},
+        figures={"employees": 38, "revenue": 900 * WAN, "assets": 600 * WAN},
+        survey={"affected_by_epidemic": True, "vacancies": 6},
+    ),
 )
 
 
@@ -152,6 +163,17 @@ def _state(firm: Enterprise, role: Role, on: date, at: datetime) -> None:
             filing = open_filing(source, actor=None, at=at, issuer=issuer)
             said = [Said(firm.pk, fact, value, as_of, period) for fact, value in facts.items()]
             file_statements(said, filing=filing, standing=standing, on=on)
+
+
+def make_twin_of(number: int, *, seed: int, on: date) -> tuple[Enterprise, Enterprise] | None:
+    """Enter a firm of the story a second time; both rows, or None when they are there or the firm is not."""
+    twin_id = public_id_of(seed, STORY + 2000 + number)
+    original = Enterprise.objects.filter(public_id=public_id_of(seed, STORY + number)).first()
+    if original is None or Enterprise.objects.filter(public_id=twin_id).exists():
+        return None
+    at = timezone.make_aware(datetime.combine(on - timedelta(days=5), time(9)))
+    _make_twin(original, twin_id, on, at)
+    return original, Enterprise.objects.get(public_id=twin_id)
 
 
 def make_twins(count: int, *, seed: int, on: date) -> int:

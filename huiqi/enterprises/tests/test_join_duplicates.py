@@ -269,3 +269,16 @@ def test_the_list_costs_the_same_whatever_its_length(enter):
     with CaptureQueriesContext(connection) as five:
         assert county.get(address).content.decode().count("名称相同") == 5
     assert len(five) == len(one)
+
+
+def test_the_search_tells_an_officer_only_of_pairs_of_the_own_area(enter, django_capture_on_commit_callbacks):
+    for county in ("430181", "430302"):
+        make_firm("演示红日花炮有限公司", county=county, facts={"gb4754": "2671"})
+        make_firm("演示红日花炮有限责任公司", county=county, facts={"gb4754": "2671"})
+    client = enter("county")
+    with django_capture_on_commit_callbacks(execute=True):
+        response = client.post("/duplicates/find/")
+    assert DuplicatePair.objects.count() > 1
+    page = client.get(response["Location"]).content.decode()
+    assert "新找到1对，您负责的区域里现有1对疑似重复待判断" in page
+    assert 'href="/duplicates/"' in page

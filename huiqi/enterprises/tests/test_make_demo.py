@@ -7,11 +7,16 @@ from itertools import islice
 import pytest
 from django.core.management import CommandError, call_command
 
+from huiqi.accounts.commands.demo import create_demo_accounts
+from huiqi.accounts.models import User
 from huiqi.enterprises.commands.statements import project_firms
 from huiqi.enterprises.demo.firms import BLOCK, firms, places
 from huiqi.enterprises.demo.load import load_firms
+from huiqi.enterprises.demo.matters import make_matters
 from huiqi.enterprises.demo.story import FIRMS, make_twins, tell_story
 from huiqi.enterprises.models import Contact, Enterprise, Statement
+from huiqi.enterprises.queries.disputes import disputes_for
+from huiqi.enterprises.queries.duplicates import open_pairs
 from huiqi.reference.credit_codes import find_problem
 from huiqi.reference.models import Division, Industry
 
@@ -107,3 +112,16 @@ def test_a_demo_of_an_impossible_size_is_refused_and_only_a_demo_site_takes_it(s
     settings.HUIQI_DEMO = False
     with pytest.raises(CommandError, match="不是演示站点"):
         call_command("demo")
+
+
+@pytest.mark.django_db
+def test_a_county_has_a_pair_and_a_dispute_to_decide_made_once():
+    create_demo_accounts(actor=None)
+    tell_story(seed=7, on=ON)
+    for _run in range(2):
+        make_matters(seed=7, on=ON)
+        county = User.objects.get(username="county")
+        assert open_pairs(county, ON).count() == 1
+        assert disputes_for(county, ON).count() == 1
+    (pair,) = open_pairs(county, ON)
+    assert {pair.first.prefecture, pair.second.prefecture} == {"430181"}
