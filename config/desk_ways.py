@@ -395,7 +395,9 @@ def guides() -> Iterator[Guide]:
     )
     yield Guide("answering", (_CHECK, _CATALOGUE, _NOTICES, _DEPUTY), being(*_ANSWERING))
     yield Guide(
-        "reading", (_REGISTER, _CATALOGUE, _NOTICES, _DEPUTY), being(Role.SUPERVISOR, Role.ANALYST, *_GRANTS)
+        "reading",
+        (_REGISTER, _CATALOGUE, _NOTICES, _DEPUTY),
+        being(Role.LEADER, Role.SUPERVISOR, Role.ANALYST, *_GRANTS),
     )
     yield Guide(
         "authority",
