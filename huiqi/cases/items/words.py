@@ -105,6 +105,11 @@ class StageRow:
     stage: str
     limits: tuple[StageLimit | None, ...]
 
+    @property
+    def is_same(self) -> bool:
+        """Whether urgency makes no difference."""
+        return len({limit.limit if limit else None for limit in self.limits}) == 1
+
 
 def stage_rows(definition: ItemDefinition) -> tuple[StageRow, ...]:
     """The stages that have a clock, in the order of the work."""

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import count
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from huiqi.accounts.models import Unit, User
 from huiqi.accounts.roles import Role
@@ -13,7 +16,9 @@ from huiqi.cases.commands.closing import approve_answer
 from huiqi.cases.commands.desk import accept_case, assign_case
 from huiqi.cases.commands.handling import answer_order, record_contact, sign_order
 from huiqi.cases.commands.intake import Asked, open_case
+from huiqi.cases.commands.items import take_over
 from huiqi.cases.commands.ordering import lead_order
+from huiqi.cases.items.reading import read_items
 from huiqi.cases.models import Case, EditionState, ItemEdition, Order
 from huiqi.cases.workflow import Channel, Ending, State
 
@@ -98,6 +103,12 @@ def make_edition(item: str = "request", **changes: Any) -> ItemEdition:
         made_at=at(),
         published_at=at(),
     )
+
+
+def load_shipped(when: datetime | None = None) -> dict[str, ItemEdition]:
+    """The shipped service items, published, by id."""
+    take_over(read_items(Path(settings.RULEBOOK_DIR)), at=when or at())
+    return {row.item: row for row in ItemEdition.objects.current().order_by("item")}
 
 
 def make_officer(office: str | Unit = "liuyang", role: Role = Role.OFFICER, **fields: Any) -> User:

@@ -45,7 +45,8 @@ def item_context(definition: ItemDefinition) -> dict[str, Any]:
         "topics": [(topic, worded(lead_words(topic.lead))) for topic in definition.topics],
         "urgencies": [urgency.label for urgency in Urgency],
         "stages": [
-            (Stage(row.stage).label, [_words(limit) for limit in row.limits])
+            # One cell when urgency makes no difference.
+            (Stage(row.stage).label, [_words(limit) for limit in row.limits[: 1 if row.is_same else None]])
             for row in stage_rows(definition)
         ],
         "bases": [
