@@ -218,6 +218,13 @@ def _firm_ways() -> Iterator[Way]:
 
 def _policy_ways() -> Iterator[Way]:
     yield Way(
+        gettext_lazy("看有哪些政策"),
+        gettext_lazy("按得到什么、由谁认定查找，条件、金额和期限在一页"),
+        "policies:catalogue",
+        "scale",
+        unconfirmed,
+    )
+    yield Way(
         gettext_lazy("看规则手册"),
         gettext_lazy("每条政策的参数、依据和待核实之处"),
         "policies:rulebook",

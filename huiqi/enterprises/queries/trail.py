@@ -34,7 +34,7 @@ def path_to_firm(model: type[Model]) -> str | None:
     if direct:
         return f"{direct[0]}__"
     for key in _keys(model):
-        if beyond := _keys_to(key.related_model, Enterprise):  # type: ignore[arg-type]
+        if beyond := _keys_to(key.related_model, Enterprise):
             return f"{key.name}__{beyond[0]}__"
     return None
 
