@@ -44,13 +44,12 @@ class TopicSuggestion:
 def words_found(text: str, topics: Iterable[Topic], cut: Cut) -> dict[str, tuple[str, ...]]:
     """Topic id → those of its words that the text says, longest first.
 
-    A word of one character (税, 煤) counts only within a short word of the text as `cut` segments it: 布局 in
-    a text is no 局.
+    A word of one character (税, 煤) counts only where `cut` leaves it alone: 税 is not found in 税务.
     """
-    short = {char for token in cut(text) if len(token) <= 2 for char in token}
+    alone = {token for token in cut(text) if len(token) == 1}
     found = {}
     for topic in topics:
-        said = [word for word in topic.words if (word in text if len(word) > 1 else word in short)]
+        said = [word for word in topic.words if (word in text if len(word) > 1 else word in alone)]
         if said:
             found[topic.id] = tuple(sorted(said, key=lambda word: (-len(word), topic.words.index(word))))
     return found
