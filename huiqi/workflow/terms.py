@@ -122,6 +122,14 @@ def warn_at(due_at: datetime, limit: Limit, scale: OfficeTime) -> datetime:
     return scale.instant(max(scale.mark(due_at) - limit.amount * step, 1))
 
 
+def later(instant: datetime, limit: Limit, scale: OfficeTime) -> datetime:
+    """The instant `limit` after another: five working days after Friday 17:30 is the next Friday 17:30."""
+    if limit.unit == LimitUnit.HOURS:
+        return instant + timedelta(hours=limit.amount)
+    step = scale.day if limit.unit == LimitUnit.WORKING_DAYS else 60
+    return max(scale.instant(scale.mark(instant) + limit.amount * step), instant)
+
+
 def half_way(term: Term, due_at: datetime, scale: OfficeTime) -> datetime:
     """The instant at which half of the time from the beginning of the count to `due_at` has passed.
 

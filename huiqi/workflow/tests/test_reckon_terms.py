@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from huiqi.workflow.terms import Limit, LimitUnit, half_way, reckon, warn_at
+from huiqi.workflow.terms import Limit, LimitUnit, half_way, later, reckon, warn_at
 from huiqi.workflow.tests.make import AFTER, BEFORE, DAY, at, make_scale, make_term
 
 pytestmark = pytest.mark.pure
@@ -231,6 +231,14 @@ def test_no_office_term_ends_or_warns_at_midnight():
         due = due_of(make_term("2020-02-10 10:00", amount))
         assert due.time() == at("2020-02-10 17:30").time()
         assert warn_at(due, Limit(1), SCALE).hour in range(9, 18)
+
+
+def test_later_counts_on_the_scale_of_its_limit():
+    friday = at("2020-02-14 17:30")
+    assert later(friday, Limit(5), SCALE) == at("2020-02-21 17:30")
+    assert later(friday, Limit(1, OFFICE), SCALE) == at("2020-02-17 10:00")
+    assert later(friday, Limit(24, HOURS), SCALE) == at("2020-02-15 17:30")
+    assert later(at("2020-02-15 10:00"), Limit(0), SCALE) == at("2020-02-15 10:00")
 
 
 def test_half_of_a_term_is_measured_on_its_own_line():
