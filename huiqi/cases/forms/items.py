@@ -115,7 +115,7 @@ class TextsForm(forms.Form):
 
     def parts(self) -> dict[str, Any]:
         """The content's parts that this form holds."""
-        return {name: self.cleaned_data[name] for name in self.fields}
+        return {name: _unix(self.cleaned_data[name]) for name in self.fields}
 
 
 class RowForm(forms.Form):
@@ -143,7 +143,12 @@ _CONTROLS = ("ORDER", "DELETE")
 
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if value not in (None, "", [], {})}
+    return {name: _unix(value) for name, value in row.items() if value not in (None, "", [], {})}
+
+
+def _unix(value: Any) -> Any:
+    # Browsers send line breaks as two characters.
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 class TopicRow(RowForm):
@@ -301,6 +306,7 @@ def table(part: str, content: Mapping[str, Any], data: Any = None) -> Rows:
         row_form,
         formset=Rows,
         extra=SPARE_ROWS,
+        can_order=True,
         can_delete=True,
         max_num=MOST_ROWS,
         absolute_max=MOST_ROWS + 5,

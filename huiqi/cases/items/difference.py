@@ -35,6 +35,13 @@ _KEYS = {
     "return_reasons": ("code",),
     "sources": ("title",),
 }
+# What is meant where nothing is written.
+_UNSAID: Mapping[str, Any] = {
+    "open_to_public": True,
+    "masks_requester": False,
+    "required": True,
+    "personal": False,
+}
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,10 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
     """What `after` says differently, in the order of PARTS."""
     found: list[Change] = []
     for part in PARTS:
-        old, new = before.get(part), after.get(part)
+        old, new = _meant(before, part), _meant(after, part)
         if part in _KEYS:
             found += _rows(part, old or [], new or [])
-        elif old != new and (old or new):
+        elif old != new:
             found.append(Change(part, "", "", _words(old), _words(new)))
     return found
 
@@ -71,14 +78,19 @@ def _rows(part: str, old: Iterable[Mapping[str, Any]], new: Iterable[Mapping[str
         else:
             names = [*before[key], *(each for each in after[key] if each not in before[key])]
             found += [
-                Change(part, key, name, _words(before[key].get(name)), _words(after[key].get(name)))
+                Change(part, key, name, _words(_meant(before[key], name)), _words(_meant(after[key], name)))
                 for name in names
-                if before[key].get(name) != after[key].get(name)
+                if _meant(before[key], name) != _meant(after[key], name)
             ]
     kept = [key for key in before if key in after]
     if kept != [key for key in after if key in before]:
         found.append(Change(part, "", "order", "、".join(before), "、".join(after)))
     return found
+
+
+def _meant(row: Mapping[str, Any], name: str) -> Any:
+    value = row.get(name)
+    return _UNSAID.get(name) if value is None or value in ("", [], {}) else value
 
 
 def _by_key(part: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
