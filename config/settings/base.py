@@ -25,6 +25,8 @@ PRIVATE_ROOT = DATA_DIR / "private"
 HUIQI_AUDIT_ANCHOR = Path(env_text("HUIQI_AUDIT_ANCHOR", str(DATA_DIR / "audit-anchor.log")))
 # When offices work, for the clocks of cases; offices differ, so that it is a setting and no constant.
 HUIQI_OFFICE_HOURS = env_text("HUIQI_OFFICE_HOURS", "09:00-12:00 13:30-17:30")
+# Dotted path of a huiqi.messages.ports.ChatPort for the daily digest of staff; "" = by text message.
+HUIQI_CHAT_PORT = env_text("HUIQI_CHAT_PORT", "")
 # Dotted path of a huiqi.messages.ports.SmsPort; without a vendor's adapter no text message leaves.
 HUIQI_SMS_PORT = env_text("HUIQI_SMS_PORT", "huiqi.messages.adapters.off.OffSms")
 # Missing reports of key materials are chased from this hour on, and an hour later with the superiors.

@@ -99,7 +99,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One text message on its way out. Number and text are wiped as soon as its fate is known."""
+    """One message on its way out. Number and text are wiped as soon as its fate is known."""
+
+    class Way(models.TextChoices):
+        SMS = "sms", _("短信")
+        # 政务微信, 钉钉: of staff alone; who is not found there gets a text message.
+        CHAT = "chat", _("政务微信或钉钉")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("待发送")
@@ -113,6 +118,7 @@ class Delivery(models.Model):
     public_id = PublicIdField()
     user = models.ForeignKey(User, models.SET_NULL, null=True, related_name="deliveries")
     purpose = models.CharField(max_length=40)
+    way = models.CharField(max_length=4, choices=Way, default=Way.SMS)
     phone = EncryptedTextField(max_length=20, blank=True)
     text = EncryptedTextField(max_length=500, blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)

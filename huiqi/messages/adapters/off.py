@@ -1,6 +1,6 @@
 """No line at all: what an installation has until it names a vendor's adapter."""
 
-from huiqi.messages.ports import NotSent
+from huiqi.messages.ports import NoSuchPerson, NotSent
 
 
 class OffSms:
@@ -9,3 +9,11 @@ class OffSms:
     def send(self, phone: str, text: str) -> str:
         """Always NotSent."""
         raise NotSent("HUIQI_SMS_PORT is not set")
+
+
+class OffChat:
+    """A chat that knows nobody: every message goes by text message."""
+
+    def send(self, phone: str, text: str) -> str:
+        """Always NoSuchPerson."""
+        raise NoSuchPerson("the chat is switched off")

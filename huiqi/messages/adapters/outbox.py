@@ -19,3 +19,11 @@ class OutboxSms:
             public_id=new_public_id(), phone=phone, text=text, at=clock.wall_now()
         )
         return row.public_id
+
+
+class OutboxChat(OutboxSms):
+    """The same for messages of the chat 政务微信/钉钉, marked as such."""
+
+    def send(self, phone: str, text: str) -> str:
+        """The receipt is the message's public id."""
+        return super().send(phone, f"〔政务微信〕{text}")

@@ -13,7 +13,7 @@ from django_tasks import task
 
 from huiqi.core import clock
 from huiqi.messages.models import Delivery, OneTimeCode, OutboxMessage
-from huiqi.messages.ports import NotSent, sms_port
+from huiqi.messages.ports import NoSuchPerson, NotSent, chat_port, sms_port
 
 log = structlog.get_logger("huiqi.messages")
 # Pauses after the first, second … failed try; after the last one we give up.
@@ -60,7 +60,10 @@ def send_one(public_id: str, *, at: datetime) -> bool:
 
 def _hand_over(row: Delivery, at: datetime) -> bool:
     try:
-        receipt = sms_port().send(row.phone, row.text)
+        port = chat_port() if row.way == Delivery.Way.CHAT else sms_port()
+        receipt = port.send(row.phone, row.text)
+    except NoSuchPerson as fault:
+        return _send_as_sms(row, type(fault).__name__, at)
     except NotSent as fault:
         _fail(row, type(fault).__name__, at)
     except Exception as fault:
@@ -75,12 +78,21 @@ def _hand_over(row: Delivery, at: datetime) -> bool:
 
 def _fail(row: Delivery, fault: str, at: datetime) -> None:
     log.warning("sms not sent", delivery=row.public_id, attempt=row.attempts)
-    if row.attempts > len(PAUSES):
+    if row.attempts > len(PAUSES) and row.way == Delivery.Way.CHAT:
+        _send_as_sms(row, fault, at)
+    elif row.attempts > len(PAUSES):
         _end(row, State.FAILED, at=at, fault=fault)
     else:
         pause = PAUSES[row.attempts - 1]
         mine = Delivery.objects.filter(pk=row.pk, state=State.SENDING)
         mine.update(state=State.WAITING, next_try_at=at + pause, fault=fault)
+
+
+def _send_as_sms(row: Delivery, fault: str, at: datetime) -> bool:
+    """The chat does not know the person, or stays down: the text message does it, from its first try on."""
+    mine = Delivery.objects.filter(pk=row.pk, state=State.SENDING)
+    mine.update(state=State.WAITING, way=Delivery.Way.SMS, attempts=0, next_try_at=at, fault=fault)
+    return send_one(row.public_id, at=at)
 
 
 def _end(row: Delivery, state: State, *, at: datetime, receipt: str = "", fault: str = "") -> None:

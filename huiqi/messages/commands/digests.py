@@ -7,10 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from huiqi.accounts.models import User
+from huiqi.accounts.roles import STAFF_ROLES
 from huiqi.core import audit
 from huiqi.messages.commands.deliveries import queue_message
 from huiqi.messages.kinds import KINDS
 from huiqi.messages.models import Delivery, Notice
+from huiqi.messages.ports import has_chat
 from huiqi.messages.queries import people_to_digest, undigested
 from huiqi.messages.wording import digest_text
 
@@ -38,8 +40,9 @@ def _send_digest(person: int, at: datetime) -> int:
         return 0
     text = digest_text(_counted(notices))
     once = f"digest:{day}:{user.pk}"
+    way = Delivery.Way.CHAT if has_chat() and user.role in STAFF_ROLES else Delivery.Way.SMS
     queue_message(
-        Delivery(purpose="digest", user=user, phone=user.phone, text=text, made_at=at, once_key=once)
+        Delivery(purpose="digest", user=user, way=way, phone=user.phone, text=text, made_at=at, once_key=once)
     )
     Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(digest_on=day)
     audit.record("message.digest_queued", user, actor=None, notices=len(notices))
