@@ -170,7 +170,7 @@ def tell(people, about, kind=KIND, **more):
 
 def test_notices_of_another_kind_or_about_something_else_stay_unread():
     person, task, other = make_person(), make_user(), make_user()
-    tell([person], other), tell([person], None), tell([person], task, kind="test.other")
+    tell([person], other), tell([person], None), tell([person], task, kind="test.another_task")
     assert settle_notices(KIND, task, at=AT) == 0
     assert Notice.objects.unread().count() == 3
 

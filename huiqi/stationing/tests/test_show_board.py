@@ -230,5 +230,5 @@ def test_the_panel_on_the_firm_s_page_is_for_the_compartment_alone(rf):
         request.user = play(part)
         html = panel.render(request, firm) or ""
         assert (TELLTALES[1] in html) == (
-            part in {"province", "city", "county", "dispatcher", "supervisor"}
+            part in {"province", "city", "county", "dispatcher", "leader", "supervisor"}
         ), part
