@@ -135,6 +135,13 @@ def _menu() -> list[MenuGroup]:
         MenuItem(_("政策体检"), "policies:check_start", "clipboard-check", signed_in, on_bar=8),
         MenuItem(_("政策目录"), "policies:catalogue", "scale", signed_in, on_bar=9),
         MenuItem(_("规则手册"), "policies:rulebook", "book", having(Power.EDIT_POLICIES), on_bar=7),
+        MenuItem(
+            _("事项管理"),
+            "cases:editions",
+            "list-details",
+            having(Power.EDIT_ITEMS, Power.PUBLISH_ITEMS),
+            on_bar=7,
+        ),
     )
     managing = (
         MenuItem(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiqi.accounts.functions import Function
 from huiqi.cases.items.definition import Authority, FieldKind
+from huiqi.cases.items.difference import Change
 from huiqi.cases.workflow import Ending, Stage, Urgency
 from huiqi.core.fields import with_blank
 from huiqi.rules.problems import Problem
@@ -365,6 +366,23 @@ class NewItemForm(forms.Form):
 
 
 _PLACE = re.compile(r"([a-z_]+)(?:\[(\d+)\])?\.?(.*)")
+
+
+def change_words(change: Change) -> tuple[Any, Any, Any]:
+    """Where a change is, what stood there and what stands there now, in the words of the editor's boxes."""
+    row_form = TABLES.get(change.part)
+    if row_form is None or change.key == "order":
+        return _("先后顺序") if change.key else "", change.before, change.after
+    row = " ".join(str(_CODES.get(code, code)) for code in change.row.split(" "))
+    if not change.key:
+        return row, change.before, change.after
+    box = row_form.base_fields.get(row_form.PLACES.get(change.key, change.key))
+    choices = {str(code): words for code, words in getattr(box, "choices", ()) if code}
+    place = f"{row}　{box.label if box else change.key}"
+    return place, choices.get(change.before, change.before), choices.get(change.after, change.after)
+
+
+_CODES = {str(code): words for code, words in [*Stage.choices, *Urgency.choices, *RUNG_WORDS]}
 
 
 def blame(problems: Iterable[Problem], texts: forms.Form | None, tables: Mapping[str, Rows]) -> list[Problem]:

@@ -94,7 +94,16 @@ def _meant(row: Mapping[str, Any], name: str) -> Any:
 
 
 def _by_key(part: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    return {" ".join(str(row[key]) for key in _KEYS[part] if row.get(key)): row for row in rows}
+    return {" ".join(str(row[key]) for key in _KEYS[part] if row.get(key)): _flat(row) for row in rows}
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with lead: {level: …} as lead.level."""
+    found: dict[str, Any] = {}
+    for key, value in row.items():
+        inner = value.items() if isinstance(value, Mapping) else ()
+        found |= {f"{key}.{name}": each for name, each in inner} if inner else {key: value}
+    return found
 
 
 def _words(value: Any) -> str:

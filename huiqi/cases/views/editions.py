@@ -25,9 +25,10 @@ from huiqi.cases.forms.items import (
     TextsForm,
     WithdrawForm,
     blame,
+    change_words,
     table,
 )
-from huiqi.cases.items.difference import PARTS, Change, changes
+from huiqi.cases.items.difference import PARTS, changes
 from huiqi.cases.items.reading import check_content
 from huiqi.cases.models import EditionState, ItemEdition
 from huiqi.cases.queries.items import compared_with, current_edition, editions_of, item_rows, policy_ids
@@ -281,11 +282,11 @@ def _show_section(  # noqa: PLR0913  the outcome of an attempt to save comes alo
 # --- parts ------------------------------------------------------------------------------------------------
 
 
-def change_rows(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, list[Change]]]:
-    """What differs, by part, with the part's name in words."""
-    found: dict[str, list[Change]] = {}
+def change_rows(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, list[Any]]]:
+    """What differs, by part: the part's name, and of each change the place, the old and the new words."""
+    found: dict[str, list[Any]] = {}
     for change in changes(before, after):
-        found.setdefault(change.part, []).append(change)
+        found.setdefault(change.part, []).append(change_words(change))
     return [(worded(PARTS[part]), rows) for part, rows in found.items()]
 
 
