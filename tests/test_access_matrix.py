@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from huiqi.accounts.powers import Power
 from huiqi.accounts.roles import Role
+from huiqi.cases.tests.make import draft_section, item_draft, offered_item
 from huiqi.core.tests.make import make_job
 from huiqi.enterprises.tests.make import (
     claim_in_liuyang,
@@ -122,6 +123,11 @@ def _for(may: Callable[[str, Part], bool], **more: Any) -> Row:
     """A page behind sign-in; one that takes only POST answers 405 to a GET of whoever may."""
     row = Row(may, **more)
     return replace(row, status=405) if row.only == "POST" and row.status == 200 else row
+
+
+def works_on_items(**more: Any) -> Row:
+    """Whoever edits or publishes service items, wherever they sit."""
+    return _for(lambda name, part: part.has(Power.EDIT_ITEMS, Power.PUBLISH_ITEMS), **more)
 
 
 MATRIX: dict[str, Row] = {
@@ -356,6 +362,21 @@ MATRIX: dict[str, Row] = {
     "stationing:hand_over": needs(Power.STATION_OFFICERS, make=stationing_in_liuyang, also_posts=True),
     "stationing:end": needs(Power.STATION_OFFICERS, make=stationing_in_liuyang, also_posts=True),
     "stationing:lines": needs(Power.STATION_OFFICERS, make=key_firm_in_liuyang, also_posts=True),
+    # --- cases: service items ---
+    "cases:items": everybody(),
+    "cases:item": everybody(make=offered_item),
+    "cases:editions": needs(Power.EDIT_ITEMS, Power.PUBLISH_ITEMS),
+    "cases:new_item": needs(Power.EDIT_ITEMS, also_posts=True),
+    "cases:item_history": works_on_items(make=offered_item),
+    "cases:make_draft": needs(Power.EDIT_ITEMS, args={"item": "request"}, only="POST"),
+    "cases:withdraw_item": needs(Power.PUBLISH_ITEMS, args={"item": "request"}, only="POST"),
+    "cases:edition": works_on_items(make=item_draft),
+    "cases:edition_preview": works_on_items(make=item_draft),
+    "cases:publish_draft": needs(Power.PUBLISH_ITEMS, args={"public_id": "x"}, only="POST"),
+    "cases:discard_draft": needs(Power.EDIT_ITEMS, args={"public_id": "x"}, only="POST"),
+    "cases:edit_section": _for(
+        lambda name, part: part.has(Power.EDIT_ITEMS), make=draft_section, also_posts=True
+    ),
     # --- the API ---
     "api:openapi-json": everybody(),
     "api:openapi-view": everybody(),

@@ -16,7 +16,7 @@ from huiqi.cases.commands.closing import approve_answer
 from huiqi.cases.commands.desk import accept_case, assign_case
 from huiqi.cases.commands.handling import answer_order, record_contact, sign_order
 from huiqi.cases.commands.intake import Asked, open_case
-from huiqi.cases.commands.items import take_over
+from huiqi.cases.commands.items import make_draft, take_over
 from huiqi.cases.commands.ordering import lead_order
 from huiqi.cases.items.reading import read_items
 from huiqi.cases.models import Case, EditionState, ItemEdition, Order
@@ -190,3 +190,21 @@ def make_order(
 ) -> Order:
     """The lead order of a new case: sent (ASSIGNED) or signed (HANDLING), by default to 浏阳's office."""
     return make_lead(make_case(state=state, lead=unit, when=when, **asked))
+
+
+def offered_item() -> dict[str, Any]:
+    """The address of a service item's page in the catalogue."""
+    load_shipped()
+    return {"item": "request"}
+
+
+def item_draft() -> dict[str, Any]:
+    """The address of a draft, made by nobody of the cast."""
+    load_shipped()
+    draft = make_draft("request", actor=make_officer("province", Role.POLICY_EDITOR), at=at())
+    return {"public_id": draft.public_id}
+
+
+def draft_section() -> dict[str, Any]:
+    """The address of a part of such a draft."""
+    return {**item_draft(), "section": "texts"}
