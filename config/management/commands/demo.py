@@ -1,6 +1,7 @@
 """`huiqi demo`: what the demonstration needs, made once; running it again changes nothing."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.core.management.base import CommandParser
 
 from huiqi.accounts.commands.demo import create_demo_accounts
 from huiqi.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from huiqi.cases.commands.items import take_over
+from huiqi.cases.items.reading import read_items
 from huiqi.core import clock
 from huiqi.core.cli import HuiqiCommand
 from huiqi.core.errors import Refused
@@ -41,6 +44,7 @@ class Command(HuiqiCommand):
         if not 0 <= count <= MOST_FIRMS:
             raise Refused("site.demo_size", f"演示企业户数应在0到{MOST_FIRMS:,}之间，如 20000。")
         accounts = create_demo_accounts(actor=None)
+        take_over(read_items(Path(settings.RULEBOOK_DIR)), at=clock.now())
         firms = self._make_firms(count, seed, clock.today())
         machine = {
             "accounts": [account.username for account in DEMO_ACCOUNTS],

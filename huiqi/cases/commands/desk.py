@@ -18,6 +18,7 @@ from huiqi.cases.commands.ordering import (
     own_unit,
     send_order,
 )
+from huiqi.cases.commands.suggestions import keep_unit_choice
 from huiqi.cases.commands.telling import tell_desk, tell_order, tell_requester
 from huiqi.cases.commands.timing import (
     limit_of,
@@ -178,6 +179,8 @@ def assign_case(  # noqa: PLR0913  what an order says
     _check_lead(case, lead, mode, mandate)
     for unit in co:
         check_active(unit)
+    if actor is not None:
+        keep_unit_choice(case, lead, at=at)
     take_step(case, Step.ASSIGN, actor=actor, at=at, unit=case.desk, to=lead.public_id, mode=str(mode))
     stop_clocks(case, Stage.DISPATCH, at=at)
     replaced = [order for order in open_orders(case) if order.part == OrderPart.LEAD or order.unit == lead]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from huiqi.accounts.models import User
@@ -122,7 +122,12 @@ def take_over(shipped: Mapping[str, Shipped], *, at: datetime) -> dict[str, int]
     """
     counts = {"published": 0, "drafts": 0, "waiting": 0, "unchanged": 0}
     for item in shipped.values():
-        counts[_take_over_one(item, at)] += 1
+        try:
+            outcome = _take_over_one(item, at)
+        except IntegrityError:
+            # Two processes of a new site prepare it at once: the other one was first.
+            outcome = _take_over_one(item, at)
+        counts[outcome] += 1
     return counts
 
 

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from huiqi.accounts.models import Unit
 from huiqi.cases.models import Case, Suggested, Suggestion
+from huiqi.cases.queries.suggestions import suggest_units
 
 
 def keep_choice(case: Case, what: Suggested, *, suggested: str, chosen: str, at: datetime) -> None:
@@ -14,3 +16,11 @@ def keep_choice(case: Case, what: Suggested, *, suggested: str, chosen: str, at:
     if suggested:
         values = {"suggested": suggested, "chosen": chosen, "was_taken": suggested == chosen, "at": at}
         Suggestion.objects.get_or_create(case=case, what=what, defaults=values)
+
+
+def keep_unit_choice(case: Case, lead: Unit, *, at: datetime) -> None:
+    """Note to whom a person first gave a case and what the dispatching page suggests for it."""
+    if Suggestion.objects.filter(case=case, what=Suggested.UNIT).exists():
+        return
+    for first in suggest_units(case, at=at)[:1]:
+        keep_choice(case, Suggested.UNIT, suggested=first.unit.public_id, chosen=lead.public_id, at=at)

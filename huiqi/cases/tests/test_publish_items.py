@@ -1,6 +1,7 @@
 """Editions of items: drafted by one, published by another, taken over from the files."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from huiqi.cases.tests.make import at, load_shipped, make_officer
 from huiqi.cases.workflow import Channel
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.models import AuditRecord
+from tests.harness.together import together
 
 pytestmark = pytest.mark.django_db
 
@@ -250,3 +252,21 @@ def test_the_command_checks_loads_and_lists(capsys):
     assert run("load", capsys=capsys)["unchanged"] == 8
     first = run("list", capsys=capsys)[0]
     assert first == {"item": "request", "title": "企业诉求", "edition": 1, "draft": None, "open_cases": 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_that_prepare_a_new_site_make_each_edition_once():
+    first, second = together(load_shipped, load_shipped)
+    assert set(first) == set(second) and len(first) == 8
+    assert ItemEdition.objects.count() == 8
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_approvers_publish_a_draft_once(editor):
+    load_shipped()
+    draft = draft_of(editor)
+    approvers = [make_officer("province", Role.POLICY_APPROVER) for _ in range(2)]
+    acts = [partial(publish_draft, draft, note="改标题", actor=each, at=at()) for each in approvers]
+    outcomes = together(*acts)
+    assert sorted(isinstance(each, Refused) for each in outcomes) == [False, True], outcomes
+    assert states() == [(1, EditionState.REPLACED), (2, EditionState.PUBLISHED)]

@@ -160,3 +160,11 @@ def test_only_the_first_decision_counts_and_the_rate_has_its_denominator():
     figure = acceptance(since=at("2020-03-01"), until=at("2020-04-01"))["topic"]
     assert (figure.taken, figure.decided, figure.percent) == (2, 3, 66)
     assert acceptance(since=at("2020-02-01"), until=at("2020-03-01"))["topic"].decided == 0
+
+
+def test_dispatching_keeps_whether_the_suggested_unit_was_taken():
+    load_shipped()
+    make_case(item="request", topic="other", state=State.ASSIGNED)
+    make_case(item="request", topic="other", state=State.ASSIGNED, lead=centre_below())
+    figure = acceptance(since=at("2020-03-01"), until=at("2020-04-01"))["unit"]
+    assert (figure.taken, figure.decided) == (1, 2)
