@@ -164,6 +164,9 @@ def _take_word(  # noqa: PLR0913  what was heard
     case.word, case.rating = word, rating
     take_step(case, Step.TAKE_WORD, actor=actor, at=at, word=str(word))
     end_case(case, _ending(case, word), actor=actor, at=at)
+    if word not in _BY_WORD:
+        said = gettext_noop("您的诉求%(number)s已办结，30天内可以申请重启。")
+        tell_requester(case, PROGRESS, said, at=at, actor=actor)
     return save_case(case, *ENDED_FIELDS)
 
 

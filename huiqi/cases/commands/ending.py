@@ -41,7 +41,8 @@ def check_proof(case: Case, ending: str) -> None:
 def has_proof(case: Case) -> bool:
     """Whether somebody of an office attached a file to the case or to one of its orders.
 
-    What the requester sent along, or a clerk on the requester's behalf, is the claim and not its proof.
+    What the requester sent along, or a clerk on the requester's behalf, is the claim and not its proof;
+    of a clerk who also handles the case no such line can be drawn.
     """
     orders = [owner_key(order)[1] for order in case.orders.order_by("pk")]
     kind = Order._meta.label_lower
@@ -54,4 +55,6 @@ def has_proof(case: Case) -> bool:
 
 
 def _askers(case: Case) -> list[int]:
-    return [pk for pk in (case.requester_id, case.taken_by_id) if pk is not None]
+    handlers = set(case.orders.order_by("pk").values_list("handler", flat=True))
+    askers = {case.requester_id, case.taken_by_id} - handlers
+    return [pk for pk in askers if pk is not None]

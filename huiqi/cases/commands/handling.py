@@ -25,13 +25,17 @@ from huiqi.cases.commands.timing import reckoning_of, start_clock, stop_clocks
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import Case, Order, OrderMode, OrderPart, OrderState
 from huiqi.cases.notices import ORDER_RETURNED, ORDER_SENT, PROGRESS, SUPERVISED, TO_REVIEW
+from huiqi.cases.queries.office_time import office_time
 from huiqi.cases.workflow import PROPOSABLE, Stage, State, Step
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.workflow.terms import Limit, Term, reckon
 
 # The third return goes to a meeting of the desk with the units (facts on 派单争议 decided by the desk; the
 # number three is the county practice named in the task of this system).
 BOUNCES_TO_MEETING = 3
+# Facts on returns: one to two working days; the stricter.
+_RETURN_WITHIN = Limit(1)
 
 
 @transaction.atomic
@@ -127,10 +131,20 @@ def _check_returnable(case: Case, order: Order, at: datetime) -> None:
     if order.state != OrderState.SENT:
         said = gettext_noop("已经签收的派单不能退回。确实不归您单位的，请与派单单位商量改派。")
         raise Refused("cases.signed_already", said)
-    clock = case.clocks.running().filter(order=order, stage=Stage.SIGN).first()
-    if clock is not None and reckoning_of(clock, case, at).is_late:
+    if _is_sign_over(case, order, at):
         said = gettext_noop("已过签收期限，不能自行退回。请先签收，并与派单单位商量改派。")
         raise Refused("cases.too_late_to_return", said)
+
+
+def _is_sign_over(case: Case, order: Order, at: datetime) -> bool:
+    """Whether the term to sign is over; a working day where the item gives none. Who was only asked may
+    decline as long as it has not signed."""
+    clock = case.clocks.running().filter(order=order, stage=Stage.SIGN).first()
+    if clock is not None:
+        return reckoning_of(clock, case, at).is_late
+    scale = office_time(timezone.localdate(at), case.prefecture)
+    is_ordered = order.mode == OrderMode.ASSIGN
+    return is_ordered and reckon(Term(order.sent_at, _RETURN_WITHIN), scale, at).is_late
 
 
 def _keep_return(order: Order, reason: str, text: str, proposed: Unit | None, at: datetime) -> None:

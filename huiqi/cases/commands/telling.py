@@ -10,6 +10,7 @@ from huiqi.accounts.models import Unit, User
 from huiqi.accounts.powers import Power
 from huiqi.cases.models import Case, Order
 from huiqi.cases.queries.people import offices_above, people_with, supervisors_of
+from huiqi.cases.queries.reminded import with_deputies
 from huiqi.messages.commands.deliveries import queue_message
 from huiqi.messages.commands.notices import notify_all
 from huiqi.messages.models import Delivery
@@ -19,11 +20,13 @@ from huiqi.messages.wording import SIGNATURE
 def tell_people(
     people: Iterable[User], case: Case, kind: str, template: str, *, at: datetime, actor: User | None = None
 ) -> None:
-    """Tell these people, but not who did it; each at most once a day of one kind about one case.
+    """Tell these people and their deputies, but not who did it; each at most once a day of one kind
+    about one case.
 
     `template` is Chinese with `%(number)s`: a notice is written in the reader's tongue, not the actor's.
     """
-    others = [person for person in people if actor is None or person.pk != actor.pk]
+    present = with_deputies(people, timezone.localdate(at))
+    others = [person for person in present if actor is None or person.pk != actor.pk]
     text = template % {"number": case.number}
     notify_all(others, kind, text, staff_page(case), at=at, once_key=_once(case, at))
 

@@ -10,7 +10,14 @@ from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_unit, make_user
 from huiqi.cases.commands.closing import approve_answer, redo_case
 from huiqi.cases.commands.desk import add_co_handler, assign_case, cancel_order
-from huiqi.cases.commands.handling import answer_order, note_case, record_contact, sign_order
+from huiqi.cases.commands.handling import (
+    answer_order,
+    hand_on,
+    note_case,
+    record_contact,
+    sign_order,
+    take_on,
+)
 from huiqi.cases.models import Case, OrderMode
 from huiqi.cases.queries.people import answers_to_review
 from huiqi.cases.tests.make import at, make_case, make_edition, make_lead, make_officer
@@ -208,6 +215,17 @@ def test_what_a_clerk_filled_in_with_is_not_the_proof_either(proven):
     proven.save()
     file_of(proven, clerk)
     assert refusal(answer, proven) == "cases.proof_missing"
+
+
+def test_who_took_the_request_and_handles_it_may_add_the_proof(proven):
+    officer = make_officer()
+    proven.taken_by = officer
+    proven.save()
+    file_of(proven, officer)
+    assert refusal(answer, proven) == "cases.proof_missing"
+    take_on(make_lead(proven), actor=proven.handler, at=at())
+    hand_on(make_lead(proven), colleague=officer, actor=proven.handler, at=at())
+    answer(proven)
 
 
 @pytest.mark.parametrize("owner", ["case", "order"])

@@ -143,6 +143,14 @@ def test_tries_of_an_earlier_round_do_not_count():
     assert called(case, Word.UNREACHABLE, "2020-03-05").state == State.CALLING_BACK
 
 
+def test_whom_nobody_reached_is_told_how_to_go_on():
+    requester = make_user(role=Role.FIRM)
+    case = waiting(requester=requester)
+    for day in ("2020-03-03", "2020-03-04", "2020-03-05"):
+        case = called(case, Word.UNREACHABLE, day)
+    assert requester.notices.filter(text__contains="30天内可以申请重启").count() == 1
+
+
 def test_silence_changes_nothing():
     case = waiting()
     case.refresh_from_db()

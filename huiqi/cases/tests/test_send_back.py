@@ -9,7 +9,7 @@ from huiqi.cases.commands.desk import add_co_handler, assign_case
 from huiqi.cases.commands.handling import send_back, sign_order
 from huiqi.cases.models import Case, Order, OrderMode, OrderState
 from huiqi.cases.notices import SUPERVISED
-from huiqi.cases.tests.make import at, make_case, make_lead, make_officer, make_order
+from huiqi.cases.tests.make import at, make_case, make_edition, make_lead, make_officer, make_order
 from huiqi.cases.workflow import Stage, State
 from huiqi.core.errors import Refused
 
@@ -47,6 +47,12 @@ def test_after_the_term_to_sign_nothing_is_returned():
     order = make_order()  # Monday: to be signed by the close of Tuesday
     assert refusal(order, at("2020-03-03", "17:31")) == "cases.too_late_to_return"
     back(order, at("2020-03-03", "17:30"))
+
+
+def test_an_item_without_a_term_to_sign_gives_a_working_day_to_return():
+    make_edition(limits=[])
+    assert refusal(make_order(), at("2020-03-04", "09:00")) == "cases.too_late_to_return"
+    back(make_order(), at("2020-03-03", "17:30"))
 
 
 def test_a_return_lies_with_the_desk_again_and_the_first_unit_stays_named(below):

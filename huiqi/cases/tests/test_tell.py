@@ -2,6 +2,7 @@
 
 import pytest
 
+from huiqi.accounts.models import Deputyship
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_user
 from huiqi.cases.commands.closing import approve_answer
@@ -35,6 +36,15 @@ def test_nobody_is_told_of_the_own_act():
     case = make_case(state=State.ACCEPTED, officer=officer)
     assign_case(case, lead=officer.unit, actor=officer, at=at())
     assert kinds(officer) == []
+
+
+def test_who_fills_in_for_somebody_absent_is_told_in_his_place():
+    handler, deputy = make_officer("park"), make_officer("changsha")
+    day = at().date()
+    Deputyship.objects.create(absent=handler, deputy=deputy, from_on=day, to_on=day)
+    case = make_case(state=State.ACCEPTED)
+    assign_case(case, lead=handler.unit, mandate="领导小组纪要", actor=make_officer(), at=at())
+    assert kinds(handler) == kinds(deputy) == [ORDER_SENT]
 
 
 def test_once_taken_on_only_the_handler_is_told():
