@@ -134,7 +134,10 @@ def test_no_file_is_longer_than_600_lines():
 
 
 def test_no_module_has_a_name_that_says_nothing():
-    assert [path for path in python_files(tests=True) if Path(path).stem in NAMELESS] == []
+    # `huiqi services` speaks of service items 事项, and a command's file bears its name.
+    said = {"huiqi/cases/management/commands/services.py"}
+    found = [path for path in python_files(tests=True) if Path(path).stem in NAMELESS]
+    assert set(found) - said == set()
 
 
 def test_nothing_prints_but_commands_and_scripts():
