@@ -35,19 +35,43 @@ def insert_rows(model: type[Model], rows: Sequence[Row]) -> None:
 
 
 def update_rows(model: type[Model], names: Sequence[str], rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
-    """Write the fields `names` of many rows, given as (primary key, values in that order)."""
-    fields = [model._meta.get_field(name) for name in names]
-    quote = connection.ops.quote_name
-    assignments = ", ".join(f"{quote(str(field.column))} = %s" for field in fields)  # type: ignore[union-attr]
-    prepare = [field.get_db_prep_save for field in fields]  # type: ignore[union-attr]
+    """Write the fields `names` of many rows, given as (primary key, values in that order).
+
+    PostgreSQL takes one statement for all, half the work of a statement a row; SQLite has nobody to talk to.
+    """
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    prepare = [field.get_db_prep_save for field in fields]
     lines = [
-        (*(made(value, connection) for made, value in zip(prepare, values, strict=True)), pk)
+        (pk, *(made(value, connection) for made, value in zip(prepare, values, strict=True)))
         for pk, values in rows
     ]
-    table = quote(model._meta.db_table)
+    if not lines:
+        return
     with connection.cursor() as cursor:
-        # Column names come from the model, values are parameters.
-        cursor.executemany(f"UPDATE {table} SET {assignments} WHERE id = %s", lines)  # noqa: S608
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                _update_from_arrays(model, fields), [list(column) for column in zip(*lines, strict=True)]
+            )
+        else:
+            cursor.executemany(_update_by_key(model, fields), [(*cells, pk) for pk, *cells in lines])
+
+
+# Table and column names come from the model, values are parameters.
+
+
+def _update_by_key(model: type[Model], fields: Sequence[Any]) -> str:
+    quote = connection.ops.quote_name
+    assignments = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    return f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE id = %s"  # noqa: S608
+
+
+def _update_from_arrays(model: type[Model], fields: Sequence[Any]) -> str:
+    quote = connection.ops.quote_name
+    table, names = quote(model._meta.db_table), [quote(field.column) for field in fields]
+    assignments = ", ".join(f"{name} = new.{name}" for name in names)
+    arrays = ", ".join(f"%s::{kind}[]" for kind in ["bigint", *(f.db_type(connection) for f in fields)])
+    given = f"unnest({arrays}) AS new(id, {', '.join(names)})"
+    return f"UPDATE {table} SET {assignments} FROM {given} WHERE {table}.id = new.id"  # noqa: S608
 
 
 @lru_cache(maxsize=4096)

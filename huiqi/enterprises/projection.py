@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from huiqi.enterprises.catalogue import columns, is_statable, to_column
+from huiqi.enterprises.catalogue import SIZE_CLASS, columns, is_statable, to_column
 from huiqi.enterprises.resolution import FOREVER, Resolved, Stated, next_change, resolve
 from huiqi.rules.catalogue import Catalogue, Fact
 
@@ -41,19 +41,44 @@ class Projector:
 
     def project(self, by_fact: Mapping[str, list[Stated]]) -> Projected:
         """The projection of one firm from everything recorded about it."""
+        resolved, until = self._settled(by_fact)
+        return Projected(self._columns(self._blank, resolved), until)
+
+    def amend(
+        self, until: date, before: Mapping[str, list[Stated]], after: Mapping[str, list[Stated]]
+    ) -> Projected | None:
+        """The columns of the facts of `after`, and the last day of the whole projection with them.
+
+        `until` is the last day of the projection that stands, which must hold for this day; `before` is what
+        was recorded of these facts then. The size class and what it follows from come together or not at all.
+        None when only all facts of the firm can tell the last day: one of these set it, and no longer does.
+        """
+        resolved, last = self._settled(after)
+        if last > until and self._settled(before)[1] <= until:
+            return None
+        return Projected(self._columns(dict.fromkeys(after), resolved), min(until, last))
+
+    def _settled(self, by_fact: Mapping[str, list[Stated]]) -> tuple[dict[str, Resolved], date]:
+        """The statements that count, and the last day on which all of them do and no other."""
         resolved: dict[str, Resolved] = {}
-        made, until = dict(self._blank), FOREVER
+        change = FOREVER
         for fact_id, statements in by_fact.items():
             fact = self.catalogue.facts.get(fact_id)
             if fact is None or not is_statable(fact):
                 continue
-            found, change = self._settle(fact, statements)
-            until = min(until, change)
+            found, changes_on = self._settle(fact, statements)
+            change = min(change, changes_on)
             if found is not None:
                 resolved[fact_id] = found
-                made[fact_id] = to_column(fact, found.stated.cell)
-        made["size_class"] = self.size_class_of(resolved)
-        return Projected(made, until if until == FOREVER else date.fromordinal(until.toordinal() - 1))
+        return resolved, change if change == FOREVER else date.fromordinal(change.toordinal() - 1)
+
+    def _columns(self, blank: Mapping[str, Column], resolved: Mapping[str, Resolved]) -> Mapping[str, Column]:
+        made = dict(blank)
+        for fact_id, found in resolved.items():
+            made[fact_id] = to_column(self.catalogue.facts[fact_id], found.stated.cell)
+        if SIZE_CLASS in made:
+            made[SIZE_CLASS] = self.size_class_of(resolved)
+        return made
 
     def _settle(self, fact: Fact, statements: list[Stated]) -> tuple[Resolved | None, date]:
         """The statement that counts, and the day on which that may change by itself."""

@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.enterprises.catalogue import SIZE_CLASS
 from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
 from huiqi.enterprises.models import Enterprise, Filing, SizeDispute, SourceKind, Standing
 from huiqi.enterprises.queries.disputes import class_on, judged_on
-from huiqi.enterprises.queries.statements import SIZE_CLASS, catalogue
+from huiqi.enterprises.queries.statements import catalogue
 
 State = SizeDispute.State
 # What an upheld dispute enters into the register.

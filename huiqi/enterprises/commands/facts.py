@@ -7,7 +7,8 @@ from django.db import transaction
 
 from huiqi.accounts.models import User
 from huiqi.core import audit
-from huiqi.enterprises.commands.statements import Said, file_statements, lock_firms, open_filing
+from huiqi.enterprises.commands.columns import lock_firms
+from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
 from huiqi.enterprises.models import Enterprise, SourceKind, Standing
 from huiqi.rules.catalogue import Value
 

@@ -22,7 +22,7 @@ from huiqi.core.ids import new_public_id
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.core.personal import index_of, plain_name, plain_phone
 from huiqi.enterprises.bulk_rows import Row, insert_rows
-from huiqi.enterprises.commands.statements import project_firms
+from huiqi.enterprises.commands.columns import project_firms
 from huiqi.enterprises.importing.compare import Change, new_cells
 from huiqi.enterprises.importing.fields import CITY, CODE, COUNTY, NAME
 from huiqi.enterprises.importing.names import are_strangers, name_key

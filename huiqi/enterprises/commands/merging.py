@@ -13,8 +13,8 @@ from django.db.models import F, Q
 from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.messages import gettext_noop
+from huiqi.enterprises.commands.columns import lock_firms, project_locked
 from huiqi.enterprises.commands.search_words import renew_search_words
-from huiqi.enterprises.commands.statements import lock_firms, project_locked
 from huiqi.enterprises.models import Enterprise, Merging
 
 
@@ -45,7 +45,7 @@ def undo_merging(merging: Merging, *, reason: str, actor: Any, at: datetime, on:
     if merging.undone_at is not None:
         raise Refused("enterprises.merging_undone", gettext_noop("这次合并已经撤销，无需再撤。"))
     family = _merged_into(merging.dropped_id)
-    roots = lock_firms([merging.dropped_id, *family])
+    roots = set(lock_firms([merging.dropped_id, *family]).values())
     merging.undone_at, merging.undone_by, merging.undo_reason = at, actor, reason
     merging.save(update_fields=["undone_at", "undone_by", "undo_reason"])
     Enterprise.objects.filter(pk=merging.dropped_id).update(merged_into=None)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import QuerySet
 
 from huiqi.core.jobs import Progress
-from huiqi.enterprises.commands.statements import project_firms
+from huiqi.enterprises.commands.columns import project_firms
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.projection import Projector
 from huiqi.enterprises.queries.statements import catalogue, projected_rows, size_class_of, stated_of

@@ -1,27 +1,26 @@
 """Stating facts: every door of the register (import, list, survey, officer, firm) ends here."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from huiqi.core import audit
 from huiqi.core.dates import format_date_zh, readable
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
-from huiqi.enterprises.bulk_rows import Row, insert_rows, update_rows
-from huiqi.enterprises.catalogue import Cell, columns, is_statable, to_cell
-from huiqi.enterprises.models import Enterprise, Filing, Standing, Statement
-from huiqi.enterprises.projection import Projected, Projector
-from huiqi.enterprises.queries.statements import catalogue, size_class_of, stated_of
+from huiqi.enterprises.bulk_rows import Row, insert_rows
+from huiqi.enterprises.catalogue import Cell, is_statable, to_cell
+from huiqi.enterprises.commands.columns import amend_locked, lock_firms, project_locked
+from huiqi.enterprises.models import Filing, Standing, Statement
+from huiqi.enterprises.queries.statements import catalogue
 from huiqi.rules.catalogue import Fact, Unreadable, Value
 
-BATCH = 1000
 # A list may begin to count later; a date further off than this is a slip of the pen.
 FURTHEST_AHEAD = timedelta(days=366)
 _YEAR_OR_MONTH = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?")
@@ -65,9 +64,9 @@ def file_statements(
     """
     recorded = at or filing.recorded_at
     rows = [_row(one, filing, Standing(standing), recorded) for one in said]
-    roots = lock_firms({one.enterprise_id for one in said})
+    stands_for = lock_firms({one.enterprise_id for one in said})
     insert_rows(Statement, rows)
-    project_locked(roots, on=on)
+    amend_locked(Counter((stands_for[one.enterprise_id], one.fact) for one in said), on=on)
     return len(rows)
 
 
@@ -134,75 +133,12 @@ def _check_dates(fact: Fact, one: Said, at: datetime) -> None:
         raise Refused("enterprises.bad_dates", said)
 
 
-def lock_firms(enterprise_ids: Iterable[int]) -> list[int]:
-    """Lock these rows and those that stand for them; returns the latter's keys, in order.
-
-    In the order of their keys, so that two acts on the same firms wait for each other, never in a ring.
-    """
-    ids = set(enterprise_ids)
-    firms = Enterprise.objects.order_by("pk")
-    kept = firms.filter(pk__in=ids, merged_into__isnull=False).order_by().values("merged_into")
-    wanted = firms.filter(Q(pk__in=ids) | Q(pk__in=kept)).select_for_update(of=("self",))
-    rows = dict(wanted.values_list("pk", "merged_into_id"))
-    roots = sorted({rows[pk] or pk for pk in ids if pk in rows})
-    late = [pk for pk in roots if pk not in rows]
-    if late:  # merged while we waited for the lock
-        list(firms.filter(pk__in=late).select_for_update(of=("self",)).values_list("pk"))
-    return roots
-
-
 @transaction.atomic
 def retract_statements(statements: Iterable[Statement], *, filing: Filing, on: date) -> int:
     """Take statements back as of the filing's instant: history keeps them, the present does not."""
     rows = list(statements)
-    roots = lock_firms({row.enterprise_id for row in rows})
+    stands_for = lock_firms({row.enterprise_id for row in rows})
     standing = Statement.objects.filter(pk__in=[row.pk for row in rows], retracted_at=None)
     count = standing.update(retracted_at=filing.recorded_at, retracted_by=filing)
-    project_locked(roots, on=on)
+    project_locked(set(stands_for.values()), on=on)
     return count
-
-
-@transaction.atomic
-def project_firms(enterprise_ids: Iterable[int], *, on: date) -> int:
-    """Bring the current columns of these firms up to date for `on`; returns how many rows changed.
-
-    The locks make it wait for a filing under way, which would otherwise be projected away.
-    """
-    return project_locked(lock_firms(enterprise_ids), on=on)
-
-
-def project_locked(roots: Sequence[int], *, on: date) -> int:
-    """As `project_firms`, for rows the caller has locked and that are not merged into others."""
-    return sum(_project_batch(roots[start : start + BATCH], on) for start in range(0, len(roots), BATCH))
-
-
-def _project_batch(ids: Sequence[int], on: date) -> int:
-    book = catalogue()
-    stated = stated_of(ids)
-    projector = Projector(book, on, size_class_of)
-    made = {pk: projector.project(stated[pk]) for pk in ids}
-    names = [fact.id for fact in columns(book)]
-    before = {
-        row[0]: row[1:]
-        for row in Enterprise.objects.filter(pk__in=ids)
-        .order_by("pk")
-        .values_list("pk", *names, "current_on", "current_until")
-    }
-    after = {pk: _columns(projected, names, on) for pk, projected in made.items() if pk in before}
-    differing = [pk for pk in after if before[pk] != after[pk]]
-    if differing:
-        _write([*names, "current_on", "current_until"], before, after, differing)
-    return len(differing)
-
-
-def _columns(projected: Projected, names: list[str], on: date) -> tuple[Any, ...]:
-    return (*(projected.columns[name] for name in names), on, projected.until)
-
-
-def _write(
-    names: list[str], before: dict[int, Any], after: dict[int, tuple[Any, ...]], pks: list[int]
-) -> None:
-    """Write only the columns that differ somewhere: a firm has more than a hundred, an import brings ten."""
-    places = [at for at in range(len(names)) if any(before[pk][at] != after[pk][at] for pk in pks)]
-    rows = ((pk, [after[pk][at] for at in places]) for pk in pks)
-    update_rows(Enterprise, [names[at] for at in places], rows)

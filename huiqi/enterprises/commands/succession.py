@@ -8,8 +8,9 @@ from django.db import transaction
 from huiqi.core import audit
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.enterprises.commands.columns import lock_firms
 from huiqi.enterprises.commands.identity import Act, change_registration, refuse_taken_code
-from huiqi.enterprises.commands.statements import Said, file_statements, lock_firms, open_filing
+from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
 from huiqi.enterprises.models import Enterprise, Registration, SourceKind, Standing, Succession
 from huiqi.reference import credit_codes
 from huiqi.reference.pinyin import pinyin_of

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiqi.core.fields import CountField, MoneyField
+from huiqi.enterprises.catalogue import SIZE_CLASS
 from huiqi.enterprises.commands.disputes import BOTH, CLASS, FIGURES, Objection
 from huiqi.enterprises.models import SizeDispute
-from huiqi.enterprises.queries.statements import SIZE_CLASS, catalogue
+from huiqi.enterprises.queries.statements import catalogue
 
 LONGEST = 1000
 CLAIMABLE = ("large", "medium", "small", "micro")
@@ -21,7 +22,7 @@ class DisputeForm(forms.Form):
     """The firm's side: class, figures, grounds, commitment."""
 
     claimed_class = forms.ChoiceField(label=gettext_lazy("您认为应当划为"), widget=forms.RadioSelect)
-    employees = CountField("人", label=gettext_lazy("从业人员期末人数"), required=False)
+    employees = CountField("人", label=gettext_lazy("从业人员"), required=False)
     revenue = MoneyField(label=gettext_lazy("营业收入"), required=False)
     assets = MoneyField(label=gettext_lazy("资产总额"), required=False)
     grounds = forms.CharField(

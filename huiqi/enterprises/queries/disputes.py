@@ -9,11 +9,10 @@ from django.utils import timezone
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import scope_with
+from huiqi.enterprises.catalogue import SIZE_CLASS, SIZE_INPUTS
 from huiqi.enterprises.models import Enterprise, SizeDispute
 from huiqi.enterprises.queries.people import membership_in
 from huiqi.enterprises.queries.statements import (
-    SIZE_CLASS,
-    SIZE_INPUTS,
     catalogue,
     facts_on,
     size_class_of,

@@ -8,11 +8,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from huiqi.enterprises.catalogue import from_cell, is_statable
+from huiqi.enterprises.catalogue import SIZE_CLASS, from_cell, is_statable
 from huiqi.enterprises.models import Enterprise, SourceKind, Standing, Statement
 from huiqi.enterprises.queries.statements import (
     COLUMNS,
-    SIZE_CLASS,
     as_stated,
     catalogue,
     known_of,

@@ -1,14 +1,14 @@
 """Statements as resolution sees them, and what follows from them for one firm on a date."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from django.utils import timezone
 
-from huiqi.enterprises.catalogue import columns, from_cell, is_statable
+from huiqi.enterprises.catalogue import SIZE_CLASS, SIZE_INPUTS, columns, from_cell, is_statable
 from huiqi.enterprises.models import Enterprise, Merging, Statement
 from huiqi.enterprises.resolution import FOREVER, Resolved, Stated, resolve
 from huiqi.reference.judging import rulebook
@@ -29,8 +29,6 @@ COLUMNS = (
     "retracted_at",
 )
 ByFact = Mapping[str, list[Stated]]
-SIZE_CLASS = "size_class"
-SIZE_INPUTS = ("gb4754", "employees", "revenue", "assets")
 
 
 def catalogue() -> Catalogue:
@@ -38,11 +36,16 @@ def catalogue() -> Catalogue:
     return rulebook().catalogue
 
 
-def stated_of(enterprise_ids: Iterable[int]) -> dict[int, dict[str, list[Stated]]]:
-    """For each firm its statements by fact, those of the rows merged into it today included."""
+def stated_of(
+    enterprise_ids: Iterable[int], facts: Collection[str] | None = None
+) -> dict[int, dict[str, list[Stated]]]:
+    """For each firm its statements by fact in the order of recording, of these facts only when given.
+
+    Those of the rows merged into it today are among them.
+    """
     ids = list(enterprise_ids)
     kept_as = dict(Enterprise.objects.filter(merged_into__in=ids).values_list("pk", "merged_into_id"))
-    return _gather(ids, kept_as)
+    return _gather(ids, kept_as, facts)
 
 
 def rows_known_as(enterprise: Enterprise, known_on: date | None) -> list[int]:
@@ -64,9 +67,13 @@ def day_end(day: date) -> datetime:
     return last + timedelta(microseconds=1)
 
 
-def _gather(ids: Sequence[int], kept_as: Mapping[int, int]) -> dict[int, dict[str, list[Stated]]]:
+def _gather(
+    ids: Sequence[int], kept_as: Mapping[int, int], facts: Collection[str] | None = None
+) -> dict[int, dict[str, list[Stated]]]:
     found: dict[int, dict[str, list[Stated]]] = {pk: defaultdict(list) for pk in ids}
     rows = Statement.objects.filter(enterprise__in=[*ids, *kept_as]).order_by("pk")
+    if facts is not None:
+        rows = rows.filter(fact__in=facts)
     for row in rows.values_list(*COLUMNS).iterator(chunk_size=5000):
         stated = as_stated(row)
         found[kept_as.get(row[1], row[1])][stated.fact].append(stated)

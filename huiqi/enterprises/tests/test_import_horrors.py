@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from huiqi.enterprises.commands.statements import project_firms
+from huiqi.enterprises.commands.columns import project_firms
 from huiqi.enterprises.models import Enterprise, ImportRun
 from huiqi.enterprises.tests.make import ON, make_code
 from huiqi.enterprises.tests.tables import HEADINGS, csv_bytes, firm_row

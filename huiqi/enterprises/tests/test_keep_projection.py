@@ -11,9 +11,10 @@ from django.db import connection, transaction
 
 from huiqi.core.errors import Refused
 from huiqi.core.models import AuditRecord
+from huiqi.enterprises.commands.columns import project_firms
 from huiqi.enterprises.commands.merging import merge_firms
 from huiqi.enterprises.commands.projection import rebuild_facts, refresh_facts
-from huiqi.enterprises.commands.statements import Said, file_statements, open_filing, project_firms
+from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
 from huiqi.enterprises.models import Enterprise, Filing, Statement
 from huiqi.enterprises.queries.statements import facts_on
 from huiqi.enterprises.tests.make import AT, ON, make_firm, state

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from huiqi.accounts.commands.demo import create_demo_accounts
 from huiqi.accounts.models import User
-from huiqi.enterprises.commands.statements import project_firms
+from huiqi.enterprises.commands.columns import project_firms
 from huiqi.enterprises.demo.firms import BLOCK, firms, places
 from huiqi.enterprises.demo.load import load_firms
 from huiqi.enterprises.demo.matters import make_matters
