@@ -7,7 +7,7 @@ import hashlib
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 
 from huiqi.reference.working_days import (
@@ -71,6 +71,7 @@ def _news(table: CalendarTable) -> tuple[News, ...]:
     return tuple(sorted(found.values(), key=lambda news: (news.known_on, news.first_on, news.region)))
 
 
+@lru_cache(maxsize=4096)
 def news_between(
     after: date, until: date, *, region: str = "", calendar: Calendar = Calendar.OFFICE
 ) -> tuple[News, ...]:

@@ -7,7 +7,7 @@ Cases are taken in batches, each a transaction of its own: a run that is killed 
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,8 +24,9 @@ from huiqi.core.dates import format_month_day_zh
 from huiqi.core.messages import gettext_noop
 from huiqi.reference.calendar_news import News, calendar_digest, newest_news, news_between
 
-BATCH = 500
+BATCH = 1000
 _MIRRORED = ("due_at", "due_stage", "is_paused")
+_ENDS = ("due_at", "known_on", "next_notice_at", "notices_sent")
 _NEEDED = ("id", "public_id", "number", "prefecture", "requester", "handler", "lead", "desk", *_MIRRORED)
 _UPDATED = gettext_noop("工作日历或办公时间已更新")
 _TO_STAFF = gettext_noop("诉求%(number)s的办理期限因节假日安排有变，请查看新的期限。")
@@ -133,16 +134,27 @@ class _Work:
     def save(self) -> None:
         """Write everything, tell everybody."""
         Clock.objects.filter(pk__in=self.seen, known_on__lt=self.today).update(known_on=self.today)
-        Clock.objects.bulk_update(self.changed, ["due_at", "known_on", "next_notice_at", "notices_sent"])
+        _update(self.changed, _ENDS)
         ClockMove.objects.bulk_create(self.moves)
         if not self.cases:
             return
-        Case.objects.bulk_update(self.cases, _MIRRORED)
+        _update(self.cases, _MIRRORED)
         Event.objects.bulk_create(self.events)
         audit.record("case.clock_moved", None, actor=None, cases=len(self.cases), clocks=len(self.moves))
         key = f"calendar:{self.today}"
         tell_staff_of(self.cases, _TO_STAFF, at=self.at, once=key)
         tell_requesters_of(self.cases, _TO_REQUESTER, at=self.at, once=key)
+
+
+def _update(rows: Sequence[Case] | Sequence[Clock], fields: tuple[str, ...]) -> None:
+    """Write these fields of saved rows. Ends fall on few instants: an update for each takes a tenth of what
+    bulk_update's CASE for each row does."""
+    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for row in rows:
+        groups[tuple(getattr(row, name) for name in fields)].append(row.pk)
+    for values, keys in groups.items():
+        table = type(rows[0])._default_manager.filter(pk__in=keys).order_by()
+        table.update(**dict(zip(fields, values, strict=True)))
 
 
 def put_event(case: Case, moves: list[ClockMove], at: datetime) -> Event:

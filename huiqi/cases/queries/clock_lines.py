@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -85,7 +85,7 @@ def with_due_unit(cases: CaseQuerySet) -> CaseQuerySet:
     """Cases with `due_unit`, the unit of the clock that `due_at` mirrors: what `due_words` needs."""
     clocks = Clock.objects.running().filter(case=OuterRef("pk"), is_reference=False)
     first = clocks.order_by("is_paused", "due_at", "pk").values("limit_unit")[:1]
-    return cases.annotate(due_unit=Coalesce(Subquery(first), LimitUnit.WORKING_DAYS.value))
+    return cases.annotate(due_unit=Coalesce(Subquery(first), Value(LimitUnit.WORKING_DAYS.value)))
 
 
 def due_words(case: Case, at: datetime) -> DueWords | None:
