@@ -51,6 +51,17 @@ ACTS: Mapping[str, Any] = {
     "case.taken_on": _("认领诉求"),
     "case.tied": _("归入堵点"),
     "case.unmasked": _("查看诉求人身份或电话"),
+    # half-filled requests
+    "case_draft.begun": _("开始填写诉求"),
+    "case_draft.discarded": _("删除诉求草稿"),
+    # lists of cases
+    "cases.exported": _("导出诉求列表"),
+    "cases.searched_by_phone": _("按电话查找诉求"),
+    # letters of consultation and figures leave
+    "consultation.exported": _("导出商请函"),
+    "case_figures.exported": _("导出诉求月度点评"),
+    "ranking.released": _("发布诉求办理排名"),
+    "ranking.withdrawn": _("收回诉求办理排名"),
     # service items
     "item.changed": _("修改事项草稿"),
     "item.discarded": _("放弃事项草稿"),

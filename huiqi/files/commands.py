@@ -21,7 +21,7 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.files.models import FOLDER, Attachment
-from huiqi.files.queries import owner_key
+from huiqi.files.queries import attachments_of, owner_key
 from huiqi.files.scanning import PIECE, Scanner, ScanResult, Verdict, scanner_in_use
 from huiqi.files.uploads import EVERY_KIND, UploadKind, check_size, download_name, sniff
 
@@ -130,6 +130,19 @@ def attach(
     found.save(update_fields=["owner_type", "owner_id", "expires_at"])
     audit.record("attachment.attached", found, actor=actor, owner_type=key[0], owner_id=key[1])
     return found
+
+
+@transaction.atomic
+def hand_over(owner: Model, *, to: Model, actor: User | None) -> int:
+    """Give the files of `owner` to another thing, for good: those of a draft to what it became."""
+    key = owner_key(to)
+    rows = list(attachments_of(owner).select_for_update(of=("self",)))
+    for row in rows:
+        row.owner_type, row.owner_id = key
+        row.expires_at = None
+        row.save(update_fields=["owner_type", "owner_id", "expires_at"])
+        audit.record("attachment.attached", row, actor=actor, owner_type=key[0], owner_id=key[1])
+    return len(rows)
 
 
 def _infected() -> Refused:
