@@ -10,6 +10,7 @@ from huiqi.cases.models.events import Event
 from huiqi.cases.models.items import EditionState, ItemEdition, ItemNote
 from huiqi.cases.models.knots import Knot
 from huiqi.cases.models.orders import OPEN_ORDERS, Order, OrderMode, OrderPart, OrderState
+from huiqi.cases.models.ranking import RankingRelease
 from huiqi.cases.models.suggestions import Suggested, Suggestion
 from huiqi.cases.models.supervision import Supervision
 
@@ -39,6 +40,7 @@ __all__ = [
     "OrderMode",
     "OrderPart",
     "OrderState",
+    "RankingRelease",
     "Suggested",
     "Suggestion",
     "Supervision",

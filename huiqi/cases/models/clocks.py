@@ -64,6 +64,9 @@ class Clock(models.Model):
             models.Index(fields=["stopped_at", "due_at"], name="clock_running"),
             models.Index(fields=["next_notice_at"], name="clock_notice", condition=Q(stopped_at=None)),
             models.Index(fields=["unit", "stage", "stopped_at"], name="clock_unit"),
+            # The account of a month: clocks by the end of their term.
+            models.Index(fields=["stage", "due_at"], name="clock_account"),
+            models.Index(fields=["stage", "stopped_at"], name="clock_days"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -72,6 +72,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["unit", "state", "-sent_at"], name="order_unit_queue"),
             models.Index(fields=["handler", "state"], name="order_handler_queue"),
+            models.Index(fields=["sent_at"], name="order_account"),
         ]
         constraints = [
             models.UniqueConstraint(

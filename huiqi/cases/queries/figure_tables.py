@@ -1,0 +1,329 @@
+"""The numbers of figures.py as tables: in all, by unit, topic, county, channel and month; days; hot topics."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Case as Choose
+from django.db.models import Count, F, Q, SmallIntegerField, Value, When
+
+from huiqi.accounts.models import Unit
+from huiqi.cases.models import Case
+from huiqi.cases.queries.figures import (
+    COUNTED,
+    NUMBERS,
+    REST,
+    Account,
+    Base,
+    Number,
+    days_rows,
+    month_of,
+    of_unit,
+    parted,
+    rows_of,
+    to_case,
+)
+from huiqi.cases.queries.office_time import office_hours
+from huiqi.cases.queries.rows import county_name, item_names
+from huiqi.cases.workflow import Channel
+from huiqi.core.messages import gettext_noop
+
+# A cell with fewer than this says who it was; outside the office it is hidden.
+SMALLEST = 5
+_TENTH = Decimal("0.1")
+WEEK = timedelta(days=7)
+
+
+class By(StrEnum):
+    """By what a table has its rows."""
+
+    UNIT = "unit"
+    TOPIC = "topic"
+    COUNTY = "county"
+    CHANNEL = "channel"
+    MONTH = "month"
+
+
+BY_WORDS: Mapping[By, str] = {
+    By.UNIT: gettext_noop("单位"),
+    By.TOPIC: gettext_noop("主题"),
+    By.COUNTY: gettext_noop("县市区"),
+    By.CHANNEL: gettext_noop("渠道"),
+    By.MONTH: gettext_noop("月份"),
+}
+Key = tuple[Any, ...]
+ALL: Key = ()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A number with its parts: how many rows fell into each; the last is the rest."""
+
+    number: Number
+    parts: tuple[int, ...]
+
+    @property
+    def rows(self) -> int:
+        """All rows, also those left out: what the parts add up to."""
+        return sum(self.parts)
+
+    @property
+    def of(self) -> int:
+        """The denominator: rows not left out."""
+        return sum(self.parts[len(self.number.left_out) :])
+
+    @property
+    def counted(self) -> int:
+        """The numerator; of a plain count all rows."""
+        return self.parts[-2] if self.number.counted else self.rows
+
+    @property
+    def percent(self) -> Decimal | None:
+        """Numerator of denominator in percent, to a tenth, half up; None for a count or of nothing."""
+        if self.number.counted is None or self.of == 0:
+            return None
+        return (Decimal(100 * self.counted) / self.of).quantize(_TENTH, ROUND_HALF_UP)
+
+    def lines(self) -> list[tuple[str, str, int]]:
+        """(part's name, its words, rows) for the numerator, the rest and every part left out."""
+        number = self.number
+        found = [(part.name, part.label, count) for part, count in self._left_out()]
+        if number.counted is None:
+            return found
+        own = [(COUNTED, number.counted.label, self.counted), (REST, number.rest, self.parts[-1])]
+        return own + found
+
+    def _left_out(self) -> Iterable[tuple[Any, int]]:
+        return zip(self.number.left_out, self.parts, strict=False)
+
+
+def tallies(names: Iterable[str], account: Account, by: By | None = None) -> dict[str, dict[Key, Tally]]:
+    """These numbers by the keys of a table (`ALL` without one); one query for each base."""
+    bases: dict[Base, list[Number]] = defaultdict(list)
+    for name in names:
+        bases[NUMBERS[name].base].append(NUMBERS[name])
+    found: dict[str, dict[Key, Tally]] = {}
+    for base, numbers in bases.items():
+        found |= _of_base(base, numbers, account, by)
+    return found
+
+
+def _of_base(
+    base: Base, numbers: Sequence[Number], account: Account, by: By | None
+) -> dict[str, dict[Key, Tally]]:
+    rows = rows_of(base, account)
+    for number in numbers:
+        rows = parted(rows, number, account)
+    keys, rows = _keyed(rows, base, account, by)
+    places = [f"part_{number.id}" for number in numbers]
+    counts: dict[str, dict[Key, list[int]]] = {number.id: {} for number in numbers}
+    for row in rows.values_list(*places, *keys, Count("pk")):
+        key, count = tuple(row[len(places) : -1]), row[-1]
+        for number, place in zip(numbers, row, strict=False):
+            parts = counts[number.id].setdefault(key, [0] * (len(number.parts) + 1))
+            parts[place] += count
+    return {
+        number.id: {key: Tally(number, tuple(parts)) for key, parts in counts[number.id].items()}
+        for number in numbers
+    }
+
+
+def _keyed(rows: Any, base: Base, account: Account, by: By | None) -> tuple[list[str], Any]:
+    case = to_case(base)
+    if by is None:
+        return [], rows
+    if by is By.UNIT:
+        return ["of_unit"], rows.annotate(of_unit=of_unit(base))
+    if by is By.TOPIC:
+        return [f"{case}item", f"{case}topic"], rows
+    if by is By.MONTH:
+        return ["of_month"], rows.annotate(of_month=month_of(base, month_starts(account)))
+    return [f"{case}{'prefecture' if by is By.COUNTY else 'channel'}"], rows
+
+
+def month_starts(account: Account) -> tuple[datetime, ...]:
+    """The first instants of the account's months; the account begins with a month."""
+    found, moment = [], account.start
+    while moment < account.end:
+        found.append(moment)
+        moment = (moment + timedelta(days=32)).replace(day=1)
+    return tuple(found)
+
+
+def total(name: str, tables: Mapping[str, Mapping[Key, Tally]]) -> Tally:
+    """A number in all, from any table of it: every row lies under exactly one key."""
+    number = NUMBERS[name]
+    parts = [0] * (len(number.parts) + 1)
+    for tally in tables[name].values():
+        parts = [have + more for have, more in zip(parts, tally.parts, strict=True)]
+    return Tally(number, tuple(parts))
+
+
+# --- names of keys ------------------------------------------------------------------------------------
+
+
+def key_names(by: By, keys: Iterable[Key], account: Account) -> dict[Key, str]:
+    """The keys of a table in words; at most one query."""
+    keys = list(keys)
+    if by is By.UNIT:
+        units = Unit.objects.filter(pk__in=[key[0] for key in keys if key[0]]).order_by("pk")
+        names = dict(units.values_list("pk", "name"))
+        return {key: names.get(key[0], "") for key in keys}
+    if by is By.TOPIC:
+        items = item_names()
+        return {key: _topic_name(items.get(key[0]), key) for key in keys}
+    if by is By.MONTH:
+        starts = month_starts(account)
+        return {key: f"{starts[key[0]]:%Y-%m}" for key in keys}
+    if by is By.COUNTY:
+        return {key: county_name(key[0]) for key in keys}
+    return {key: str(Channel(key[0]).label) for key in keys}
+
+
+def _topic_name(item: Any, key: Key) -> str:
+    if item is None:
+        return "·".join(key)
+    return f"{item.title}·{item.topics.get(key[1], key[1])}"
+
+
+# --- days ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Days:
+    """How long handling took, in working days to a tenth (nearest rank: a value that really occurred)."""
+
+    count: int
+    median: Decimal | None
+    p90: Decimal | None
+
+
+NO_DAYS = Days(0, None, None)
+
+
+def days(account: Account, by: By | None = None) -> dict[Key, Days]:
+    """Median and 90th percentile of the working days of handling; one query."""
+    base = Base.HANDLE
+    rows = days_rows(account)
+    keys: list[str] = []
+    if by is By.MONTH:
+        rows = rows.annotate(of_month=_stopped_month(account))
+        keys = ["of_month"]
+    elif by is not None:
+        keys, rows = _keyed(rows, base, account, by)
+    minutes: dict[Key, Counter[int]] = defaultdict(Counter)
+    for row in rows.values_list(*keys, "used_minutes", Count("pk")):
+        minutes[tuple(row[:-2])][row[-2]] += row[-1]
+    day = office_hours().length
+    return {key: _days(counts, day) for key, counts in minutes.items()}
+
+
+def _stopped_month(account: Account) -> Choose:
+    bounds = month_starts(account)
+    whens = [When(stopped_at__lt=bound, then=Value(place)) for place, bound in enumerate(bounds[1:])]
+    return Choose(*whens, default=Value(len(bounds) - 1), output_field=SmallIntegerField())
+
+
+def _days(counts: Counter[int], day: int) -> Days:
+    count = sum(counts.values())
+    return Days(count, _rank(counts, count, 50, day), _rank(counts, count, 90, day))
+
+
+def _rank(counts: Counter[int], count: int, percent: int, day: int) -> Decimal | None:
+    """The smallest value that so many percent of the rows do not exceed."""
+    need = -(-count * percent // 100)
+    seen = 0
+    for minutes in sorted(counts):
+        seen += counts[minutes]
+        if seen >= need:
+            return (Decimal(minutes) / day).quantize(_TENTH, ROUND_HALF_UP)
+    return None
+
+
+# --- hot topics ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Hot:
+    """A topic in the last seven days and in the seven before."""
+
+    key: Key
+    name: str
+    now: int
+    before: int
+
+    @property
+    def growth(self) -> Decimal | None:
+        """In percent; None when there were too few before to compare."""
+        if self.before < SMALLEST:
+            return None
+        return (Decimal(100 * (self.now - self.before)) / self.before).quantize(Decimal(1), ROUND_HALF_UP)
+
+
+def hot_topics(account: Account, most: int = 10) -> list[Hot]:
+    """Topics by how many were opened in the seven days before the account's instant, with the week before."""
+    since = account.at - WEEK
+    rows = Case.objects.order_by().filter(account.cases(), opened_at__gte=since - WEEK, opened_at__lt=account.at)
+    counts = rows.values_list("item", "topic").annotate(
+        now=Count("pk", filter=Q(opened_at__gte=since)), before=Count("pk", filter=Q(opened_at__lt=since))
+    )
+    found = [(tuple(row[:2]), row[2], row[3]) for row in counts if row[2]]
+    found.sort(key=lambda row: (-row[1], row[2], row[0]))
+    names = key_names(By.TOPIC, [row[0] for row in found[:most]], account)
+    return [Hot(key, names[key], now, before) for key, now, before in found[:most]]
+
+
+# --- shortages ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Shortages of one kind in one county: how many are open, past their term, new in a week, solved."""
+
+    topic: str
+    county: str
+    open: int
+    late: int
+    new: int
+    solved: int
+
+
+SHORTAGE_ITEM = "shortage"
+
+
+def shortages(account: Account) -> list[Shortage]:
+    """The shortage board: open ones now; those solved (by the requester's word) since the account's start."""
+    rows = Case.objects.order_by().filter(account.cases(), item=SHORTAGE_ITEM)
+    live = rows.filter(Q(ended_at=None) | Q(ended_at__gte=account.start, word="solved"))
+    is_open = Q(ended_at=None)
+    counts = live.values_list("topic", "prefecture").annotate(
+        open=Count("pk", filter=is_open),
+        late=Count("pk", filter=is_open & Q(due_at__lt=account.at, is_paused=False)),
+        new=Count("pk", filter=Q(opened_at__gte=account.at - WEEK)),
+        solved=Count("pk", filter=Q(ended_at__isnull=False)),
+    )
+    found = [Shortage(*row) for row in counts]
+    return sorted(found, key=lambda row: (-row.open, -row.late, row.topic, row.county))
+
+
+def open_shortages(account: Account, topic: str, county: str) -> Any:
+    """The open cases behind a cell of the board."""
+    rows = Case.objects.open().filter(account.cases(), item=SHORTAGE_ITEM, topic=topic, prefecture=county)
+    return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
+# --- small counts -------------------------------------------------------------------------------------
+
+
+def hide_small(counts: Mapping[Key, int]) -> frozenset[Key]:
+    """Which cells of a column to hide: those of 1 to 4, and when that is only one, the next smallest too,
+    so that it cannot be had by taking the others from the total."""
+    small = {key for key, count in counts.items() if 0 < count < SMALLEST}
+    others = sorted((count, key) for key, count in counts.items() if count >= SMALLEST)
+    if len(small) == 1 and others:
+        small.add(others[0][1])
+    return frozenset(small)
