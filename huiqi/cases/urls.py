@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from huiqi.cases.views import editions, items
+from huiqi.cases.views import asking, editions, items, own, public, resuming
+from huiqi.cases.views.addresses import STAFF
 
 app_name = "cases"
 urlpatterns: list[URLPattern] = []
@@ -20,4 +21,33 @@ urlpatterns += [
     path("editing/editions/<str:public_id>/publish/", editions.publish_draft, name="publish_draft"),
     path("editing/editions/<str:public_id>/discard/", editions.discard_draft, name="discard_draft"),
     path("editing/editions/<str:public_id>/part/<slug:section>/", editions.edit_section, name="edit_section"),
+]
+# pages of the staff
+urlpatterns += STAFF
+# the requester: asking in steps, drafts
+urlpatterns += [
+    path("ask/<slug:item>/", asking.ask, name="ask"),
+    path("ask/<slug:item>/save/", asking.ask_save, name="ask_save"),
+    path("drafts/", resuming.drafts, name="drafts"),
+    path("drafts/<str:token>/", asking.draft, name="draft"),
+    path("drafts/<str:token>/step/<slug:step>/", asking.draft_step, name="draft_step"),
+    path("drafts/<str:token>/step/<slug:step>/save/", asking.draft_save, name="draft_save"),
+    path(
+        "drafts/<str:token>/files/<str:public_id>/remove/", asking.draft_file_remove, name="draft_file_remove"
+    ),
+    path("drafts/<str:token>/check/", asking.draft_check, name="draft_check"),
+    path("drafts/<str:token>/send/", asking.draft_send, name="draft_send"),
+    path("drafts/<str:token>/receipt/", asking.draft_receipt, name="draft_receipt"),
+    path("drafts/<str:token>/discard/", asking.draft_discard, name="draft_discard"),
+]
+# the requester: own cases, the public query by number and code
+urlpatterns += [
+    path("mine/", own.own, name="own"),
+    path("mine/<str:public_id>/", own.own_case, name="own_case"),
+    path("mine/<str:public_id>/do/<slug:act>/", own.own_act, name="own_act"),
+    path("progress/", public.progress, name="progress"),
+    path("progress/<str:token>/", public.progress_case, name="progress_case"),
+    path("progress/<str:token>/code/", public.progress_code, name="progress_code"),
+    path("progress/<str:token>/own/", public.progress_own, name="progress_own"),
+    path("progress/<str:token>/own/do/<slug:act>/", public.progress_act, name="progress_act"),
 ]

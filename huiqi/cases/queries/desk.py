@@ -1,0 +1,106 @@
+"""The dispatcher's desk: what is to accept, to give, to review, to decide, to call back; what looks alike."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, Q
+
+from huiqi.accounts.models import User
+from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import scope_with
+from huiqi.cases.models import Case, CaseQuerySet, Knot
+from huiqi.cases.queries.alike import ALIKE_WITHIN, alike_of
+from huiqi.cases.queries.people import answers_to_review, approvals_to_decide, desks_of
+from huiqi.cases.workflow import State
+
+MOST_SHOWN = 20
+MOST_PAIRS = 10
+MOST_KNOT = 50
+
+
+def first_due(rows: CaseQuerySet) -> CaseQuerySet:
+    """What ends first, first."""
+    return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
+def to_accept(user: User, today: date) -> CaseQuerySet:
+    """What came in and nobody decided to take up."""
+    return Case.objects.desk_of(user, Power.DISPATCH_CASES, today).filter(state=State.REGISTERED)
+
+
+def to_dispatch(user: User, today: date) -> CaseQuerySet:
+    """What is taken up and lies at nobody."""
+    return Case.objects.desk_of(user, Power.DISPATCH_CASES, today).filter(state=State.ACCEPTED)
+
+
+def to_review(user: User, today: date) -> CaseQuerySet:
+    """Answers the person may review; not the person's own."""
+    return answers_to_review(user, today).exclude(handler=user)
+
+
+def to_call_back(user: User, today: date) -> CaseQuerySet:
+    """Answered cases whose requester has not said how it went."""
+    desks = desks_of(user, Power.CALL_BACK, today)
+    return Case.objects.filter(state=State.CALLING_BACK, desk__in=desks)
+
+
+def resting(user: User, today: date) -> CaseQuerySet:
+    """What waits for the requester's supplement or for the day of review."""
+    rows = Case.objects.desk_of(user, Power.DISPATCH_CASES, today)
+    return rows.filter(state__in=[State.SUPPLEMENTING, State.SUSPENDED])
+
+
+def approvals(user: User, today: date) -> list[object]:
+    """Questions for the person to decide, the eldest first."""
+    rows = approvals_to_decide(user, today).select_related("case", "unit", "asked_by")
+    return list(rows.order_by("asked_at", "pk")[:MOST_SHOWN])
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two open cases that may be one matter, the younger first."""
+
+    younger: Case
+    elder: Case
+
+
+def pairs(user: User, today: date, at: datetime) -> list[Pair]:
+    """Open cases of the desk of one firm (or code) about one topic within thirty days; two queries.
+
+    Two signals, as for a single case: the same firm or code, and the same topic. A person decides.
+    """
+    rows = Case.objects.desk_of(user, Power.DISPATCH_CASES, today).open()
+    rows = rows.filter(opened_at__gte=at - ALIKE_WITHIN)
+    known = Q(enterprise__isnull=False) | ~Q(credit_code="")
+    slim = rows.filter(known).only(
+        "public_id", "number", "title", "item", "topic", "enterprise", "credit_code", "opened_at", "state",
+        "firm_name",
+    )  # fmt: skip
+    groups: dict[tuple[str, str, object], list[Case]] = {}
+    for case in slim.order_by("opened_at", "pk")[:1000]:
+        who = case.enterprise_id or case.credit_code
+        groups.setdefault((case.item, case.topic, who), []).append(case)
+    found = [Pair(later, group[0]) for group in groups.values() for later in group[1:]]
+    return sorted(found, key=lambda pair: pair.younger.opened_at, reverse=True)[:MOST_PAIRS]
+
+
+def knots_seen(user: User, today: date) -> list[Knot]:
+    """Knots of the person's region, whatever became of them, for the desk and for supervisors."""
+    scope = scope_with(user, Power.VIEW_CASES, today)
+    rows = Knot.objects.select_related("owner").order_by("-made_at", "-pk")
+    return [knot for knot in rows if scope.admits(knot.prefecture or None, None)]
+
+
+def knots_of(user: User, today: date) -> list[Knot]:
+    """Knots of the region that wait for a decision, then those being untied."""
+    states = {Knot.State.PROPOSED: 0, Knot.State.OPEN: 1}
+    found = [knot for knot in knots_seen(user, today) if knot.state in states]
+    return sorted(found, key=lambda knot: states[Knot.State(knot.state)])[:MOST_SHOWN]
+
+
+def cases_of_knot(knot: Knot, at: datetime, user: User, today: date) -> CaseQuerySet:
+    """The cases of a knot that the person may open: tied ones, or those that made it be proposed."""
+    seen = Case.objects.visible_to(user, today)
+    if knot.state == Knot.State.PROPOSED:
+        return seen.filter(pk__in=alike_of(knot, at).values("pk")).order_by("-opened_at", "-pk")
+    return seen.filter(knot=knot).order_by("-opened_at", "-pk")

@@ -1,0 +1,162 @@
+"""What the staff's page of a case shows, and who the reader is towards it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from huiqi.accounts.models import Unit, User
+from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import may, scope_with, units_with
+from huiqi.cases.models import Case, Event, Order
+from huiqi.cases.queries.alike import Alike, likely_duplicates
+from huiqi.cases.queries.people import offices_above
+from huiqi.cases.timeline import Line, line_of, units_named
+from huiqi.enterprises.queries.register import seen_by
+
+MOST_OF_FIRM = 5
+_DESK_POWERS = (Power.DISPATCH_CASES, Power.REVIEW_ANSWERS, Power.CALL_BACK, Power.SUPERVISE_CASES)
+# The acts of the desk itself; for the others the offices above stand in (queries.people).
+_AT_DESK_ONLY = frozenset({Power.DISPATCH_CASES})
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One person before one case: what is theirs to do, and what of the requester they may see.
+
+    `desk`: powers at the case's desk (or above it). `orders`: orders of this case to units the person
+    handles for, the newest first. `is_masked`: the item keeps the requester from units asked, and the
+    person sees the case as one of them alone.
+    """
+
+    user: User
+    today: date
+    desk: frozenset[Power]
+    orders: tuple[Order, ...]
+    sees_region: bool
+    is_masked: bool
+
+    @property
+    def open_order(self) -> Order | None:
+        """The open order of the reader's unit; the lead's before a co-handler's."""
+        rows = sorted((row for row in self.orders if row.is_open), key=lambda row: row.part != "lead")
+        return rows[0] if rows else None
+
+    @property
+    def acts(self) -> bool:
+        """Whether the person has anything to do with the case, or only reads."""
+        return bool(self.desk or self.orders)
+
+    def may_reveal(self, case: Case) -> bool:
+        """Whether the person may see who asks, with a reason: who has to call them, and nobody the item
+        keeps them from."""
+        calls = {Power.DISPATCH_CASES, Power.CALL_BACK} & self.desk
+        return not is_complained_of(case, self) and bool(calls or self.open_order)
+
+
+def reader_of(case: Case, user: User, today: date) -> Reader:
+    """The person before this case."""
+    line = {case.desk_id, *(office.pk for office in offices_above(case.desk))}
+    desk = frozenset(
+        power for power in _DESK_POWERS if _reach(case, power, line) & _units(user, power, today)
+    )
+    handles = _units(user, Power.HANDLE_CASES, today)
+    rows = case.orders.filter(unit__in=handles).select_related("unit", "handler", "case")
+    sees_region = scope_with(user, Power.VIEW_CASES, today).admits(case.prefecture or None, case.park_id)
+    masks = case.edition.definition.masks_requester and not sees_region and not desk
+    return Reader(user, today, desk, tuple(rows.order_by("-pk")), sees_region, masks)
+
+
+def _reach(case: Case, power: Power, line: set[int]) -> set[int]:
+    return {case.desk_id} if power in _AT_DESK_ONLY else line
+
+
+def _units(user: User, power: Power, today: date) -> set[int]:
+    return set(units_with(user, power, today))
+
+
+def is_complained_of(case: Case, reader: Reader) -> bool:
+    """Whether the reader sits at the unit the case complains of, by the name the requester gave."""
+    if not reader.is_masked:
+        return False
+    named = str(case.answers.get("debtor_name") or case.answers.get("bank_name") or "")
+    return any(named and (row.unit.name in named or named in row.unit.name) for row in reader.orders)
+
+
+def veiled(case: Case, text: str) -> str:
+    """A text without the requester's own name, firm, code and number."""
+    for said in (case.firm_name, case.credit_code, case.requester_name, case.requester_phone):
+        if said:
+            text = text.replace(said, "＊＊")
+    return text
+
+
+def timeline(case: Case, reader: Reader) -> list[Line]:
+    """What happened, the newest first, with who and for whose eyes; two queries."""
+    rows = list(case.events.select_related("actor", "unit").order_by("-at", "-pk"))
+    return lines_of(case, rows, reader)
+
+
+def since(case: Case, reader: Reader, seen: int) -> list[Line]:
+    """What happened after the reader last looked: events younger than the one on their page."""
+    rows = list(case.events.filter(pk__gt=seen).select_related("actor", "unit").order_by("at", "pk"))
+    return lines_of(case, rows, reader)
+
+
+def lines_of(case: Case, rows: Iterable[Event], reader: Reader) -> list[Line]:
+    """Events in words; without the requester's name for whom the item keeps them from."""
+    rows = list(rows)
+    names = unit_names(units_named(rows))
+    found = [line_of(row, case.edition.definition, names) for row in rows]
+    return [line.with_text(veiled(case, line.text)) for line in found] if reader.is_masked else found
+
+
+def unit_names(public_ids: Iterable[str]) -> Mapping[str, str]:
+    """Names of units by public id."""
+    rows = Unit.objects.filter(public_id__in=set(public_ids)).order_by("pk")
+    return dict(rows.values_list("public_id", "name"))
+
+
+@dataclass(frozen=True)
+class Similar:
+    """Cases beside this one: likely the same matter, and others of the firm."""
+
+    alike: list[Alike]
+    of_firm: list[Case]
+
+
+def similar(case: Case, reader: Reader) -> Similar:
+    """Only what the reader may open; nothing when the requester is kept from them."""
+    if reader.is_masked:
+        return Similar([], [])
+    seen = Case.objects.visible_to(reader.user, reader.today)
+    alike = likely_duplicates(case)
+    allowed = set(seen.filter(pk__in=[each.case.pk for each in alike]).values_list("pk", flat=True))
+    alike = [each for each in alike if each.case.pk in allowed]
+    rows: list[Case] = []
+    if case.enterprise_id is not None:
+        shown = {case.pk, *(each.case.pk for each in alike)}
+        found = seen.filter(enterprise=case.enterprise_id).exclude(pk__in=shown).select_related("lead")
+        rows = list(found.order_by("-opened_at", "-pk")[:MOST_OF_FIRM])
+    return Similar(alike, rows)
+
+
+def firm_is_seen(case: Case, reader: Reader) -> bool:
+    """Whether the firm's page in the register opens for this reader."""
+    if case.enterprise_id is None or reader.is_masked:
+        return False
+    if not may(reader.user, Power.VIEW_REGISTER, reader.today):
+        return False
+    return seen_by(reader.user, reader.today).filter(pk=case.enterprise_id).exists()
+
+
+def last_event(case: Case) -> int:
+    """Key of the newest event: what the reader has seen when a page is drawn."""
+    found = case.events.order_by("-pk").values_list("pk", flat=True).first()
+    return found or 0
+
+
+def case_numbered(number: str, user: User, today: date) -> Case | None:
+    """A case the person may open, by its number as read out (spaces allowed); None otherwise."""
+    digits = "".join(char for char in number if char.isdigit())
+    rows = Case.objects.visible_to(user, today).filter(number=digits)
+    return rows.select_related("edition").first()

@@ -1,0 +1,170 @@
+"""The lists staff work from: what waits for me, the unit's unsigned, what came back, overdue, all; search."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from huiqi.accounts.models import Unit, User
+from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import may, units_with
+from huiqi.cases.models import OPEN_ORDERS, Case, CaseQuerySet, Order, OrderState
+from huiqi.cases.workflow import State
+from huiqi.core.personal import plain_phone
+
+PAGE_SIZE = 50
+# So many rows are counted and paged; whoever needs more narrows the filters.
+CAP = 1_000
+# So many hits of a search are looked through, the newest first.
+MOST_HITS = 1_000
+_NUMBER = re.compile(r"[0-9]{10}")
+_PHONE = re.compile(r"1[0-9]{10}|0[0-9]{9,11}")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The filters of a list; "" and None do not filter."""
+
+    item: str = ""
+    topic: str = ""
+    region: str = ""
+    state: str = ""
+    urgency: str = ""
+    channel: str = ""
+    lead: Unit | None = None
+    due: str = ""  # late, today, three
+    ended: str = ""  # open, ended, excluded
+    words: str = ""
+
+
+def is_phone(words: str) -> bool:
+    """Whether what was typed is a telephone number, which never enters an address."""
+    return bool(_PHONE.fullmatch(plain_phone(words))) if words else False
+
+
+def tabs_of(user: User, today: date) -> dict[str, object]:
+    """The lists this person has, by name, with their titles."""
+    handles, dispatches = may(user, Power.HANDLE_CASES, today), may(user, Power.DISPATCH_CASES, today)
+    found: dict[str, object] = {}
+    if handles:
+        found |= {"mine": _("等我办"), "unsigned": _("待签收"), "unclaimed": _("待认领")}
+    if dispatches:
+        found |= {"desk": _("本单位受理")}
+    if handles or dispatches:
+        found |= {"back": _("退回和重办")}
+    return found | {"overdue": _("逾期"), "all": _("全部")}
+
+
+def _by_orders(orders: Q) -> Q:
+    return Q(pk__in=Order.objects.filter(orders).order_by().values("case"))
+
+
+def _overdue(user: User, today: date, at: datetime) -> CaseQuerySet:
+    late = Case.objects.filter(due_at__lt=at, is_paused=False).exclude(state=State.ENDED)
+    units = units_with(user, Power.HANDLE_CASES, today)
+    desks = units_with(user, Power.DISPATCH_CASES, today)
+    if not (units or desks):
+        return late & Case.objects.visible_to(user, today)
+    return late.filter(Q(lead__in=units) | Q(desk__in=desks))
+
+
+def _back(user: User, today: date, at: datetime) -> CaseQuerySet:
+    redone = Q(round__gt=1, state=State.HANDLING, lead__in=units_with(user, Power.HANDLE_CASES, today))
+    returned = Q(bounces__gt=0, state=State.ACCEPTED, desk__in=units_with(user, Power.DISPATCH_CASES, today))
+    return Case.objects.filter(redone | returned)
+
+
+def _orders_of_unit(user: User, today: date, **orders: object) -> CaseQuerySet:
+    units = units_with(user, Power.HANDLE_CASES, today)
+    return Case.objects.filter(_by_orders(Q(unit__in=units, **orders)))
+
+
+_TABS: Mapping[str, Callable[[User, date, datetime], CaseQuerySet]] = {
+    "mine": lambda user, today, at: Case.objects.filter(_by_orders(Q(handler=user, state__in=OPEN_ORDERS))),
+    "unsigned": lambda user, today, at: _orders_of_unit(user, today, state=OrderState.SENT),
+    "unclaimed": lambda user, today, at: _orders_of_unit(
+        user, today, state=OrderState.SIGNED, handler__isnull=True
+    ),
+    "desk": lambda user, today, at: Case.objects.desk_of(user, Power.DISPATCH_CASES, today).open(),
+    "back": _back,
+    "overdue": _overdue,
+    "all": lambda user, today, at: Case.objects.visible_to(user, today),
+}
+
+
+def tab_rows(tab: str, user: User, today: date, at: datetime) -> CaseQuerySet:
+    """The cases of one list."""
+    return _TABS[tab](user, today, at)
+
+
+def in_order(rows: CaseQuerySet, tab: str) -> CaseQuerySet:
+    """All: the newest first. The lists of work: what ends first."""
+    if tab == "all":
+        return rows.order_by("-opened_at", "-pk")
+    return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
+
+
+def matching(rows: CaseQuerySet, wanted: Wanted, at: datetime, *, by_firm: bool = True) -> CaseQuerySet:
+    """The rows that pass the filters; words are looked up first, by number, title and (`by_firm`) firm: units
+    that are only asked could try out names otherwise."""
+    plain = {
+        name: value
+        for name in ("item", "topic", "state", "urgency", "channel")
+        if (value := getattr(wanted, name))
+    }
+    rows = rows.filter(**plain)
+    if wanted.region:
+        stem = wanted.region.removesuffix("00").removesuffix("00")
+        rows = rows.filter(prefecture__gte=stem.ljust(6, "0"), prefecture__lte=stem.ljust(6, "9"))
+    if wanted.lead is not None:
+        rows = rows.filter(lead=wanted.lead)
+    rows = _by_ended(_by_due(rows, wanted.due, at), wanted.ended)
+    return rows.filter(pk__in=found_by(wanted.words, by_firm=by_firm)) if wanted.words else rows
+
+
+def _by_due(rows: CaseQuerySet, due: str, at: datetime) -> CaseQuerySet:
+    if not due:
+        return rows
+    rows = rows.filter(is_paused=False).exclude(state=State.ENDED)
+    if due == "late":
+        return rows.filter(due_at__lt=at)
+    end = timezone.localtime(at).replace(hour=23, minute=59, second=59)
+    until = end if due == "today" else end + timedelta(days=3)
+    return rows.filter(due_at__gte=at, due_at__lte=until)
+
+
+def _by_ended(rows: CaseQuerySet, ended: str) -> CaseQuerySet:
+    if ended == "open":
+        return rows.exclude(state=State.ENDED)
+    if ended == "ended":
+        return rows.filter(state=State.ENDED)
+    return rows.exclude(excluded_at=None) if ended == "excluded" else rows
+
+
+def found_by(words: str, *, by_firm: bool = True) -> list[int]:
+    """Keys of cases by number, or with the words in title or firm, the newest first.
+
+    One index holds title and firm, so that the words are sought without reading the rows.
+    """
+    digits = re.sub(r"\s", "", words)
+    if _NUMBER.fullmatch(digits):
+        return list(Case.objects.filter(number=digits).order_by("pk").values_list("pk", flat=True))
+    rows = Case.objects.order_by("-pk")
+    for word in words.split()[:3]:
+        firm = Q(firm_name__contains=word) if by_firm else Q(pk__in=[])
+        rows = rows.filter(Q(title__contains=word) | firm)
+    return list(rows.values_list("pk", flat=True)[:MOST_HITS])
+
+
+def found_by_phone(phone: str) -> CaseQuerySet:
+    """Cases of a caller's number."""
+    return Case.objects.filter(phone_index__finds=phone)
+
+
+def capped_count(rows: CaseQuerySet) -> int:
+    """How many, counted no further than one beyond the cap."""
+    return rows.order_by()[: CAP + 1].count()
