@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 
 from huiqi.accounts.models import User
 from huiqi.cases.items.checking import ITEM_ID
@@ -43,7 +42,11 @@ def make_draft(item: str, *, actor: User, at: datetime, pattern: str = "") -> It
     source = current or (rows[0] if rows else None)
     if source is None:
         raise Refused("cases.no_item", _NO_ITEM)
-    draft = _add(item, {**source.content, "id": item}, actor=actor, at=at)
+    try:
+        with transaction.atomic():
+            draft = _add(known, {**source.content, "id": item}, actor=actor, at=at)
+    except IntegrityError as taken:  # a colleague began one at this moment
+        raise Refused("cases.has_draft", _HAS_DRAFT) from taken
     audit.record("item.drafted", draft, actor=actor, item=item, number=draft.number)
     return draft
 
@@ -141,7 +144,7 @@ def _take_over_one(shipped: Shipped, at: datetime) -> str:
     is_ours = bool(rows) and (current is None or not is_as_shipped(current))
     if is_ours and any(row.state == EditionState.DRAFT for row in rows):
         return "waiting"
-    row = _add(item, shipped.content, actor=None, at=at, digest=shipped.digest)
+    row = _add(rows, shipped.content, actor=None, at=at, digest=shipped.digest)
     audit.record("item.taken_over", row, actor=None, item=item, number=row.number)
     if is_ours:
         return "drafts"
@@ -166,12 +169,18 @@ def _draft(draft: ItemEdition) -> ItemEdition:
 
 
 def _add(
-    item: str, content: Mapping[str, Any], *, actor: User | None, at: datetime, digest: str = ""
+    known: list[ItemEdition],
+    content: Mapping[str, Any],
+    *,
+    actor: User | None,
+    at: datetime,
+    digest: str = "",
 ) -> ItemEdition:
-    last = ItemEdition.objects.filter(item=item).aggregate(last=Max("number"))["last"] or 0
+    # Counted from the rows this transaction locked: an edition that another one added meanwhile takes the
+    # same number, and the unique constraint refuses ours.
     return ItemEdition.objects.create(
-        item=item,
-        number=last + 1,
+        item=content["id"],
+        number=known[0].number + 1 if known else 1,
         content=dict(content),
         shipped_digest=digest,
         made_by=actor,
