@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from config.case_hints import policies_in_force
 from config.desk_tasks import TASKS
 from config.desk_ways import CHARGES, guides, idle_words, post_words, ways
 from config.gates import having, signed_in
@@ -14,6 +15,9 @@ from huiqi.accounts.exports import EXPORTS, Watermark
 from huiqi.accounts.gates import behalf_at
 from huiqi.accounts.powers import Power
 from huiqi.cases import acts as case_acts
+from huiqi.cases.commands.escalated import open_for_escalation
+from huiqi.cases.firm_panel import firm_cases_panel
+from huiqi.cases.hints import HINTS
 from huiqi.core import acts as core_acts
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuGroup, MenuItem, Panel, Source
@@ -187,6 +191,7 @@ def wire() -> None:
     ]
     SLOTS.firm[:] = [
         Panel("disputes", "enterprises/_disputes.html", dispute_panel),
+        Panel("cases", "cases/_firm_panel.html", firm_cases_panel),
         Panel("entitlements", "policies/_firm_panel.html", entitlements_panel),
         Panel("stationing", "stationing/_firm_panel.html", stationing.firm_panel),
         Panel("lists", "lists/_firm_panel.html", lists.firm_panel),
@@ -201,6 +206,6 @@ def wire() -> None:
     SLOTS.acts = {act: words for app in _ACTS for act, words in app.items()}
     SLOTS.subjects = firms_behind
     SLOTS.behalf_at = behalf_at
-    # Cases will subscribe here and open one for each escalation.
-    ON_ESCALATION[:] = []
+    ON_ESCALATION[:] = [open_for_escalation]
+    HINTS.policies = policies_in_force
     EXPORTS.download = _download

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from huiqi.cases.views import asking, editions, items, own, public, resuming
+from huiqi.cases.views import asking, doors, editions, items, own, public, resuming
 from huiqi.cases.views.addresses import STAFF
 
 app_name = "cases"
@@ -39,6 +39,13 @@ urlpatterns += [
     path("drafts/<str:token>/send/", asking.draft_send, name="draft_send"),
     path("drafts/<str:token>/receipt/", asking.draft_receipt, name="draft_receipt"),
     path("drafts/<str:token>/discard/", asking.draft_discard, name="draft_discard"),
+]
+# filling in for somebody
+urlpatterns += [
+    path("take/", doors.take, name="take"),
+    path("take/<slug:item>/", doors.take, name="take_item"),
+    path("taken/", doors.taken, name="taken"),
+    path("taken/<str:public_id>/", doors.taken_one, name="taken_one"),
 ]
 # the requester: own cases, the public query by number and code
 urlpatterns += [

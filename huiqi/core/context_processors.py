@@ -41,6 +41,8 @@ def _nav(path: str) -> list[tuple[str, str, bool]]:
         (_("首页"), reverse("core:home")),
         (_("政策体检"), reverse("policies:check_start")),
         (_("政策目录"), reverse("policies:catalogue")),
+        (_("提诉求"), reverse("cases:items")),
+        (_("查进度"), reverse("cases:progress")),
         (_("名单公示"), reverse("lists:public")),
         (_("开放接口"), reverse("policies:developers")),
     ]

@@ -42,6 +42,11 @@ class Sent:
     code: str = ""
 
 
+def new_code() -> str:
+    """A fresh query code: six digits, never part of an address."""
+    return "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+
+
 @transaction.atomic
 def begin_draft(item: str, token: str, *, actor: User | None, at: datetime) -> Draft:
     """The draft of this private link; the one that is there already when the same link begins it again.
@@ -114,7 +119,7 @@ def send_draft(draft: Draft, asked: Asked, *, actor: User | None, at: datetime, 
     draft = _lock(draft)
     if draft.sent_at is not None:
         return Sent(Case.objects.get(number=draft.case_number))
-    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    code = new_code()
     case = open_case(asked, actor=actor, at=at, code=code)
     hand_over(draft, to=case, actor=actor)
     draft.sent_at, draft.case_number = wall, case.number

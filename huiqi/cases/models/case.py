@@ -59,7 +59,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
         if not user.is_authenticated:
             return self.none()
         firms = user.memberships.filter(ended_at=None).values("enterprise")
-        return self.filter(Q(requester=user) | Q(enterprise__in=firms))
+        # What a stationed officer reports upwards about a firm (source_ref names the escalation) is the
+        # officer's word, not the firm's request.
+        escalated = Q(channel=Channel.STATIONED) & ~Q(source_ref="")
+        return self.filter(Q(requester=user) | Q(enterprise__in=firms) & ~escalated)
 
     def taken_by_person(self, user: Any) -> Self:
         """What the person filled in on somebody's behalf."""

@@ -275,7 +275,6 @@ def draft_save(request: HttpRequest, sheet: Sheet, *, token: str, step: str) -> 
 def _files_step(request: HttpRequest, sheet: Sheet, token: str) -> HttpResponse:
     form, refused = FilesForm(), []
     if request.method == "POST":
-        form = FilesForm(request.POST, request.FILES)
         refused = _receive(request, sheet)
         if not refused and request.POST.get("do") != "upload":
             return redirect("cases:draft_check", token)
