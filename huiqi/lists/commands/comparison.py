@@ -282,11 +282,9 @@ def _apply_batch(run: AnswerRun, batch: list[Answered], on: date) -> AnswerRun:
             run.unchanged += 1
         else:
             said += _statements(line, one, questions, run)
-            line.answers, line.as_of, line.filing = one.answers, run.as_of, run.filing
-            changed.append(line)
+            changed.append((line.pk, (one.answers, run.as_of, run.filing_id)))
             run.answered += 1
-    rows = ((line.pk, (line.answers, line.as_of, line.filing_id)) for line in changed)
-    update_rows(ComparisonLine, ("answers", "as_of", "filing"), rows)
+    update_rows(ComparisonLine, ("answers", "as_of", "filing"), changed)
     if said:
         file_statements(said, filing=run.filing, standing=Standing.CONFIRMED, on=on)
     run.done_rows += len(batch)
