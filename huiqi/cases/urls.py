@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from huiqi.cases.views import asking, doors, editions, items, own, public, resuming
+from huiqi.cases.views import asking, doors, editions, figures, items, own, public, resuming, reviews
 from huiqi.cases.views.addresses import STAFF
 
 app_name = "cases"
@@ -40,13 +40,6 @@ urlpatterns += [
     path("drafts/<str:token>/receipt/", asking.draft_receipt, name="draft_receipt"),
     path("drafts/<str:token>/discard/", asking.draft_discard, name="draft_discard"),
 ]
-# filling in for somebody
-urlpatterns += [
-    path("take/", doors.take, name="take"),
-    path("take/<slug:item>/", doors.take, name="take_item"),
-    path("taken/", doors.taken, name="taken"),
-    path("taken/<str:public_id>/", doors.taken_one, name="taken_one"),
-]
 # the requester: own cases, the public query by number and code
 urlpatterns += [
     path("mine/", own.own, name="own"),
@@ -57,4 +50,20 @@ urlpatterns += [
     path("progress/<str:token>/code/", public.progress_code, name="progress_code"),
     path("progress/<str:token>/own/", public.progress_own, name="progress_own"),
     path("progress/<str:token>/own/do/<slug:act>/", public.progress_act, name="progress_act"),
+]
+# the account: figures, ranking, shortages, monthly review
+urlpatterns += [
+    path("figures/", figures.figures, name="figures"),
+    path("figures/ranking/", figures.ranking, name="ranking"),
+    path("figures/ranking/release/", figures.ranking_release, name="ranking_release"),
+    path("figures/shortages/", figures.shortage_board, name="shortages"),
+    path("figures/review/", reviews.monthly_review, name="review"),
+    path("figures/of/<slug:number>/", figures.figure, name="figure"),
+]
+# filling in for somebody
+urlpatterns += [
+    path("take/", doors.take, name="take"),
+    path("take/<slug:item>/", doors.take, name="take_item"),
+    path("taken/", doors.taken, name="taken"),
+    path("taken/<str:public_id>/", doors.taken_one, name="taken_one"),
 ]

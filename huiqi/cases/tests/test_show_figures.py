@@ -1,0 +1,176 @@
+"""Pages of the account: who sees what, what a ranking shows before and after its release, the review's files."""
+
+import io
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from huiqi.accounts.roles import Role
+from huiqi.accounts.tests.make import make_office
+from huiqi.cases.commands.closing import rate_case
+from huiqi.cases.commands.ranking import release_ranking
+from huiqi.cases.documents.official import LINE, Paper, write_docx
+from huiqi.cases.models import RankingRelease
+from huiqi.cases.tests.make import at, make_case, make_officer
+from huiqi.cases.workflow import State, Word
+from huiqi.core.errors import Refused
+
+pytestmark = pytest.mark.django_db
+FEBRUARY = date(2020, 2, 1)
+
+
+@pytest.fixture(autouse=True)
+def in_march(settings):
+    settings.HUIQI_REFERENCE_DATE = date(2020, 3, 16)
+
+
+def enter(client, office="liuyang", role=Role.OFFICER):
+    """Signs somebody of an office in."""
+    person = make_officer(office, role)
+    client.force_login(person)
+    return person
+
+
+def february_case(word=Word.SOLVED):
+    case = make_case(state=State.CALLING_BACK, when=at("2020-02-10"))
+    return rate_case(case, word=word, rating=5, actor=None, at=at("2020-02-12"))
+
+
+def test_a_handler_of_an_authority_sees_no_figures(client):
+    enter(client, "tax", Role.AUTHORITY_OFFICER)
+    assert client.get(reverse("cases:figures")).status_code == 404
+    assert client.get(reverse("cases:review")).status_code == 404
+    assert client.get(reverse("cases:ranking")).status_code == 200
+
+
+def test_an_unknown_number_is_nothing(client):
+    enter(client)
+    assert client.get(reverse("cases:figure", args=["total-score"])).status_code == 404
+
+
+def test_an_officer_of_another_county_sees_none_of_our_cases(client):
+    february_case()
+    enter(client, "longshan")
+    page = client.get(reverse("cases:figure", args=["solved"]), {"from": "2020-02", "to": "2020-02"})
+    assert page.context["tally"].rows == 0
+    assert not page.context["page"].object_list
+
+
+def test_the_page_says_numerator_denominator_and_lists_the_cases(client):
+    case = february_case()
+    enter(client)
+    page = client.get(reverse("cases:figure", args=["solved"]), {"from": "2020-02", "to": "2020-02"})
+    assert [row.case for row in page.context["page"].object_list] == [case]
+    assert "100.0%" in page.content.decode()
+    assert "回访联系不上" in page.content.decode()
+
+
+@pytest.mark.parametrize("by", ["topic", "county", "channel", "month", "unit"])
+def test_the_board_is_drawn_by_every_table(client, by):
+    february_case()
+    enter(client, "liuyang", Role.LEADER)
+    page = client.get(reverse("cases:figures"), {"from": "2020-02", "to": "2020-02", "by": by})
+    assert page.status_code == 200
+    assert len(page.context["table"]["rows"]) == 1
+
+
+def test_units_do_not_stand_side_by_side_for_officers_on_the_board(client):
+    february_case()
+    enter(client)
+    page = client.get(reverse("cases:figures"), {"from": "2020-02", "by": "unit"})
+    assert page.context["table"] == {"is_hidden": True}
+
+
+def test_before_the_release_a_unit_sees_itself_alone(client):
+    february_case()
+    other = make_case(state=State.CALLING_BACK, when=at("2020-02-10"), lead=make_office("liuyang"))
+    rate_case(other, word=Word.SOLVED, actor=None, at=at("2020-02-12"))
+    enter(client, "changsha")
+    assert client.get(reverse("cases:ranking"), {"month": "2020-02"}).context["rows"] == []
+    leader = make_officer("changsha", Role.LEADER)
+    release_ranking(FEBRUARY, office=leader.unit, actor=leader, at=at())
+    rows = client.get(reverse("cases:ranking"), {"month": "2020-02"}).context["rows"]
+    assert [row.name for row in rows] == ["浏阳市工信局"]
+    assert rows[0].place is None
+
+
+def test_a_release_of_one_city_shows_nothing_to_another(client):
+    february_case()
+    leader = make_officer("changsha", Role.LEADER)
+    release_ranking(FEBRUARY, office=leader.unit, actor=leader, at=at())
+    enter(client, "xiangtan")
+    page = client.get(reverse("cases:ranking"), {"month": "2020-02"})
+    assert (page.context["release"], page.context["rows"]) == (None, [])
+
+
+def test_an_officer_cannot_release_and_a_month_that_runs_cannot_be_released(client):
+    enter(client)
+    assert client.post(reverse("cases:ranking_release"), {"month": "2020-02"}).status_code == 404
+    leader = make_officer("changsha", Role.LEADER)
+    with pytest.raises(Refused) as refused:
+        release_ranking(date(2020, 3, 1), office=leader.unit, actor=leader, at=at())
+    assert refused.value.code == "cases.month_not_over"
+
+
+def test_a_leader_releases_once_and_takes_back(client):
+    leader = enter(client, "changsha", Role.LEADER)
+    for _turn in range(2):
+        client.post(reverse("cases:ranking_release"), {"month": "2020-02"})
+    assert RankingRelease.objects.count() == 1
+    client.post(reverse("cases:ranking_release"), {"month": "2020-02", "act": "withdraw"})
+    assert RankingRelease.objects.get().withdrawn_by == leader
+
+
+def test_the_shortage_board_is_drawn_when_nothing_is_short(client):
+    enter(client)
+    assert client.get(reverse("cases:shortages")).status_code == 200
+
+
+def test_the_review_as_word_file_has_the_layout_of_official_documents_and_no_number(client):
+    february_case()
+    enter(client)
+    page = client.post(reverse("cases:review"), {"month": "2020-02", "kind": "docx"})
+    document = Document(io.BytesIO(b"".join(page.streaming_content)))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "2020年2月诉求办理情况点评" in text
+    assert "〔" not in text
+    assert "解决率100.0%" in text
+
+
+def test_the_review_as_table_hides_small_cells(client):
+    february_case()
+    enter(client)
+    page = client.post(reverse("cases:review"), {"month": "2020-02", "kind": "xlsx"})
+    assert page.status_code == 200
+    assert client.post(reverse("cases:review"), {"month": "2020-02", "kind": "exe"}).status_code == 404
+    shown = client.get(reverse("cases:review"), {"month": "2020-02"})
+    assert shown.context["found"].topics[0].cells[0] is None
+
+
+def test_the_layout_is_that_of_gb_t_9704():
+    paper = Paper("关于商请协调的函", ("正文一段。",), "浏阳市工信局", "2020年3月2日", to="省税务局", number="待OA编号")
+    document = Document(io.BytesIO(write_docx(paper)))
+    section = document.sections[0]
+    assert abs(section.page_width - Mm(210)) < Mm(1)
+    assert abs(section.page_height - Mm(297)) < Mm(1)
+    assert abs(section.top_margin - Mm(37)) < Mm(1)
+    assert abs(section.left_margin - Mm(28)) < Mm(1)
+    width = section.page_width - section.left_margin - section.right_margin
+    height = section.page_height - section.top_margin - section.bottom_margin
+    assert abs(width - Mm(156)) < Mm(1)
+    assert abs(height - Mm(225)) < Mm(1)
+    grid = section._sectPr.find(qn("w:docGrid"))
+    assert abs(int(grid.get(qn("w:linePitch"))) / 20 * 22 - height.pt) < 5
+    assert 22 * LINE <= height + Pt(2)
+    runs = {run.text: run for paragraph in document.paragraphs for run in paragraph.runs}
+    assert runs["关于商请协调的函"].font.size == Pt(22)
+    assert runs["正文一段。"].font.size == Pt(16)
+    assert runs["正文一段。"]._element.rPr.rFonts.get(qn("w:eastAsia")) == "仿宋_GB2312"
+    assert runs["省税务局："].text.endswith("：")
+    number = section.footer.paragraphs[0]
+    assert "PAGE" in number._element.xml
+    assert all(run.font.size == Pt(14) for run in number.runs)
