@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -14,9 +15,11 @@ from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries.disputes import is_member
 from huiqi.enterprises.queries.firm_page import days_shown
 from huiqi.lists.models import EntryState, ListBatch
+from huiqi.lists.models.batches import BatchState, Secrecy
 from huiqi.lists.models.entries import Entry
 from huiqi.lists.queries.book import kinds
 from huiqi.lists.queries.comparison import log_of
+from huiqi.lists.queries.notices import SHOWN_IN_NOTICE
 from huiqi.lists.queries.pages import batches_of, desk_work
 
 LIVE = (EntryState.PROPOSED, EntryState.RETURNED, EntryState.RECOMMENDED, EntryState.ACCEPTED)
@@ -31,10 +34,7 @@ def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         seen = ListBatch.objects.visible_to(user, today).order_by()
         entries = entries.filter(batch__in=seen.values("pk"))
     elif may(user, Power.ACT_FOR_FIRM, today):  # type: ignore[arg-type]
-        # A firm sees what was decided about it, not what offices still weigh.
-        shown = ListBatch.objects.published().open_to_staff().order_by()
-        entries = entries.filter(batch__in=shown.values("pk"))
-        entries = entries.filter(state__in=[EntryState.PUBLISHED, EntryState.REMOVED])
+        entries = entries.filter(_decided() | _under_notice())
     else:
         return None
     days = days_shown(subject, clock.today())
@@ -44,6 +44,18 @@ def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     rows = [(row, book.get(row.batch.kind), _is_member(row, on)) for row in entries[:50]]
     links = may(user, Power.VIEW_LISTS, today)  # type: ignore[arg-type]
     return {"rows": rows, "links": links, "on": on, "is_past": days.is_past}
+
+
+def _decided() -> Q:
+    """A firm sees what was decided about it, not what offices still weigh."""
+    shown = ListBatch.objects.published().open_to_staff().order_by()
+    return Q(batch__in=shown.values("pk"), state__in=[EntryState.PUBLISHED, EntryState.REMOVED])
+
+
+def _under_notice() -> Q:
+    """What everybody may read under public notice, the firm may first."""
+    noticed = Q(batch__state=BatchState.NOTICING, batch__secrecy=Secrecy.PUBLIC)
+    return noticed & Q(state__in=SHOWN_IN_NOTICE)
 
 
 def _is_member(row: Entry, on: Any) -> bool:

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from django.template.loader import render_to_string
 
 from huiqi.core import clock
 from huiqi.enterprises.models import Enterprise, FirmAccess, Membership
@@ -55,6 +56,22 @@ def test_a_firm_sees_what_was_decided_and_not_what_is_weighed_or_kept_close(aske
     shown = firm_panel(request, firm)
     assert titles(shown) == ["已发布"]
     assert not shown["links"]
+
+
+def test_a_firm_sees_that_it_is_under_public_notice_and_until_when(asked_by):
+    firm = make_firm()
+    public = make_batch("little-giant-hunan", "noticing", title="公示中", notice_until=date(2020, 3, 6))
+    make_entry(public, firm, "accepted", "province")
+    inside = make_batch("industry-finance-whitelist", "noticing", title="内部", secrecy="internal")
+    make_entry(inside, firm, "accepted", "province")
+    weighed = make_batch("little-giant-hunan", "noticing", title="未列入公示")
+    make_entry(weighed, firm, "proposed", "county")
+    request = asked_by("firm")
+    Membership.objects.create(enterprise=firm, user=request.user, part="owner", began_at=AT)
+    assert titles(firm_panel(request, firm)) == ["公示中"]
+    page = render_to_string("lists/_firm_panel.html", firm_panel(request, firm), request)
+    assert "公示至2020年3月6日" in page
+    assert f"/lists/public/{public.public_id}/" in page
 
 
 def test_people_without_a_view_of_lists_are_shown_no_panel(asked_by):
