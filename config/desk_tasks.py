@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.case_tasks import case_tasks
 from huiqi.accounts import panels as accounts
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
@@ -181,6 +182,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 TASKS = (
+    case_tasks,
     stationing_tasks,
     list_tasks,
     comparison_tasks,

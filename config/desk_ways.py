@@ -137,6 +137,7 @@ def ways() -> Iterator[Way]:
         "list-check",
         being(*_ANSWERING),
     )
+    yield from _case_ways()
     yield Way(
         gettext_lazy("查一家企业"),
         gettext_lazy("按名称、拼音首字母或统一社会信用代码查档案、规模和所在名单"),
@@ -181,6 +182,30 @@ def ways() -> Iterator[Way]:
         "accounts:deputies",
         "users",
         having(Power.USE_OFFICE),
+    )
+
+
+def _case_ways() -> Iterator[Way]:
+    yield Way(
+        gettext_lazy("找一件诉求"),
+        gettext_lazy("按编号、标题、单位名称或联系电话查，看办到哪一步、谁在办"),
+        "cases:queue",
+        "message-report",
+        having(Power.VIEW_CASES, Power.HANDLE_CASES),
+    )
+    yield Way(
+        gettext_lazy("派单"),
+        gettext_lazy("受理、派单、审核、回访，看各单位手上有多少件"),
+        "cases:desk",
+        "target-arrow",
+        having(Power.DISPATCH_CASES),
+    )
+    yield Way(
+        gettext_lazy("督办"),
+        gettext_lazy("逾期、多次退回、反映未解决的，一键签发督办单"),
+        "cases:red_list",
+        "alert-triangle",
+        having(Power.SUPERVISE_CASES),
     )
 
 

@@ -18,6 +18,7 @@ from huiqi.cases import acts as case_acts
 from huiqi.cases.commands.escalated import open_for_escalation
 from huiqi.cases.firm_panel import firm_cases_panel
 from huiqi.cases.hints import HINTS
+from huiqi.cases.panels import cases_found
 from huiqi.core import acts as core_acts
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuGroup, MenuItem, Panel, Source
@@ -135,6 +136,18 @@ def _menu() -> list[MenuGroup]:
         ),
         MenuItem(_("驻企名册"), "stationing:roster", "users", having(Power.STATION_OFFICERS)),
     )
+    requests = (
+        MenuItem(
+            _("诉求"),
+            "cases:queue",
+            "message-report",
+            having(Power.VIEW_CASES, Power.HANDLE_CASES),
+            on_bar=3,
+        ),
+        MenuItem(_("派单台"), "cases:desk", "target-arrow", having(Power.DISPATCH_CASES), on_bar=4),
+        MenuItem(_("督办台"), "cases:red_list", "alert-triangle", having(Power.SUPERVISE_CASES), on_bar=4),
+        MenuItem(_("办事服务"), "cases:items", "book", having(Power.USE_OFFICE)),
+    )
     policies = (
         MenuItem(_("政策体检"), "policies:check_start", "clipboard-check", signed_in, on_bar=8),
         MenuItem(_("政策目录"), "policies:catalogue", "scale", signed_in, on_bar=9),
@@ -165,6 +178,7 @@ def _menu() -> list[MenuGroup]:
     )
     return [
         MenuGroup(_("今日"), today),
+        MenuGroup(_("诉求"), requests),
         MenuGroup(_("企业"), firms),
         MenuGroup(_("名单"), named),
         MenuGroup(_("重点物资"), keys),
@@ -199,6 +213,7 @@ def wire() -> None:
     ]
     SLOTS.search[:] = [
         Source(_("企业"), firms_found, "enterprises:register"),
+        Source(_("诉求"), cases_found, "cases:queue"),
         Source(_("名单"), lists.find_lists),
         Source(_("政策"), find_policies, "policies:catalogue"),
     ]

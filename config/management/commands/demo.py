@@ -11,6 +11,7 @@ from huiqi.accounts.commands.demo import create_demo_accounts
 from huiqi.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from huiqi.cases.commands.items import take_over
 from huiqi.cases.items.reading import read_items
+from huiqi.cases.commands.demo import make_cases
 from huiqi.core import clock
 from huiqi.core.cli import HuiqiCommand
 from huiqi.core.errors import Refused
@@ -66,6 +67,7 @@ class Command(HuiqiCommand):
             make_matters(seed=seed, on=on)
             make_lists(on=on)
             stationing.make_demo(seed=seed, on=on)
+            make_cases(seed=seed, on=on)
         return synthetic.count() - before
 
 
