@@ -46,9 +46,11 @@ DEBUG = False
 ALLOWED_HOSTS = env_list("HUIQI_ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 INSTALLED_APPS = [
     "config.apps.SiteConfig",
+    "huiqi.arrears",
     "huiqi.cases",
     "huiqi.policies",
     "huiqi.stationing",
+    "huiqi.knowledge",
     "huiqi.lists",
     "huiqi.enterprises",
     "huiqi.files",

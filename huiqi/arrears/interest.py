@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
-from huiqi.arrears.regimes import ArrearsBook, Basis, Party, Regime, TermRule
+from huiqi.arrears.regimes import ArrearsBook, Basis, InterestRule, Party, Regime, TermRule
 from huiqi.core.messages import Message, gettext_noop
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
@@ -115,6 +115,7 @@ _FLOOR_UNKNOWN = gettext_noop("合同签订时的1年期贷款市场报价利率
 _STATUTORY_RATE = gettext_noop("合同没有约定，按法定利率")
 _NO_RATE = gettext_noop("合同没有约定逾期利率，适用的规定里没有法定利率，不推算")
 _NOT_DUE = gettext_noop("到这一天还没有过付款期限")
+_PARTY_UNSURE = gettext_noop("付款方是不是大型企业还没有核实，条例是否适用不能确定。请核实后补填。")
 _SME_UNKNOWN = gettext_noop("以签订合同时是中小企业为前提，这一点还没有核实")
 
 
@@ -124,7 +125,7 @@ def half_up(value: Fraction) -> int:
 
 
 def is_covered(terms: Terms, regime: Regime) -> bool:
-    """Whether the regulation reaches this debt: such a debtor, and a creditor not known to have been large."""
+    """Whether the regulation reaches this debt: such a debtor, a creditor not known to have been large."""
     return bool(regime.terms) and terms.party != Party.OTHER and terms.was_sme != NO
 
 
@@ -137,10 +138,21 @@ def due_date(terms: Terms, book: ArrearsBook) -> DueDate:
     if terms.agreed_on is not None:
         return _agreed_due(terms.agreed_on, terms, rule)
     if rule is None:
-        return DueDate(None, Message(_OUTSIDE if regime.terms else _NO_AGREEMENT))
+        return DueDate(None, _why_no_term(terms, regime))
     if rule.days is None:
         return DueDate(None, Message(_GAP_TERM, {"title": regime.title}), rule.article, rule.basis)
     return _after_delivery(terms, rule, rule.days, Message(_STATUTORY, {"days": rule.days}))
+
+
+def _why_no_term(terms: Terms, regime: Regime) -> Message:
+    if is_unsure(terms, regime):
+        return Message(_PARTY_UNSURE)
+    return Message(_OUTSIDE if regime.terms else _NO_AGREEMENT)
+
+
+def is_unsure(terms: Terms, regime: Regime) -> bool:
+    """Whether the regulation may or may not reach this debt, for want of the debtor's size."""
+    return is_covered(terms, regime) and terms.party == Party.UNSURE
 
 
 def _agreed_due(agreed_on: date, terms: Terms, rule: TermRule | None) -> DueDate:
@@ -164,15 +176,23 @@ def daily_rate(terms: Terms, book: ArrearsBook) -> DailyRate:
     if terms.signed_on is None:
         return DailyRate(None, Message(_NOT_SIGNED))
     regime = book.regime_on(terms.signed_on)
+    if is_unsure(terms, regime):
+        return DailyRate(None, Message(_PARTY_UNSURE))
     rule = regime.interest if is_covered(terms, regime) else None
-    agreed = terms.agreed_daily
-    if agreed is None:
-        if rule is None or rule.daily is None:
-            return DailyRate(None, Message(_NO_RATE))
-        return DailyRate(rule.daily, Message(_STATUTORY_RATE), rule.article, rule.basis)
+    if terms.agreed_daily is not None:
+        return _agreed_rate(terms.agreed_daily, terms.signed_on, rule, book)
+    if rule is None or rule.daily is None:
+        return DailyRate(None, Message(_NO_RATE))
+    return DailyRate(rule.daily, Message(_STATUTORY_RATE), rule.article, rule.basis)
+
+
+def _agreed_rate(
+    agreed: Fraction, signed_on: date, rule: InterestRule | None, book: ArrearsBook
+) -> DailyRate:
+    """The agreed rate, but not below the floor of the regime."""
     if rule is None or not rule.has_floor:
         return DailyRate(agreed, Message(_AGREED_RATE))
-    lpr = book.lpr_on(terms.signed_on)
+    lpr = book.lpr_on(signed_on)
     if lpr is None:
         return DailyRate(None, Message(_FLOOR_UNKNOWN), rule.article, rule.basis)
     floor = lpr / book.year_days

@@ -28,6 +28,8 @@ class Party(StrEnum):
     GOVERNMENT = "government"
     INSTITUTION = "institution"
     LARGE = "large"
+    # A state-owned enterprise of which nobody has said yet whether it is a large one.
+    UNSURE = "unsure"
     OTHER = "other"
 
 
@@ -194,6 +196,10 @@ def _regime(row: Any) -> Regime:
         tuple(_term(each) for each in row["terms"]),
         _interest(row["interest"]) if row["interest"] else None,
     )
+
+
+def _source(row: Any) -> Source:
+    return Source(row["title"], row.get("url", ""), _confidence(row["confidence"]))
 
 
 def _term(row: Any) -> TermRule:

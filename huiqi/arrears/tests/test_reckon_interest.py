@@ -88,6 +88,13 @@ def test_outside_the_regulation_only_the_contract_counts(outside: dict[str, str]
     assert daily_rate(agreed, OWN).rate == Fraction(1, 100_000)
 
 
+def test_a_debtor_whose_size_is_not_known_leaves_open_what_rests_on_it() -> None:
+    terms = replace(D802, party="unsure")
+    assert due_date(terms, OWN).on is None and "核实" in str(due_date(terms, OWN).how)
+    assert due_date(replace(terms, agreed_on=date(2025, 8, 1)), OWN).on == date(2025, 8, 1)
+    assert daily_rate(terms, OWN).rate is None
+
+
 def test_a_creditor_whose_size_is_not_known_is_reckoned_on_condition() -> None:
     found = reckon(WAN, [], replace(D728, was_sme=UNKNOWN), until=date(2021, 5, 2), book=OWN)
     assert found.fen is not None and "中小企业" in str(found.rests_on[0])

@@ -33,6 +33,7 @@ from huiqi.cases.models import Case, MoveReason, Order, OrderMode, OrderPart
 from huiqi.cases.notices import NEW_ON_DESK, ORDER_SENT, PROGRESS, YOUR_TURN
 from huiqi.cases.queries.mandates import may_assign, mode_for
 from huiqi.cases.queries.units import unit_above
+from huiqi.cases.subscriptions import ON_ACCEPTED
 from huiqi.cases.workflow import Ending, PauseReason, Stage, State, Step, Urgency
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
@@ -49,7 +50,10 @@ def accept_case(case: Case, *, actor: User | None, at: datetime, expected: int |
     stop_clocks(case, Stage.ACCEPT, at=at)
     start_clock(case, Stage.DISPATCH, unit=case.desk, at=at)
     tell_requester(case, PROGRESS, gettext_noop("您的诉求%(number)s已受理。"), at=at, actor=actor)
-    return save_case(case, "accepted_at")
+    save_case(case, "accepted_at")
+    for subscriber in ON_ACCEPTED:
+        subscriber(case, actor, at)
+    return case
 
 
 @transaction.atomic

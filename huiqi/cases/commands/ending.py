@@ -7,6 +7,7 @@ from huiqi.accounts.roles import Role
 from huiqi.cases.commands.ordering import cancel_orders, drop_approvals, open_orders
 from huiqi.cases.commands.timing import stop_all
 from huiqi.cases.models import Case, Order
+from huiqi.cases.subscriptions import HOLDS_PROOF
 from huiqi.cases.workflow import Ending
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
@@ -39,7 +40,8 @@ def check_proof(case: Case, ending: str) -> None:
 
 
 def has_proof(case: Case) -> bool:
-    """Whether somebody of an office attached a file to the case or to one of its orders.
+    """Whether somebody of an office attached a file to the case, to one of its orders, or elsewhere (an app
+    above says so).
 
     What the requester sent along, or a clerk on the requester's behalf, is the claim and not its proof;
     of a clerk who also handles the case no such line can be drawn.
@@ -51,7 +53,7 @@ def has_proof(case: Case) -> bool:
         return True
     files = attachments_of(case).exclude(scan=Attachment.Scan.INFECTED).exclude(uploaded_by=None)
     staff = files.exclude(uploaded_by__role=Role.FIRM).exclude(uploaded_by__in=_askers(case))
-    return staff.exists()
+    return staff.exists() or any(holds(case) for holds in HOLDS_PROOF)
 
 
 def _askers(case: Case) -> list[int]:
