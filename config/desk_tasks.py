@@ -13,6 +13,7 @@ from huiqi.accounts import panels as accounts
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
+from huiqi.arrears.panels import desk_panel as arrears_desk
 from huiqi.core import clock
 from huiqi.core.language import day_words
 from huiqi.core.slots import Task
@@ -171,6 +172,20 @@ def stationing_tasks(request: HttpRequest) -> Iterator[Task]:
         yield Task(_("重点企业缺联络员"), url, county["gaps"].without_officer)
 
 
+def arrears_tasks(request: HttpRequest) -> Iterator[Task]:
+    """Months of the ledger the person's unit has not reported; claims against the unit to answer."""
+    found = arrears_desk(request, None)
+    if found is None:
+        return
+    for duty, month, due in found["missing"]:
+        url = reverse("arrears:report", args=[duty.public_id, month.year, month.month])
+        label = _("%(year)s年%(month)s月清欠台账待报") % {"year": month.year, "month": month.month}
+        yield Task(label, url, due=due, note=duty.unit.name, is_late=due < clock.today())
+    for claim in found["asked"]:
+        url = reverse("arrears:claim", args=[claim.public_id])
+        yield Task(_("被投诉的欠款待答复"), url, note=claim.contract_title)
+
+
 def _firms(missing: Sequence[Missing]) -> str:
     return _names([row.enterprise.name for row in missing])
 
@@ -184,6 +199,7 @@ def _names(names: Sequence[str]) -> str:
 TASKS = (
     case_tasks,
     stationing_tasks,
+    arrears_tasks,
     list_tasks,
     comparison_tasks,
     firm_claim_tasks,

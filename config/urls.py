@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("huiqi.enterprises.urls")),
     path("lists/", include("huiqi.lists.urls")),
     path("cases/", include("huiqi.cases.urls")),
+    path("arrears/", include("huiqi.arrears.urls")),
     path("stationing/", include("huiqi.stationing.urls")),
     path("messages/", include("huiqi.messages.urls")),
     path("reference/", include("huiqi.reference.urls")),

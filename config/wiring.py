@@ -14,11 +14,16 @@ from huiqi.accounts import panels as accounts
 from huiqi.accounts.exports import EXPORTS, Watermark
 from huiqi.accounts.gates import behalf_at
 from huiqi.accounts.powers import Power
+from huiqi.arrears import acts as arrears_acts
+from huiqi.arrears.commands.claims import open_accepted
+from huiqi.arrears.panels import claim_panel
+from huiqi.arrears.queries.claims import is_proven
 from huiqi.cases import acts as case_acts
 from huiqi.cases.commands.escalated import open_for_escalation
 from huiqi.cases.firm_panel import firm_cases_panel
 from huiqi.cases.hints import HINTS
 from huiqi.cases.panels import cases_found
+from huiqi.cases.subscriptions import HOLDS_PROOF, ON_ACCEPTED
 from huiqi.core import acts as core_acts
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuGroup, MenuItem, Panel, Source
@@ -51,6 +56,7 @@ _ACTS = (
     stationing_acts.ACTS,
     policy_acts.ACTS,
     case_acts.ACTS,
+    arrears_acts.ACTS,
 )
 
 
@@ -148,6 +154,13 @@ def _menu() -> list[MenuGroup]:
         MenuItem(_("督办台"), "cases:red_list", "alert-triangle", having(Power.SUPERVISE_CASES), on_bar=4),
         MenuItem(_("办事服务"), "cases:items", "book", having(Power.USE_OFFICE)),
     )
+    arrears = (
+        MenuItem(_("欠款投诉"), "arrears:debtors", "cash", having(Power.VIEW_CASES)),
+        MenuItem(_("清欠台账"), "arrears:ledger", "receipt-tax", having(Power.VIEW_CASES)),
+        MenuItem(
+            _("本单位台账"), "arrears:my_reports", "clipboard-check", having(Power.HANDLE_CASES), alone=True
+        ),
+    )
     policies = (
         MenuItem(_("政策体检"), "policies:check_start", "clipboard-check", signed_in, on_bar=8),
         MenuItem(_("政策目录"), "policies:catalogue", "scale", signed_in, on_bar=9),
@@ -182,6 +195,7 @@ def _menu() -> list[MenuGroup]:
         MenuGroup(_("企业"), firms),
         MenuGroup(_("名单"), named),
         MenuGroup(_("重点物资"), keys),
+        MenuGroup(_("清欠"), arrears),
         MenuGroup(_("政策"), policies),
         MenuGroup(_("管理"), managing),
     ]
@@ -211,6 +225,7 @@ def wire() -> None:
         Panel("lists", "lists/_firm_panel.html", lists.firm_panel),
         Panel("comparisons", "lists/_comparison_panel.html", lists.comparison_panel),
     ]
+    SLOTS.case[:] = [Panel("claim", "arrears/_case_panel.html", claim_panel)]
     SLOTS.search[:] = [
         Source(_("企业"), firms_found, "enterprises:register"),
         Source(_("诉求"), cases_found, "cases:queue"),
@@ -223,4 +238,6 @@ def wire() -> None:
     SLOTS.behalf_at = behalf_at
     ON_ESCALATION[:] = [open_for_escalation]
     HINTS.policies = policies_in_force
+    ON_ACCEPTED[:] = [open_accepted]
+    HOLDS_PROOF[:] = [is_proven]
     EXPORTS.download = _download
