@@ -53,6 +53,7 @@ from huiqi.core import clock
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.language import worded
 from huiqi.core.personal import mask_name, mask_phone
+from huiqi.core.slots import SLOTS, render_panels
 from huiqi.files.downloads import serve_attachment
 from huiqi.files.queries import attachments_of
 
@@ -115,6 +116,7 @@ def _show(
         "dispatches_first": first == "dispatch",
         "others": [offer for name, offer in offers.items() if name != first],
         "version": case.version,
+        "panels": render_panels(SLOTS.case, request, case),
         "last_event": last_event(case),
         "next": request.GET.get("next", ""),
         "crumbs": [(_("诉求"), reverse("cases:queue")), (case.spoken_number, "")],
