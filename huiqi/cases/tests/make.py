@@ -19,7 +19,7 @@ from huiqi.cases.commands.intake import Asked, open_case
 from huiqi.cases.commands.items import make_draft, take_over
 from huiqi.cases.commands.ordering import lead_order
 from huiqi.cases.items.reading import read_items
-from huiqi.cases.models import Case, EditionState, ItemEdition, Order
+from huiqi.cases.models import Case, EditionState, ItemEdition, Knot, Order
 from huiqi.cases.workflow import Channel, Ending, State
 
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -208,3 +208,21 @@ def item_draft() -> dict[str, Any]:
 def draft_section() -> dict[str, Any]:
     """The address of a part of such a draft."""
     return {**item_draft(), "section": "texts"}
+
+
+def case_in_liuyang() -> dict[str, Any]:
+    """Arguments of the page of a case of 浏阳 that waits to be taken up."""
+    return {"public_id": make_case().public_id}
+
+
+def case_to_dispatch() -> dict[str, Any]:
+    """Arguments of the page of giving a case of 浏阳's desk to units."""
+    return {"public_id": make_case(state=State.ACCEPTED).public_id}
+
+
+def knot_in_liuyang() -> dict[str, Any]:
+    """Arguments of the page of a knot of 浏阳 that waits for a decision."""
+    knot = Knot.objects.create(
+        title="浏阳市用工", item="request", topic="work", prefecture="430181", made_at=at()
+    )
+    return {"public_id": knot.public_id}
