@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.case_tasks import case_tasks
+from config.knowledge_tasks import wording_tasks
 from huiqi.accounts import panels as accounts
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
@@ -198,6 +199,7 @@ def _names(names: Sequence[str]) -> str:
 
 TASKS = (
     case_tasks,
+    wording_tasks,
     stationing_tasks,
     arrears_tasks,
     list_tasks,

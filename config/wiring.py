@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from config.case_hints import policies_in_force
+from config.case_wordings import approved_answers, items_of_wording, seed_of_case
 from config.desk_tasks import TASKS
 from config.desk_ways import CHARGES, guides, idle_words, post_words, ways
 from config.gates import having, signed_in
@@ -35,6 +36,9 @@ from huiqi.enterprises.wanted import Kind, read_question
 from huiqi.files import acts as file_acts
 from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, watermark_text
+from huiqi.knowledge import acts as knowledge_acts
+from huiqi.knowledge.growing import GROWING
+from huiqi.knowledge.panels import case_panel as wording_panel
 from huiqi.lists import acts as list_acts
 from huiqi.lists import panels as lists
 from huiqi.messages import acts as message_acts
@@ -54,6 +58,7 @@ _ACTS = (
     enterprise_acts.ACTS,
     list_acts.ACTS,
     stationing_acts.ACTS,
+    knowledge_acts.ACTS,
     policy_acts.ACTS,
     case_acts.ACTS,
     arrears_acts.ACTS,
@@ -152,7 +157,9 @@ def _menu() -> list[MenuGroup]:
         ),
         MenuItem(_("派单台"), "cases:desk", "target-arrow", having(Power.DISPATCH_CASES), on_bar=4),
         MenuItem(_("督办台"), "cases:red_list", "alert-triangle", having(Power.SUPERVISE_CASES), on_bar=4),
+        MenuItem(_("诉求看板"), "cases:figures", "chart-bar", having(Power.VIEW_CASE_FIGURES)),
         MenuItem(_("办事服务"), "cases:items", "book", having(Power.USE_OFFICE)),
+        MenuItem(_("口径"), "knowledge:wordings", "help-circle", having(Power.READ_WORDING), on_bar=6),
     )
     arrears = (
         MenuItem(_("欠款投诉"), "arrears:debtors", "cash", having(Power.VIEW_CASES)),
@@ -225,7 +232,10 @@ def wire() -> None:
         Panel("lists", "lists/_firm_panel.html", lists.firm_panel),
         Panel("comparisons", "lists/_comparison_panel.html", lists.comparison_panel),
     ]
-    SLOTS.case[:] = [Panel("claim", "arrears/_case_panel.html", claim_panel)]
+    SLOTS.case[:] = [
+        Panel("claim", "arrears/_case_panel.html", claim_panel),
+        Panel("wording", "knowledge/_case_panel.html", wording_panel),
+    ]
     SLOTS.search[:] = [
         Source(_("企业"), firms_found, "enterprises:register"),
         Source(_("诉求"), cases_found, "cases:queue"),
@@ -238,6 +248,9 @@ def wire() -> None:
     SLOTS.behalf_at = behalf_at
     ON_ESCALATION[:] = [open_for_escalation]
     HINTS.policies = policies_in_force
+    HINTS.answers = approved_answers
+    GROWING.seed = seed_of_case
+    GROWING.items = items_of_wording
     ON_ACCEPTED[:] = [open_accepted]
     HOLDS_PROOF[:] = [is_proven]
     EXPORTS.download = _download

@@ -1,4 +1,4 @@
-"""How a wording comes to be said: drafted, changed, approved by somebody else, replaced, withdrawn, expired."""
+"""How a wording comes to be said: drafted, changed, approved by another, replaced, withdrawn, expired."""
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -58,7 +58,7 @@ def change_wording(
     wording: Wording, said: Said, *, actor: User, at: datetime, expected: int | None = None
 ) -> Wording:
     """Change a draft, or begin the next edition of a wording that was approved; the old one is said until the
-    next is approved. Refused as in `draft_wording`, and `knowledge.draft_waits` when there is a draft already.
+    next is approved. Refused as in `draft_wording`, and `knowledge.draft_waits` when there is a draft.
     """
     locked = _lock(wording, expected)
     if locked.state == WordingState.DRAFT:
