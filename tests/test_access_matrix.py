@@ -16,7 +16,14 @@ from django.urls import reverse
 
 from huiqi.accounts.powers import Power
 from huiqi.accounts.roles import Role
-from huiqi.cases.tests.make import draft_section, item_draft, offered_item
+from huiqi.cases.tests.make import (
+    case_in_liuyang,
+    case_to_dispatch,
+    draft_section,
+    item_draft,
+    knot_in_liuyang,
+    offered_item,
+)
 from huiqi.core.tests.make import make_job
 from huiqi.enterprises.tests.make import (
     claim_in_liuyang,
@@ -374,6 +381,31 @@ MATRIX: dict[str, Row] = {
     "cases:edition_preview": works_on_items(make=item_draft),
     "cases:publish_draft": needs(Power.PUBLISH_ITEMS, args={"public_id": "x"}, only="POST"),
     "cases:discard_draft": needs(Power.EDIT_ITEMS, args={"public_id": "x"}, only="POST"),
+    "cases:queue": needs(Power.VIEW_CASES, Power.HANDLE_CASES, also_posts=True),
+    "cases:bulk": needs(Power.VIEW_CASES, Power.HANDLE_CASES, only="POST"),
+    "cases:export": needs(Power.VIEW_CASES, only="POST"),
+    "cases:view_save": needs(Power.VIEW_CASES, Power.HANDLE_CASES, only="POST"),
+    "cases:view_delete": needs(
+        Power.VIEW_CASES, Power.HANDLE_CASES, args={"public_id": "0" * 16}, only="POST"
+    ),
+    "cases:desk": needs(Power.DISPATCH_CASES),
+    "cases:knot": needs(Power.DISPATCH_CASES, Power.SUPERVISE_CASES, make=knot_in_liuyang),
+    "cases:knot_act": needs(
+        Power.DISPATCH_CASES,
+        Power.SUPERVISE_CASES,
+        args={"public_id": "0" * 16, "name": "confirm"},
+        only="POST",
+    ),
+    "cases:red_list": needs(Power.SUPERVISE_CASES),
+    "cases:unit_names": needs(Power.VIEW_CASES, Power.HANDLE_CASES),
+    "cases:case": needs(Power.VIEW_CASES, make=case_in_liuyang),
+    # Acting is the desk's: whoever sees the county from above does not dispatch for it.
+    "cases:dispatch": people("county", make=case_to_dispatch, also_posts=True),
+    "cases:reveal": needs(Power.VIEW_CASES, Power.HANDLE_CASES, args={"public_id": "0" * 16}, only="POST"),
+    "cases:case_file": people(args={"public_id": "0" * 16, "file_id": "0" * 16}),
+    "cases:act": needs(
+        Power.VIEW_CASES, Power.HANDLE_CASES, args={"public_id": "0" * 16, "name": "accept"}, only="POST"
+    ),
     "cases:edit_section": _for(
         lambda name, part: part.has(Power.EDIT_ITEMS), make=draft_section, also_posts=True
     ),
