@@ -63,7 +63,10 @@ def measure() -> None:
         ("month, days by unit", lambda: days(month, By.UNIT)),
         ("hot topics", lambda: hot_topics(month)),
         ("shortage board", lambda: shortages(month)),
-        ("year, trend", lambda: tallies(["received", "ended", "solved", "satisfied", "on_time"], year, By.MONTH)),
+        (
+            "year, trend",
+            lambda: tallies(["received", "ended", "solved", "satisfied", "on_time"], year, By.MONTH),
+        ),
         ("year, all numbers by unit", lambda: tallies(names, year, By.UNIT)),
         ("year, city, by topic", lambda: tallies(names, Account(city, year.start, end, end), By.TOPIC)),
         ("year, days by unit", lambda: days(year, By.UNIT)),
@@ -87,7 +90,9 @@ def make_cases() -> None:
     chance = random.Random(4)
     edition = make_edition()
     units = [
-        Unit.objects.create(name=f"演示单位{n}", kind=UnitKind.COUNTY_OFFICE, region=f"43{n % 14:02d}{n % 9 + 11}")
+        Unit.objects.create(
+            name=f"演示单位{n}", kind=UnitKind.COUNTY_OFFICE, region=f"43{n % 14:02d}{n % 9 + 11}"
+        )
         for n in range(UNITS)
     ]
     for start in range(0, CASES, CHUNK):

@@ -67,6 +67,17 @@ _PHASES = {
     "answered": gettext_noop("回复督办"),
     "dropped": gettext_noop("不予签发"),
 }
+LETTER_PHASES = {
+    "drafted": gettext_noop("起草商请函"),
+    "reviewing": gettext_noop("商请函送审会签"),
+    "countersigned": gettext_noop("会签同意"),
+    "refused": gettext_noop("退回修改"),
+    "approved": gettext_noop("审核通过"),
+    "sent": gettext_noop("已发函"),
+    "replied": gettext_noop("收到复函"),
+    "raised": gettext_noop("到期未复，提请领导小组"),
+    "withdrawn": gettext_noop("撤回商请函"),
+}
 _GRANTED, _DECLINED = gettext_noop("同意"), gettext_noop("不同意")
 _PUBLIC_NAMES = ("to", "proposed", "from_desk", "to_desk")
 
@@ -155,7 +166,13 @@ def _supervised(details: Mapping[str, Any], _definition: ItemDefinition) -> Iter
     yield str(details.get("unit_name", ""))
 
 
+def _consulted(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str]:
+    yield LETTER_PHASES.get(details.get("phase", ""), "")
+    yield str(details.get("to_name", ""))
+
+
 _BY_KIND = {
+    _H.CONSULTED: _consulted,
     _H.CLASSED: _classed,
     _H.APPROVAL_ASKED: _approval,
     _H.APPROVAL_DECIDED: _approval,

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from huiqi.cases.views import asking, doors, editions, figures, items, own, public, resuming, reviews
+from huiqi.cases.views import (
+    asking,
+    consultations,
+    doors,
+    editions,
+    figures,
+    items,
+    own,
+    public,
+    resuming,
+    reviews,
+)
 from huiqi.cases.views.addresses import STAFF
 
 app_name = "cases"
@@ -66,4 +77,23 @@ urlpatterns += [
     path("take/<slug:item>/", doors.take, name="take_item"),
     path("taken/", doors.taken, name="taken"),
     path("taken/<str:public_id>/", doors.taken_one, name="taken_one"),
+]
+# the consultation desk
+urlpatterns += [
+    path("consultations/", consultations.consultations, name="consultations"),
+    path("consultations/new/<str:public_id>/", consultations.new_consultation, name="new_consultation"),
+    path("consultations/<str:public_id>/", consultations.consultation, name="consultation"),
+    path(
+        "consultations/<str:public_id>/export/", consultations.consultation_export, name="consultation_export"
+    ),
+    path(
+        "consultations/<str:public_id>/act/<slug:name>/",
+        consultations.consultation_act,
+        name="consultation_act",
+    ),
+    path(
+        "consultations/<str:public_id>/files/<str:file_id>/",
+        consultations.consultation_file,
+        name="consultation_file",
+    ),
 ]

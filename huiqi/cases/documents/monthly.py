@@ -39,7 +39,9 @@ def said(tally: Any) -> str:
 
 def left_out(tally: Any) -> str:
     """What a rate leaves out and sets apart, in words."""
-    parts = [f"{label}{count}" for name, label, count in tally.lines() if count and name not in {"counted", "rest"}]
+    parts = [
+        f"{label}{count}" for name, label, count in tally.lines() if count and name not in {"counted", "rest"}
+    ]
     return "，".join(parts) or "—"
 
 
@@ -66,7 +68,10 @@ def _hot(hot: Sequence[Any]) -> str:
 
 
 def _tables(found: Any) -> Iterable[Block]:
-    for title, word, rows in (("三、分主题", "主题", found.topics), ("四、分县市区", "县市区", found.counties)):
+    for title, word, rows in (
+        ("三、分主题", "主题", found.topics),
+        ("四、分县市区", "县市区", found.counties),
+    ):
         yield Heading(title)
         cells = tuple((row.name or "未填", *(said(cell) for cell in row.cells)) for row in rows)
         yield Grid((word, "登记", "办结", "解决率", "满意率", "按期办结率"), cells) if cells else "没有诉求。"

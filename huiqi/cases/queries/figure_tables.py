@@ -267,7 +267,9 @@ class Hot:
 def hot_topics(account: Account, most: int = 10) -> list[Hot]:
     """Topics by how many were opened in the seven days before the account's instant, with the week before."""
     since = account.at - WEEK
-    rows = Case.objects.order_by().filter(account.cases(), opened_at__gte=since - WEEK, opened_at__lt=account.at)
+    rows = Case.objects.order_by().filter(
+        account.cases(), opened_at__gte=since - WEEK, opened_at__lt=account.at
+    )
     counts = rows.values_list("item", "topic").annotate(
         now=Count("pk", filter=Q(opened_at__gte=since)), before=Count("pk", filter=Q(opened_at__lt=since))
     )

@@ -35,7 +35,9 @@ class UnitRow:
 def own_units(user: User, today: date) -> set[int]:
     """The units whose own figures a person sees without a release."""
     return {
-        unit for power in (Power.VIEW_CASE_FIGURES, Power.HANDLE_CASES) for unit in units_with(user, power, today)
+        unit
+        for power in (Power.VIEW_CASE_FIGURES, Power.HANDLE_CASES)
+        for unit in units_with(user, power, today)
     }
 
 

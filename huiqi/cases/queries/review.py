@@ -80,4 +80,6 @@ def _table(account: Account, by: By) -> tuple[ReviewRow, ...]:
 
 def _hidden(column: dict[Key, Tally]) -> frozenset[Key]:
     """Cells of few rows: of a rate its denominator counts."""
-    return hide_small({key: tally.of if tally.number.counted else tally.rows for key, tally in column.items()})
+    return hide_small(
+        {key: tally.of if tally.number.counted else tally.rows for key, tally in column.items()}
+    )

@@ -33,7 +33,11 @@ PROVINCE = Scope((Area(region=""),))
 def account(scope: Scope = PROVINCE, now: datetime | None = None, **only: Any) -> Account:
     """March 2020 as it stood at the end of the month."""
     return Account(
-        scope, at("2020-03-01", "00:00"), at("2020-04-01", "00:00"), now or at("2020-03-31"), tuple(only.items())
+        scope,
+        at("2020-03-01", "00:00"),
+        at("2020-04-01", "00:00"),
+        now or at("2020-03-31"),
+        tuple(only.items()),
     )
 
 
@@ -201,7 +205,9 @@ def test_a_second_round_is_a_redo():
     case = make_case(state=State.CALLING_BACK)
     case = rate_case(case, word=Word.NOT_SOLVED, actor=None, at=at("2020-03-03"))
     officer = make_officer("liuyang")
-    answer_order(make_lead(case), text="重办", proposed_ending=Ending.SOLVED, actor=officer, at=at("2020-03-04"))
+    answer_order(
+        make_lead(case), text="重办", proposed_ending=Ending.SOLVED, actor=officer, at=at("2020-03-04")
+    )
     approve_answer(case, actor=make_officer("changsha"), at=at("2020-03-04"))
     rate_case(case, word=Word.SOLVED, actor=None, at=at("2020-03-05"))
     assert (tally("redone").counted, tally("redone").of) == (1, 1)

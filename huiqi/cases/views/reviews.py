@@ -65,7 +65,9 @@ def _table(found: Review, month: str, user: User) -> HttpResponseBase:
     ]
     for table, lines in (("主题", found.topics), ("县市区", found.counties), ("渠道", found.channels)):
         for line in lines:
-            for cell, name in zip(line.cells, ("登记件数", "办结件数", "解决率", "满意率", "按期办结率"), strict=True):
+            for cell, name in zip(
+                line.cells, ("登记件数", "办结件数", "解决率", "满意率", "按期办结率"), strict=True
+            ):
                 share = (cell.counted, cell.of) if cell is not None else (None, None)
                 rows.append((table, line.name, name, said(cell), *share, ""))
     title = f"{month}诉求办理情况点评"
