@@ -155,16 +155,24 @@ class ManyFiles(forms.FileInput):
     allow_multiple_selected = True
 
 
+class UploadsField(UploadField):
+    """Cleans to the uploaded files, each checked for itself; [] when none was chosen."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        accept = self.widget.attrs.get("accept", "")
+        self.widget = ManyFiles({"accept": accept, "multiple": True})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """All of them."""
+        return [super(UploadsField, self).clean(each, initial) for each in data or ()]
+
+
 class FilesForm(forms.Form):
-    """The control; each file is checked for itself (`receive_upload`)."""
+    """The control of the files' own step; what is refused there is said for each file."""
 
     use_required_attribute = False
-    file = UploadField(label=gettext_lazy("照片或文件"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        accept = self.fields["file"].widget.attrs.get("accept", "")
-        self.fields["file"].widget = ManyFiles({"accept": accept, "multiple": True})
+    file = UploadsField(label=gettext_lazy("照片或文件"))
 
 
 class CodeForm(forms.Form):

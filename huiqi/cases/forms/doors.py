@@ -65,17 +65,18 @@ class Taking:
         doors: tuple[Channel, ...],
         *,
         data: Any = None,
+        files: Any = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
         self.definition = definition
         self.who = TakingForm(data, doors=doors, initial=initial or {})
         self.topic = TopicForm(definition, data)
         self.item: ItemForm = item_form(definition, data)
-        self.files = FilesForm()
+        self.files = FilesForm(data, files)
 
     def is_valid(self) -> bool:
         """Whether everything is right; each part says what is wrong with it."""
-        said = [form.is_valid() for form in (self.who, self.topic, self.item)]
+        said = [form.is_valid() for form in (self.who, self.topic, self.item, self.files)]
         return all(said)
 
     @property

@@ -3,9 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from huiqi.cases.forms.asking import ManyFiles, TextField
+from huiqi.cases.forms.asking import TextField, UploadsField
 from huiqi.cases.workflow import Word
-from huiqi.files.fields import UploadField
 
 # As CallBack.note and Case.rating_text.
 SHORT = 500
@@ -31,12 +30,7 @@ class SupplementForm(ActForm):
     """What was asked for, with photos or files."""
 
     text = TextField(label=gettext_lazy("补充的情况"), max_length=LONG, widget=forms.Textarea({"rows": 5}))
-    file = UploadField(label=gettext_lazy("照片或文件"), required=False)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        accept = self.fields["file"].widget.attrs.get("accept", "")
-        self.fields["file"].widget = ManyFiles({"accept": accept, "multiple": True})
+    file = UploadsField(label=gettext_lazy("照片或文件"))
 
 
 class MessageForm(ActForm):

@@ -1,9 +1,11 @@
 """What the asker sees before sending: the own requests that look alike, approved answers, policies."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import structlog
 
 from huiqi.cases.hints import HINTS, Hint
 from huiqi.cases.items.definition import ItemDefinition
@@ -12,6 +14,7 @@ from huiqi.cases.public_words import PublicWord, public_word
 from huiqi.cases.queries.alike import ALIKE_WITHIN
 from huiqi.cases.workflow import Ending
 
+log = structlog.get_logger("huiqi.cases")
 _MOST = 5
 
 
@@ -39,9 +42,18 @@ def before_sending(
     topic = definition.topic(topic_id)
     return BeforeSending(
         earlier_of(user, definition.id, at),
-        tuple(HINTS.answers(definition.id, topic_id, words))[:_MOST],
-        tuple(HINTS.policies(topic.policies if topic else ()))[:_MOST],
+        _asked(lambda: HINTS.answers(definition.id, topic_id, words)),
+        _asked(lambda: HINTS.policies(topic.policies if topic else ())),
     )
+
+
+def _asked(ask: Callable[[], Sequence[Hint]]) -> Sequence[Hint]:
+    """What a slot offers; one that fails offers nothing, since a hint must not keep anybody from sending."""
+    try:
+        return tuple(ask())[:_MOST]
+    except Exception:
+        log.exception("hint failed")
+        return ()
 
 
 def earlier_of(user: Any, item: str, at: datetime) -> list[Earlier]:

@@ -62,7 +62,7 @@ def take(request: HttpRequest, item: str = FIRST_ITEM) -> HttpResponse:
     if request.method != "POST":
         initial = _initial(request, user)
         return _page(request, Taking(definition, _doors(user), initial=initial))
-    taking = Taking(definition, _doors(user), data=request.POST)
+    taking = Taking(definition, _doors(user), data=request.POST, files=request.FILES)
     if not taking.is_valid():
         return _page(request, taking, 422)
     try:
