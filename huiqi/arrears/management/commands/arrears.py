@@ -17,7 +17,7 @@ from huiqi.core.errors import Refused
 
 
 class Command(HuiqiCommand):
-    help = "清欠：check 检查 rulebook/arrears.yaml；chase 催报过了期限的清欠台账（可每天运行，同一个月只提醒一次）"
+    help = "清欠：check 检查 rulebook/arrears.yaml；chase 催报过了期限的台账（可每天运行，每月只提醒一次）"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=("check", "chase"), metavar="check|chase")
@@ -38,7 +38,9 @@ class Command(HuiqiCommand):
         except ImproperlyConfigured as error:
             raise Refused("arrears.bad_book", str(error)) from error
         counts = {"regimes": len(read.regimes), "gaps": len(read.gaps), "readings": len(read.readings)}
-        human = f"规定{counts['regimes']}部，没有查到的{counts['gaps']}项，待法务核定的{counts['readings']}项。"
+        human = (
+            f"规定{counts['regimes']}部，没有查到的{counts['gaps']}项，待法务核定的{counts['readings']}项。"
+        )
         self.answer(counts, human, as_json=as_json)
 
 
