@@ -1,7 +1,7 @@
 """What of the cases waits for a person on the desk 办理台; each list behind it shows the same count."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q
 from django.http import HttpRequest
@@ -14,6 +14,7 @@ from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.cases.models import Case, CaseQuerySet, Supervision
 from huiqi.cases.queries import desk, red_list
+from huiqi.cases.queries.consultations import letters_due, turns_of
 from huiqi.cases.queries.people import approvals_to_decide
 from huiqi.cases.queries.queue import tab_rows
 from huiqi.cases.workflow import State
@@ -36,6 +37,21 @@ def case_tasks(request: HttpRequest) -> Iterator[Task]:
         yield from _line(_("待回访的诉求"), page, desk.to_call_back(user, today), at)
     if may(user, Power.SUPERVISE_CASES, today):
         yield from _supervising(user, at)
+    yield from _letters(user, today)
+
+
+def _letters(user: User, today: date) -> Iterator[Task]:
+    """Letters of consultation: to review or countersign, and those without an answer after the day asked for."""
+    signs = turns_of(user, today)
+    count = signs.count()
+    if count:
+        yield Task(
+            _("商请函待审核会签"), reverse("cases:consultations"), count, note=signs[0].consultation.subject
+        )
+    silent = letters_due(user, today)
+    if silent:
+        url, first = f"{reverse('cases:consultations')}?state=late", silent[0]
+        yield Task(_("商请函到期未复"), url, len(silent), first.reply_by, first.to_name)
 
 
 def _line(label: str, url: str, rows: CaseQuerySet, at: datetime) -> Iterator[Task]:

@@ -10,7 +10,7 @@ from huiqi.core import clock
 
 
 def letters_panel(request: HttpRequest, case: Any) -> dict[str, Any] | None:
-    """For the case's page: its letters, and the way to a new one. None for who has nothing to do with them."""
+    """Its letters, and the way to a new one; None for who has nothing to do with them."""
     user, today = user_of(request), clock.today()
     letters = list(letters_seen(user, today).filter(case=case))
     may_begin = case.is_open and may_consult(case, user, today)

@@ -352,7 +352,7 @@ def withdraw_letter(consultation: Consultation, *, reason: str, actor: User, at:
 
 @transaction.atomic
 def record_letter_export(consultation: Consultation, *, actor: User) -> None:
-    """Note that the letter left as a file for the OA. Refused before it is approved: `cases.letter_changed`."""
+    """Note that the letter left as a file for the OA. Refused until approved: `cases.letter_changed`."""
     _case, found = _locked(consultation, State.APPROVED, State.SENT, State.REPLIED)
     audit.record("consultation.exported", found, actor=actor)
 

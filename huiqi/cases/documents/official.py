@@ -49,7 +49,7 @@ Block = str | Heading | Grid
 
 @dataclass(frozen=True)
 class Paper:
-    """One document. `number` is the line where the OA's number will stand, "" for none; `to` the addressee."""
+    """One document. `number`: where the OA's number will stand, "" for none; `to`: the addressee."""
 
     title: str
     blocks: Sequence[Block]

@@ -1,4 +1,4 @@
-"""The numbers of figures.py as tables: in all, by unit, topic, county, channel and month; days; hot topics."""
+"""The numbers of figures.py as tables: by unit, topic, county, channel, month; days; hot topics."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

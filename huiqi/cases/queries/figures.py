@@ -4,8 +4,8 @@ A number takes the rows of a base (cases that ended in the time, clocks that end
 row exactly one part: left out for a reason, in a class of its own, counted, or the rest. Pages, files and
 lists of the cases behind a number all ask here, so that a number is the same everywhere and its parts add up.
 
-Formulas after the practice of 接诉即办 (北京市接诉即办工作条例: 响应率、解决率、满意率) and the rules named in
-each definition. No composite: the weights of a published one were not found.
+Formulas after the practice of 接诉即办 (北京市接诉即办工作条例: 响应率、解决率、满意率) and the rules
+named in each definition. No composite: the weights of a published one were not found.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,8 @@ from typing import Any
 
 from django.db.models import (
     Case as Choose,
+)
+from django.db.models import (
     DateTimeField,
     Exists,
     ExpressionWrapper,
@@ -98,7 +100,7 @@ class Part:
 class Number:
     """One number. `label`, `says` are msgids. Without `counted` it counts its rows and is no rate.
 
-    `left_out` are told apart in their order: a row is in the first that fits. `apart` are the left-out parts
+    `left_out` have an order: a row is in the first that fits. `apart` are the left-out parts
     that are results of their own (nobody reached), not exclusions.
     """
 
@@ -132,7 +134,7 @@ def _ended_as(name: str, label: str, prefix: str, *endings: Ending) -> Part:
 
 
 def _outside(prefix: str) -> tuple[Part, ...]:
-    """What none of the three rates counts: honest endings that somebody reviewed, and cases that went away."""
+    """What none of the three rates counts: honest endings, reviewed, and cases that went away."""
     return (
         _excluded(prefix),
         _ended_as("outside_power", gettext_noop("不属本部门职权（经审核）"), prefix, Ending.OUTSIDE_POWER),

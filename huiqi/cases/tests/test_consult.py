@@ -1,4 +1,4 @@
-"""Letters of consultation: drafted without who asked, agreed to by all, numbered elsewhere, answered or not."""
+"""Letters of consultation: drafted without who asked, agreed to, numbered elsewhere, answered or not."""
 
 import io
 from datetime import date

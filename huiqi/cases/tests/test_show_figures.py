@@ -1,4 +1,4 @@
-"""Pages of the account: who sees what, what a ranking shows before and after its release, the review's files."""
+"""Pages of the account: who sees what, ranking before and after its release, the files of the review."""
 
 import io
 from datetime import date
