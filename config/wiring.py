@@ -23,6 +23,7 @@ from huiqi.cases import acts as case_acts
 from huiqi.cases.commands.escalated import open_for_escalation
 from huiqi.cases.firm_panel import firm_cases_panel
 from huiqi.cases.hints import HINTS
+from huiqi.cases.letters_panel import letters_panel
 from huiqi.cases.panels import cases_found
 from huiqi.cases.subscriptions import HOLDS_PROOF, ON_ACCEPTED
 from huiqi.core import acts as core_acts
@@ -157,6 +158,12 @@ def _menu() -> list[MenuGroup]:
         ),
         MenuItem(_("派单台"), "cases:desk", "target-arrow", having(Power.DISPATCH_CASES), on_bar=4),
         MenuItem(_("督办台"), "cases:red_list", "alert-triangle", having(Power.SUPERVISE_CASES), on_bar=4),
+        MenuItem(
+            _("商请函"),
+            "cases:consultations",
+            "clipboard-check",
+            having(Power.VIEW_CASES, Power.HANDLE_CASES),
+        ),
         MenuItem(_("诉求看板"), "cases:figures", "chart-bar", having(Power.VIEW_CASE_FIGURES)),
         MenuItem(_("办事服务"), "cases:items", "book", having(Power.USE_OFFICE)),
         MenuItem(_("口径"), "knowledge:wordings", "help-circle", having(Power.READ_WORDING), on_bar=6),
@@ -235,6 +242,7 @@ def wire() -> None:
     SLOTS.case[:] = [
         Panel("claim", "arrears/_case_panel.html", claim_panel),
         Panel("wording", "knowledge/_case_panel.html", wording_panel),
+        Panel("letters", "cases/_case_letters.html", letters_panel),
     ]
     SLOTS.search[:] = [
         Source(_("企业"), firms_found, "enterprises:register"),
