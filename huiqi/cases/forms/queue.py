@@ -138,7 +138,8 @@ class BulkForm(forms.Form):
         self.people = {person.public_id: person for person in colleagues}
         field = self.fields["do"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  the class says so
-        allowed = {"sign", "take_on", "hand_on"} if handles else set()
+        allowed = {"sign", "take_on"} if handles else set()
+        allowed |= {"hand_on"} if colleagues else set()
         allowed |= {"classify", "accept"} if dispatches else set()
         choices: Any = field.choices
         field.choices = [each for each in choices if each[0] in allowed]
