@@ -65,7 +65,7 @@ def measure() -> None:
         ("shortage board", lambda: shortages(month)),
         (
             "year, trend",
-            lambda: tallies(["received", "ended", "solved", "satisfied", "on_time"], year, By.MONTH),
+            lambda: tallies(["received", "ended", "solved", "satisfied"], year, By.MONTH),
         ),
         ("year, all numbers by unit", lambda: tallies(names, year, By.UNIT)),
         ("year, city, by topic", lambda: tallies(names, Account(city, year.start, end, end), By.TOPIC)),

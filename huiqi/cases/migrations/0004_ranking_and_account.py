@@ -30,6 +30,14 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['ended_at', 'excluded_at', 'ending', 'word', 'rating', 'round', 'prefecture'], name='case_account'),
+        ),
+        migrations.AddIndex(
+            model_name='case',
+            index=models.Index(fields=['opened_at', 'prefecture'], name='case_opened_account'),
+        ),
+        migrations.AddIndex(
             model_name='clock',
             index=models.Index(fields=['stage', 'due_at'], name='clock_account'),
         ),

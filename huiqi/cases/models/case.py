@@ -170,6 +170,12 @@ class Case(Versioned):
             models.Index(fields=["item", "topic", "-opened_at"], name="case_by_topic"),
             models.Index(fields=["taken_by", "-opened_at"], name="case_by_taker"),
             models.Index(fields=["ended_at"], name="case_ended"),
+            # The account reads these alone, never the wide rows: what a month's or a year's rates rest on.
+            models.Index(
+                fields=["ended_at", "excluded_at", "ending", "word", "rating", "round", "prefecture"],
+                name="case_account",
+            ),
+            models.Index(fields=["opened_at", "prefecture"], name="case_opened_account"),
             # Searches by a part of title or firm read this index alone instead of the rows.
             models.Index(fields=["title", "firm_name"], name="case_by_words"),
         ]
