@@ -89,10 +89,14 @@ def rows_of(cases: Iterable[Case], at: datetime, user: User) -> list[Row]:
     """
     names = item_names()
     scope = scope_with(user, Power.VIEW_CASES, timezone.localdate(at))
-    return [_row(case, names, at, scope) for case in cases]
+    # Asked once: the tables look each time whether they are still the present ones.
+    places = code_tables().divisions
+    return [_row(case, names, places, at, scope) for case in cases]
 
 
-def _row(case: Case, names: Mapping[str, "ItemName"], at: datetime, scope: Scope) -> Row:
+def _row(
+    case: Case, names: Mapping[str, "ItemName"], places: Mapping[str, Any], at: datetime, scope: Scope
+) -> Row:
     item = names.get(case.item)
     hides = bool(item and item.masks) and not scope.admits(case.prefecture or None, case.park_id)
     title = case.title.replace(case.firm_name, "＊＊") if hides and case.firm_name else case.title
@@ -100,7 +104,7 @@ def _row(case: Case, names: Mapping[str, "ItemName"], at: datetime, scope: Scope
         case=case,
         item=item.title if item else case.item,
         topic=item.topics.get(case.topic, case.topic) if item else case.topic,
-        county=county_name(case.prefecture),
+        county=places[case.prefecture].name if case.prefecture in places else "",
         look=state_look(case.state),
         stage=Stage(case.due_stage).label if case.due_stage else "",
         due=due_words(case, at),
