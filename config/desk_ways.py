@@ -187,6 +187,20 @@ def ways() -> Iterator[Way]:
 
 def _case_ways() -> Iterator[Way]:
     yield Way(
+        gettext_lazy("替人填一件诉求"),
+        gettext_lazy("一页填完，念给对方听，当场报编号、查询码和期限"),
+        "cases:take",
+        "plus",
+        having(Power.TAKE_REQUESTS),
+    )
+    yield Way(
+        gettext_lazy("提诉求、看进度"),
+        gettext_lazy("遇到困难提出来，一家单位牵头办到底；在这里补充、评价"),
+        "cases:own",
+        "message-report",
+        having(Power.ACT_FOR_FIRM),
+    )
+    yield Way(
         gettext_lazy("找一件诉求"),
         gettext_lazy("按编号、标题、单位名称或联系电话查，看办到哪一步、谁在办"),
         "cases:queue",

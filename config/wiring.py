@@ -156,6 +156,8 @@ def _menu() -> list[MenuGroup]:
             having(Power.VIEW_CASES, Power.HANDLE_CASES),
             on_bar=3,
         ),
+        MenuItem(_("我的诉求"), "cases:own", "message-report", having(Power.ACT_FOR_FIRM), on_bar=3),
+        MenuItem(_("代填诉求"), "cases:take", "plus", having(Power.TAKE_REQUESTS), also=("cases:taken",)),
         MenuItem(_("派单台"), "cases:desk", "target-arrow", having(Power.DISPATCH_CASES), on_bar=4),
         MenuItem(_("督办台"), "cases:red_list", "alert-triangle", having(Power.SUPERVISE_CASES), on_bar=4),
         MenuItem(

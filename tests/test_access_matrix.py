@@ -137,6 +137,17 @@ def works_on_items(**more: Any) -> Row:
     return _for(lambda name, part: part.has(Power.EDIT_ITEMS, Power.PUBLISH_ITEMS), **more)
 
 
+def takes_requests(**more: Any) -> Row:
+    """Whoever fills in requests for others, wherever they sit."""
+    return _for(lambda name, part: part.has(Power.TAKE_REQUESTS), **more)
+
+
+def only_offer_item() -> dict[str, Any]:
+    """The item of the page without arguments is offered."""
+    offered_item()
+    return {}
+
+
 MATRIX: dict[str, Row] = {
     "core:home": everybody(),
     "core:healthz": everybody(),
@@ -381,6 +392,29 @@ MATRIX: dict[str, Row] = {
     "cases:edition_preview": works_on_items(make=item_draft),
     "cases:publish_draft": needs(Power.PUBLISH_ITEMS, args={"public_id": "x"}, only="POST"),
     "cases:discard_draft": needs(Power.EDIT_ITEMS, args={"public_id": "x"}, only="POST"),
+    "cases:ask": everybody(make=offered_item, also_posts=True),
+    "cases:ask_save": posts(args={"item": "request"}),
+    "cases:drafts": everybody(also_posts=True),
+    "cases:draft": private(),
+    "cases:draft_step": private(args={"step": "who"}, also_posts=True),
+    "cases:draft_save": posts(args={"token": TOKEN, "step": "who"}),
+    "cases:draft_file_remove": posts(args={"token": TOKEN, "public_id": "x"}),
+    "cases:draft_check": private(),
+    "cases:draft_send": posts(args={"token": TOKEN}),
+    "cases:draft_receipt": private(),
+    "cases:draft_discard": private(also_posts=True),
+    "cases:own": signed_in(),
+    "cases:own_case": owned_by_nobody_here(args={"public_id": "0" * 16}),
+    "cases:own_act": signed_in(args={"public_id": "0" * 16, "act": "rate"}, only="POST"),
+    "cases:progress": everybody(also_posts=True),
+    "cases:progress_case": private(),
+    "cases:progress_code": posts(args={"token": TOKEN}),
+    "cases:progress_own": private(),
+    "cases:progress_act": posts(args={"token": TOKEN, "act": "rate"}),
+    "cases:take": takes_requests(make=only_offer_item, also_posts=True),
+    "cases:take_item": takes_requests(make=offered_item, also_posts=True),
+    "cases:taken": needs(Power.TAKE_REQUESTS),
+    "cases:taken_one": owned_by_nobody_here(args={"public_id": "0" * 16}),
     "cases:queue": needs(Power.VIEW_CASES, Power.HANDLE_CASES, also_posts=True),
     "cases:bulk": needs(Power.VIEW_CASES, Power.HANDLE_CASES, only="POST"),
     "cases:export": needs(Power.VIEW_CASES, only="POST"),
