@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.case_tasks import case_tasks
+from config.hotline_tasks import hotline_tasks
 from config.knowledge_tasks import wording_tasks
 from huiqi.accounts import panels as accounts
 from huiqi.accounts.models import User
@@ -199,6 +200,7 @@ def _names(names: Sequence[str]) -> str:
 
 TASKS = (
     case_tasks,
+    hotline_tasks,
     wording_tasks,
     stationing_tasks,
     arrears_tasks,

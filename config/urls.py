@@ -15,6 +15,7 @@ urlpatterns = [
     path("lists/", include("huiqi.lists.urls")),
     path("cases/", include("huiqi.cases.urls")),
     path("arrears/", include("huiqi.arrears.urls")),
+    path("hotline/", include("huiqi.hotline.urls")),
     path("knowledge/", include("huiqi.knowledge.urls")),
     path("stationing/", include("huiqi.stationing.urls")),
     path("messages/", include("huiqi.messages.urls")),

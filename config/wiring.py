@@ -37,6 +37,7 @@ from huiqi.enterprises.wanted import Kind, read_question
 from huiqi.files import acts as file_acts
 from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, watermark_text
+from huiqi.hotline import acts as hotline_acts
 from huiqi.knowledge import acts as knowledge_acts
 from huiqi.knowledge.growing import GROWING
 from huiqi.knowledge.panels import case_panel as wording_panel
@@ -60,6 +61,7 @@ _ACTS = (
     list_acts.ACTS,
     stationing_acts.ACTS,
     knowledge_acts.ACTS,
+    hotline_acts.ACTS,
     policy_acts.ACTS,
     case_acts.ACTS,
     arrears_acts.ACTS,
@@ -168,6 +170,9 @@ def _menu() -> list[MenuGroup]:
         ),
         MenuItem(_("诉求看板"), "cases:figures", "chart-bar", having(Power.VIEW_CASE_FIGURES)),
         MenuItem(_("办事服务"), "cases:items", "book", having(Power.USE_OFFICE)),
+        MenuItem(_("热线接听"), "hotline:desk", "phone", having(Power.ANSWER_CALLS), on_bar=3, alone=True),
+        MenuItem(_("回访"), "hotline:call_backs", "history", having(Power.CALL_BACK), on_bar=4),
+        MenuItem(_("班次和交接"), "hotline:shifts", "calendar-time", having(Power.ANSWER_CALLS)),
         MenuItem(_("口径"), "knowledge:wordings", "help-circle", having(Power.READ_WORDING), on_bar=6),
     )
     arrears = (

@@ -29,6 +29,8 @@ HUIQI_OFFICE_HOURS = env_text("HUIQI_OFFICE_HOURS", "09:00-12:00 13:30-17:30")
 HUIQI_CHAT_PORT = env_text("HUIQI_CHAT_PORT", "")
 # Dotted path of a huiqi.messages.ports.SmsPort; without a vendor's adapter no text message leaves.
 HUIQI_SMS_PORT = env_text("HUIQI_SMS_PORT", "huiqi.messages.adapters.off.OffSms")
+# Dotted path of a huiqi.hotline.ports.TelephonyPort; without one agents type the caller's number.
+HUIQI_TELEPHONY_PORT = env_text("HUIQI_TELEPHONY_PORT", "huiqi.hotline.adapters.off.OffTelephony")
 # Missing reports of key materials are chased from this hour on, and an hour later with the superiors.
 HUIQI_REPORT_CHASE_HOUR = int(env_text("HUIQI_REPORT_CHASE_HOUR", "10"))
 # More firms than this and the roster says that an officer has too many; our own figure, no rule sets one.
@@ -47,6 +49,7 @@ ALLOWED_HOSTS = env_list("HUIQI_ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 INSTALLED_APPS = [
     "config.apps.SiteConfig",
     "huiqi.arrears",
+    "huiqi.hotline",
     "huiqi.cases",
     "huiqi.policies",
     "huiqi.stationing",

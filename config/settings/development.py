@@ -22,6 +22,7 @@ SECRET_KEY = env_text("HUIQI_SECRET_KEY") or _local_secret()
 DEBUG = env_bool("HUIQI_DEBUG", False)
 HUIQI_DEMO = True
 HUIQI_SMS_PORT = env_text("HUIQI_SMS_PORT", "huiqi.messages.adapters.outbox.OutboxSms")
+HUIQI_TELEPHONY_PORT = env_text("HUIQI_TELEPHONY_PORT", "huiqi.hotline.adapters.console.ConsoleTelephony")
 HUIQI_REQUIRE_SECOND_FACTOR = env_bool("HUIQI_REQUIRE_SECOND_FACTOR", False)
 # Browsers allow passkeys on http://localhost alone, the library would refuse it.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True

@@ -9,6 +9,7 @@ from config.settings.base import DATA_DIR, ROOT, STORAGES
 SECRET_KEY = "only-for-tests-" + "x" * 50
 HUIQI_DEMO = True
 HUIQI_SMS_PORT = "huiqi.messages.adapters.outbox.OutboxSms"
+HUIQI_TELEPHONY_PORT = "huiqi.hotline.adapters.console.ConsoleTelephony"
 REFERENCE_DATE = date(2020, 3, 1)
 DATABASES = {"default": database(env_text("HUIQI_TEST_DATABASE_URL", "sqlite:///:memory:"), DATA_DIR)}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -34,6 +34,7 @@ class Power(StrEnum):
     EDIT_ITEMS = "edit_items"  # drafts of service items and of approved wording
     PUBLISH_ITEMS = "publish_items"  # never one's own draft
     READ_WORDING = "read_wording"  # approved wording 口径
+    ANSWER_CALLS = "answer_calls"  # the hotline: during a call the caller's own cases, of every region
     VIEW_CASE_FIGURES = "view_case_figures"
     RELEASE_RANKING = "release_ranking"  # show a ranking of units to those ranked
     MANAGE_UNITS = "manage_units"  # units, accounts, invitations
@@ -103,7 +104,9 @@ POWERS |= {
     ),
     Role.WINDOW_CLERK: frozenset(_OFFICE | _READ | {Power.TAKE_REQUESTS, Power.READ_WORDING}),
     # Outsourced: approved wording and the caller's own cases, never the whole file.
-    Role.HOTLINE_AGENT: frozenset(_OFFICE | {Power.TAKE_REQUESTS, Power.CALL_BACK, Power.READ_WORDING}),
+    Role.HOTLINE_AGENT: frozenset(
+        _OFFICE | {Power.ANSWER_CALLS, Power.TAKE_REQUESTS, Power.CALL_BACK, Power.READ_WORDING}
+    ),
     Role.BANK_OFFICER: frozenset(_OFFICE | _HANDLER),
     Role.GUARANTEE_OFFICER: frozenset(_OFFICE | _HANDLER),
     Role.SERVICE_STAFF: frozenset(_OFFICE | _HANDLER),

@@ -57,6 +57,7 @@ def wordings(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in TABS else "valid"
     rows = _tab_rows(tab, user)
     found = find_wordings(rows, words) if words else None
+    is_part = bool(getattr(request, "htmx", False))
     context = {
         "page_obj": paginate(rows if found is None else found, request.GET.get("page")),
         "words": words,
@@ -64,8 +65,8 @@ def wordings(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(tab) if _works_on_wording(user) else [],
         "may_write": may(user, Power.EDIT_ITEMS, today),
         "today": today,
+        "is_part": is_part,
     }
-    is_part = bool(getattr(request, "htmx", False))
     return render(request, "knowledge/_found.html" if is_part else "knowledge/wordings.html", context)
 
 
