@@ -10,7 +10,6 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from huiqi.cases.commands.drafts import expire_drafts
-from huiqi.cases.commands.drafts import expire_drafts
 from huiqi.cases.commands.knots import propose_knots
 from huiqi.cases.commands.ladder import climb_ladders
 from huiqi.cases.commands.recalculation import recompute_clocks
@@ -31,8 +30,6 @@ WORK: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("answers_asked", lambda at: remind_of_answers(at=at)),
     ("raised", lambda at: climb_ladders(at=at)),
     ("knots", lambda at: len(propose_knots(at=at))),
-    # Drafts grow old in real time, whatever day the site acts on.
-    ("drafts_expired", lambda at: expire_drafts(clock.wall_now())),
     # Age is a matter of real time, whatever day the site acts on.
     ("drafts_expired", lambda at: expire_drafts(clock.wall_now())),
 )
