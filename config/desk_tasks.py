@@ -185,7 +185,7 @@ def arrears_tasks(request: HttpRequest) -> Iterator[Task]:
         yield Task(label, url, due=due, note=duty.unit.name, is_late=due < clock.today())
     for claim in found["asked"]:
         url = reverse("arrears:claim", args=[claim.public_id])
-        yield Task(_("被投诉的欠款待答复"), url, note=claim.contract_title)
+        yield Task(_("被投诉的欠款待答复"), url, note=claim.contract_number)
 
 
 def _firms(missing: Sequence[Missing]) -> str:

@@ -34,7 +34,8 @@ def make_arrears(*, on: date) -> dict[str, int]:
     at = timezone.make_aware(datetime.combine(on, time(9)))
     made = {"claims": _claims(on, at), "units": _ledger(on, at)}
     if any(made.values()):
-        audit.record("claim.demo_made", None, actor=None, **made)
+        claims, units = made["claims"], made["units"]
+        audit.record("claim.demo_made", None, actor=None, claims=claims, units=units)
     return made
 
 

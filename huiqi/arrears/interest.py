@@ -254,7 +254,7 @@ def reckon(
         open_because = rate.how
     else:
         lines = lines_between(principal, paid, due.on, until, rate.rate)
-    rests = ()
+    rests: tuple[Message, ...] = ()
     if regime is not None and is_covered(terms, regime) and terms.was_sme == UNKNOWN:
         rests = (Message(_SME_UNKNOWN),)
     is_not_due = due.on is not None and until <= due.on

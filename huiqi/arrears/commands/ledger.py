@@ -111,7 +111,7 @@ def file_month(  # noqa: PLR0913  each is a fact about the report
         report.rows.all().delete()
     MonthRow.objects.bulk_create(_row(report, row) for row in rows)
     audit.record(
-        "ledger.filed", report, actor=actor, month=f"{month:%Y-%m}", zero=is_zero, on_behalf=is_on_behalf
+        "ledger.filed", report, actor=actor, month=f"{month:%Y-%m}", zero=is_zero, for_unit=is_on_behalf
     )
     people = people_with(duty.unit, Power.HANDLE_CASES)
     settle_reminders(LEDGER_MISSING, once_key(duty, month), people, at=at)

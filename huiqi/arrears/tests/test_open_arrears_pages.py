@@ -83,7 +83,7 @@ def test_under_the_regulation_the_page_explains_interest_line_by_line() -> None:
 
 
 def test_the_debtors_people_see_neither_the_creditor_nor_the_papers_and_may_answer() -> None:
-    claim, bureau = make_claim(), make_bureau()
+    claim, bureau = make_claim(answers={"contract_title": "演示照明公司路灯合同"}), make_bureau()
     officer, clerk = keeper(claim), make_clerk(bureau)
     claim = change_claim(claim, {"debtor_unit": bureau}, actor=officer, at=at())
     payment = pay(claim, WAN)
@@ -92,7 +92,8 @@ def test_the_debtors_people_see_neither_the_creditor_nor_the_papers_and_may_answ
     page = theirs.get(claim_url(claim)).content.decode()
     assert "演示照明公司" not in page and "04300192" not in page and "回单.pdf" not in page
     assert theirs.get(claim_url(claim, "claim_file", file_id)).status_code == 404
-    assert ours.get(claim_url(claim, "claim_file", file_id)).status_code == 200
+    served = ours.get(claim_url(claim, "claim_file", file_id))
+    assert served.status_code == 200 and b"".join(served.streaming_content)  # type: ignore[attr-defined]
     assert theirs.post(claim_url(claim, "claim_act", "close"), {"version": 1}).status_code == 404
     claim.refresh_from_db()
     given = {"version": claim.version, "answer": "disputed", "text": "验收没有通过"}

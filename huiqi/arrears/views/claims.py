@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import may
 from huiqi.arrears.commands import claims as commands
 from huiqi.arrears.forms.claims import (
     AnswerForm,
@@ -34,6 +35,7 @@ from huiqi.arrears.models import Claim, Payment, Settlement
 from huiqi.arrears.queries import claims as found
 from huiqi.arrears.regimes import book
 from huiqi.cases.models import Case
+from huiqi.cases.queries.page import veiled
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
@@ -105,9 +107,16 @@ def _show(
         "take_back": TakeBackForm(auto_id="take-back-%s"),
         "kept": kept[1] if kept else None,
         "may_see_case": _sees_case(request, claim),
-        "crumbs": [(_("欠款投诉"), reverse("arrears:debtors")), (claim.debtor_name, "")],
+        "title": veiled(claim.case, claim.contract_title) if reader.is_masked else claim.contract_title,
+        "crumbs": [(_("欠款投诉"), _debtors_url(request)), (claim.debtor_name, "")],
     }
     return render(request, "arrears/claim.html", context, status=status)
+
+
+def _debtors_url(request: HttpRequest) -> str:
+    """The list, for whom it opens."""
+    reads = may(user_of(request), Power.VIEW_CASES, clock.today())
+    return reverse("arrears:debtors") if reads else ""
 
 
 def _sees_case(request: HttpRequest, claim: Claim) -> bool:

@@ -77,7 +77,7 @@ def _picture(points: list[BurnPoint], most: int) -> dict[str, Any]:
             "y": HEIGHT - point.remaining * HEIGHT // most,
             "height": point.remaining * HEIGHT // most,
             "month": point.month,
-            "fen": point.remaining,
+            "is_partial": point.reported < point.expected,
         }
         for index, point in enumerate(points)
         if point.remaining is not None
