@@ -16,6 +16,8 @@ from django.urls import reverse
 
 from huiqi.accounts.powers import Power
 from huiqi.accounts.roles import Role
+from huiqi.arrears.tests.make import claim_in_liuyang as late_claim
+from huiqi.arrears.tests.make import report_in_liuyang
 from huiqi.cases.tests.make import (
     case_in_liuyang,
     case_to_dispatch,
@@ -443,6 +445,29 @@ MATRIX: dict[str, Row] = {
     "cases:edit_section": _for(
         lambda name, part: part.has(Power.EDIT_ITEMS), make=draft_section, also_posts=True
     ),
+    # --- arrears ---
+    "arrears:debtors": needs(Power.VIEW_CASES),
+    "arrears:debtor": needs(Power.VIEW_CASES, make=late_claim),
+    "arrears:open_claim": needs(
+        Power.DISPATCH_CASES, Power.HANDLE_CASES, args={"public_id": "0" * 16}, only="POST"
+    ),
+    "arrears:claim": needs(Power.VIEW_CASES, make=late_claim),
+    "arrears:claim_change": people("county", make=late_claim, also_posts=True),
+    "arrears:claim_file": people(args={"public_id": "0" * 16, "file_id": "0" * 16}),
+    "arrears:claim_act": needs(
+        Power.VIEW_CASES,
+        Power.HANDLE_CASES,
+        Power.ACT_FOR_FIRM,
+        args={"public_id": "0" * 16, "name": "pay"},
+        only="POST",
+    ),
+    "arrears:ledger": needs(Power.VIEW_CASES),
+    "arrears:ledger_export": needs(Power.VIEW_CASES, only="POST"),
+    "arrears:ledger_import": needs(Power.HANDLE_CASES, Power.DISPATCH_CASES, also_posts=True),
+    "arrears:ledger_units": needs(Power.DISPATCH_CASES, also_posts=True),
+    "arrears:my_reports": needs(Power.HANDLE_CASES),
+    "arrears:burn_down": needs(Power.VIEW_CASES, args={"year": 2020}, also_posts=True),
+    "arrears:report": needs(Power.VIEW_CASES, make=report_in_liuyang, also_posts=True),
     # --- the API ---
     "api:openapi-json": everybody(),
     "api:openapi-view": everybody(),

@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 
 from huiqi.accounts.commands.demo import create_demo_accounts
 from huiqi.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
+from huiqi.arrears.demo import make_arrears
 from huiqi.cases.commands.items import take_over
 from huiqi.cases.items.reading import read_items
 from huiqi.cases.commands.demo import make_cases
@@ -68,6 +69,7 @@ class Command(HuiqiCommand):
             make_lists(on=on)
             stationing.make_demo(seed=seed, on=on)
             make_cases(seed=seed, on=on)
+            make_arrears(on=on)
         return synthetic.count() - before
 
 
