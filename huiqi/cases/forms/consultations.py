@@ -22,7 +22,7 @@ MOST_DAYS = 60
 
 
 def _units() -> AheadInput:
-    return AheadInput(source=reverse_lazy("cases:unit_names"))
+    return AheadInput(source=reverse_lazy("cases:unit_names"))  # type: ignore[arg-type]
 
 
 class LetterForm(forms.Form):

@@ -325,7 +325,8 @@ def parted(rows: QuerySet[Any], number: Number, account: Account) -> QuerySet[An
     whens = [When(_at(part.when, account.at), then=Value(place)) for place, part in enumerate(number.parts)]
     last = Value(len(whens))
     chosen = Choose(*whens, default=last, output_field=SmallIntegerField()) if whens else last
-    return rows.annotate(**{f"part_{number.id}": chosen})
+    found: QuerySet[Any] = rows.annotate(**{f"part_{number.id}": chosen})
+    return found
 
 
 def _repeats() -> Q:

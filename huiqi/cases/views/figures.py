@@ -224,7 +224,7 @@ def _cases_page(request: HttpRequest, number: Number, part: str, account: Accoun
     seen = Case.objects.visible_to(user_of(request), clock.today())
     cases = for_rows(seen.filter(pk__in=cases_behind(number, part, account).order_by().values("pk")))
     page = paginate(cases.order_by("-opened_at", "-pk"), request.GET.get("page"))
-    page.object_list = rows_of(page.object_list, clock.now(), user_of(request))  # type: ignore[assignment]
+    page.object_list = rows_of(page.object_list, clock.now(), user_of(request))
     return page
 
 
@@ -253,7 +253,7 @@ def shortage_board(request: HttpRequest) -> HttpResponse:
         context["kind"] = topics.topics.get(kind, kind) if topics else kind
         context["county"] = county_name(county)
         page = paginate(for_rows(cases).order_by("due_at", "pk"), request.GET.get("page"))
-        page.object_list = rows_of(page.object_list, clock.now(), user_of(request))  # type: ignore[assignment]
+        page.object_list = rows_of(page.object_list, clock.now(), user_of(request))
         context["page"] = page
     return render(request, "cases/shortages.html", context)
 
