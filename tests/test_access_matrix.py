@@ -26,6 +26,7 @@ from huiqi.cases.tests.make import (
     knot_in_liuyang,
     offered_item,
 )
+from huiqi.cases.tests.make_letters import letter_in_liuyang
 from huiqi.core.tests.make import make_job
 from huiqi.enterprises.tests.make import (
     claim_in_liuyang,
@@ -142,6 +143,12 @@ def works_on_items(**more: Any) -> Row:
 def takes_requests(**more: Any) -> Row:
     """Whoever fills in requests for others, wherever they sit."""
     return _for(lambda name, part: part.has(Power.TAKE_REQUESTS), **more)
+
+
+def takes_and_dispatches(**more: Any) -> Row:
+    """Whoever both fills in requests for others and sits at a desk that takes them up."""
+    able = (Power.TAKE_REQUESTS, Power.DISPATCH_CASES)
+    return _for(lambda name, part: all(part.has(power) for power in able), **more)
 
 
 def only_offer_item() -> dict[str, Any]:
@@ -389,6 +396,11 @@ MATRIX: dict[str, Row] = {
     "cases:new_item": needs(Power.EDIT_ITEMS, also_posts=True),
     "cases:item_history": works_on_items(make=offered_item),
     "cases:make_draft": needs(Power.EDIT_ITEMS, args={"item": "request"}, only="POST"),
+    "cases:imports": takes_and_dispatches(also_posts=True),
+    "cases:import_template": takes_and_dispatches(),
+    "cases:import_run": owned_by_nobody_here(args={"public_id": "of-another"}),
+    "cases:import_go": takes_and_dispatches(args={"public_id": "x"}, only="POST"),
+    "cases:import_rejected": owned_by_nobody_here(args={"public_id": "of-another"}),
     "cases:withdraw_item": needs(Power.PUBLISH_ITEMS, args={"item": "request"}, only="POST"),
     "cases:edition": works_on_items(make=item_draft),
     "cases:edition_preview": works_on_items(make=item_draft),
@@ -445,6 +457,36 @@ MATRIX: dict[str, Row] = {
     "cases:edit_section": _for(
         lambda name, part: part.has(Power.EDIT_ITEMS), make=draft_section, also_posts=True
     ),
+    # --- cases: letters of consultation, and the account ---
+    "cases:consultations": needs(
+        Power.VIEW_CASES, Power.DISPATCH_CASES, Power.REVIEW_ANSWERS, Power.HANDLE_CASES
+    ),
+    # Begun by the desk of the case alone.
+    "cases:new_consultation": people("county", make=case_to_dispatch, also_posts=True),
+    "cases:consultation": needs(Power.VIEW_CASES, make=letter_in_liuyang),
+    "cases:consultation_export": needs(
+        Power.VIEW_CASES,
+        Power.DISPATCH_CASES,
+        Power.REVIEW_ANSWERS,
+        Power.HANDLE_CASES,
+        args={"public_id": "x"},
+        only="POST",
+    ),
+    "cases:consultation_act": needs(
+        Power.VIEW_CASES,
+        Power.DISPATCH_CASES,
+        Power.REVIEW_ANSWERS,
+        Power.HANDLE_CASES,
+        args={"public_id": "x", "name": "change"},
+        only="POST",
+    ),
+    "cases:consultation_file": people(args={"public_id": "x", "file_id": "y"}),
+    "cases:figures": needs(Power.VIEW_CASE_FIGURES),
+    "cases:figure": needs(Power.VIEW_CASE_FIGURES, args={"number": "solved"}),
+    "cases:shortages": needs(Power.VIEW_CASE_FIGURES),
+    "cases:ranking": needs(Power.VIEW_CASE_FIGURES, Power.HANDLE_CASES),
+    "cases:ranking_release": needs(Power.RELEASE_RANKING, only="POST"),
+    "cases:review": needs(Power.VIEW_CASE_FIGURES, also_posts=True),
     # --- arrears ---
     "arrears:debtors": needs(Power.VIEW_CASES),
     "arrears:debtor": needs(Power.VIEW_CASES, make=late_claim),
@@ -486,6 +528,9 @@ MATRIX: dict[str, Row] = {
     "api:get_policy": everybody(args={"policy_id": "ui-job-retention-refund"}),
     "api:list_facts": everybody(),
     "api:judge_firm": everybody(405, only="POST"),
+    "api:list_items": everybody(),
+    "api:post_case": everybody(405, only="POST"),
+    "api:case_status": everybody(405, only="POST", args={"number": "1234567890"}),
 }
 EVERY_ADDRESS = addresses()
 OWN = [address for address in EVERY_ADDRESS if not address.name.startswith("admin:")]
