@@ -80,6 +80,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("stationed", "龙伟", Role.STATIONED_OFFICER, "浏阳市工业和信息化局"),
     DemoAccount("window", "傅蓉", Role.WINDOW_CLERK, "浏阳市工业和信息化局"),
     DemoAccount("hotline", "文青", Role.HOTLINE_AGENT, PROVINCE),
+    DemoAccount("hotline2", "肖宁", Role.HOTLINE_AGENT, PROVINCE),
     DemoAccount("analyst", "雷鸣", Role.ANALYST, PROVINCE),
     DemoAccount("expert", "秦山", Role.EXPERT, PROVINCE),
     DemoAccount("tax", "金华", Role.AUTHORITY_OFFICER, "国家税务总局湖南省税务局"),

@@ -10,9 +10,9 @@ from django.core.management.base import CommandParser
 from huiqi.accounts.commands.demo import create_demo_accounts
 from huiqi.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from huiqi.arrears.demo import make_arrears
+from huiqi.cases.commands.demo import make_cases
 from huiqi.cases.commands.items import take_over
 from huiqi.cases.items.reading import read_items
-from huiqi.cases.commands.demo import make_cases
 from huiqi.core import clock
 from huiqi.core.cli import HuiqiCommand
 from huiqi.core.errors import Refused
@@ -20,6 +20,8 @@ from huiqi.enterprises.demo.load import load_firms
 from huiqi.enterprises.demo.matters import make_matters
 from huiqi.enterprises.demo.story import make_twins, tell_story
 from huiqi.enterprises.models import Enterprise
+from huiqi.hotline.commands.demo import make_hotline
+from huiqi.knowledge.commands.demo import make_wordings
 from huiqi.lists.demo import make_lists
 from huiqi.stationing import demo as stationing
 
@@ -68,7 +70,9 @@ class Command(HuiqiCommand):
             make_matters(seed=seed, on=on)
             make_lists(on=on)
             stationing.make_demo(seed=seed, on=on)
+            make_wordings(at=clock.now(), on=on)
             make_cases(seed=seed, on=on)
+            make_hotline(at=clock.now(), wall=clock.wall_now())
             make_arrears(on=on)
         return synthetic.count() - before
 
