@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
+from huiqi.cases.api import router as cases
 from huiqi.core.errors import Refused
 from huiqi.core.strict_json import parse_object
 from huiqi.policies.api import router as policies
@@ -79,7 +80,7 @@ api = HuiqiAPI(
     title="惠企开放接口",
     version="1",
     description=(
-        "行政区划、国民经济行业、企业划型、工作日、惠企政策目录与政策判断。"
+        "行政区划、国民经济行业、企业划型、工作日、惠企政策目录与政策判断，提交诉求与查询进度。"
         "金额单位为分，日期为 ISO 8601，比率为十进制或分数文本。"
     ),
     renderer=ChineseRenderer(),
@@ -92,6 +93,7 @@ api.add_router("/divisions", divisions_router)
 api.add_router("/industries", industries_router)
 api.add_router("/size-class", size_class_router)
 api.add_router("/workdays", workdays_router)
+api.add_router("/cases", cases)
 
 
 def problem(request: HttpRequest, status: int, code: str, title: str, **more: Any) -> HttpResponse:
@@ -161,6 +163,8 @@ def _place(location: tuple[Any, ...]) -> str:
 
 
 def _fault(item: dict[str, Any]) -> str:
+    if item["type"] == "said":  # a form's own sentence
+        return str(item["msg"])
     words = FAULTS.get(item["type"])
     if words is None:
         return f"写法不对（{item['type']}）"

@@ -8,8 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from huiqi.accounts.models import Unit, User
-from huiqi.cases.commands.moving import save_case, tell
-from huiqi.cases.commands.timing import start_clock
+from huiqi.cases.commands.moving import tell
+from huiqi.cases.commands.timing import mirror_nearest, start_clock
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import Case, Consent, ItemEdition
 from huiqi.cases.numbers import new_number
@@ -45,6 +45,8 @@ class Asked:
     private_answers: str = ""  # JSON of the personal fields
     consent: Consent = Consent.OWN
     source_ref: str = ""
+    # The edition whose form was checked a moment ago; None: it is looked up.
+    edition: ItemEdition | None = None
 
 
 @transaction.atomic
@@ -54,7 +56,7 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
     `actor` is who filled it in (None: a visitor). Refused: `cases.no_such_item` when the item is not offered,
     `cases.taken_before` when the same `source_ref` of the channel is a case already.
     """
-    edition = _edition(asked.item)
+    edition = asked.edition or _edition(asked.item)
     firm = asked.enterprise
     prefecture = asked.prefecture or (firm.prefecture if firm else None) or ""
     park = asked.park or (firm.park if firm else None)
@@ -86,8 +88,12 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
     )
     _save_with_number(case)
     tell(case, Happening.REGISTERED, actor=actor, at=at, is_public=True, channel=asked.channel)
-    start_clock(case, Stage.ACCEPT, unit=case.desk, at=at)
-    return save_case(case)
+    clock = start_clock(case, Stage.ACCEPT, unit=case.desk, at=at)
+    # The only clock there is: nothing to be looked up, intake is where many come at once.
+    mirror_nearest(case, [clock] if clock else [])
+    case.version += 1
+    case.save(update_fields=["due_at", "due_stage", "is_paused", "version"])
+    return case
 
 
 def _edition(item: str) -> ItemEdition:

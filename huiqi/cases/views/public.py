@@ -13,24 +13,22 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiqi.accounts.commands import tries
 from huiqi.accounts.queries.sign_in import address_digest
+from huiqi.cases.commands.proving import prove_code
 from huiqi.cases.forms.asking import CodeForm
 from huiqi.cases.forms.own import FORMS
 from huiqi.cases.forms.public import ProgressForm
 from huiqi.cases.models import Case
-from huiqi.cases.numbers import read_number
 from huiqi.cases.queries.drafts import is_mobile
-from huiqi.cases.queries.own import case_for_progress, case_of_number, own_case_of
+from huiqi.cases.queries.own import case_for_progress, own_case_of
 from huiqi.cases.views.drafting import hushed
 from huiqi.cases.views.own_acts import do_act, own_page
 from huiqi.core import clock
 from huiqi.core.errors import Refused
-from huiqi.core.ids import token_digest
 from huiqi.core.language import worded
 from huiqi.messages.commands.codes import check_code, send_code
 
@@ -89,18 +87,8 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 def _find(request: HttpRequest, typed: str, code: str) -> Case | None:
     """The case that number and code name, or None; every try is counted, for the number and the address."""
-    number = read_number(typed) or typed
-    at = clock.wall_now()
-    counted = token_digest(f"case-progress:{number}")
     address = address_digest(get_adapter(request).get_client_ip(request))
-    attempt = tries.begin_try(counted, address, user=None, at=at)
-    case = case_of_number(number)
-    # The comparison is made in any case, so that its time tells nothing.
-    known = case.code_digest if case is not None and case.code_digest else "-" * 64
-    if constant_time_compare(known, token_digest(code)) and case is not None:
-        tries.succeed_try(attempt, at=at)
-        return case
-    return None
+    return prove_code(typed, code, address=address, at=clock.wall_now())
 
 
 def _too_many(later: tries.TryLater) -> str:
