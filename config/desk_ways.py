@@ -194,6 +194,13 @@ def _case_ways() -> Iterator[Way]:
         having(Power.TAKE_REQUESTS),
     )
     yield Way(
+        gettext_lazy("导入12345转办诉求"),
+        gettext_lazy("整份表格先预检再登记；有错的行列出原因，同一工单只登记一次"),
+        "cases:imports",
+        "upload",
+        having(Power.DISPATCH_CASES),
+    )
+    yield Way(
         gettext_lazy("提诉求、看进度"),
         gettext_lazy("遇到困难提出来，一家单位牵头办到底；在这里补充、评价"),
         "cases:own",

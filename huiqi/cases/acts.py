@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 ACTS: Mapping[str, Any] = {
+    "demo.cases_made": _("生成演示诉求"),
     # steps of the workflow
     "case.accept": _("受理诉求"),
     "case.answer": _("答复诉求"),
@@ -69,6 +70,11 @@ ACTS: Mapping[str, Any] = {
     "item.published": _("发布事项"),
     "item.taken_over": _("载入随附事项"),
     "item.withdrawn": _("停用事项"),
+    # files of the 12345 hotline
+    "request_import.files_deleted": _("删除到期的诉求导入文件"),
+    "request_import.finished": _("完成诉求导入"),
+    "request_import.started": _("开始诉求导入"),
+    "request_import.uploaded": _("上传诉求文件"),
     # many alike
     "knot.confirmed": _("确认堵点"),
     "knot.dismissed": _("不认定堵点"),

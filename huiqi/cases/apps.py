@@ -7,4 +7,4 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         # The worker imports no view, so kinds of notices (and of jobs) are registered here.
-        from huiqi.cases import notices  # noqa: F401, PLC0415  models must be loaded first
+        from huiqi.cases import jobs, notices  # noqa: F401, PLC0415  models must be loaded first

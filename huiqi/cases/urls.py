@@ -8,6 +8,7 @@ from huiqi.cases.views import (
     doors,
     editions,
     figures,
+    imports,
     items,
     own,
     public,
@@ -96,4 +97,12 @@ urlpatterns += [
         consultations.consultation_file,
         name="consultation_file",
     ),
+]
+# other doors: files of the 12345 hotline
+urlpatterns += [
+    path("import/", imports.imports, name="imports"),
+    path("import/template/", imports.import_template, name="import_template"),
+    path("import/<str:public_id>/", imports.import_run, name="import_run"),
+    path("import/<str:public_id>/go/", imports.import_go, name="import_go"),
+    path("import/<str:public_id>/rejected/", imports.import_rejected, name="import_rejected"),
 ]

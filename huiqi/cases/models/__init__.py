@@ -7,6 +7,7 @@ from huiqi.cases.models.clocks import CalendarUsed, Clock, ClockMove, ClockPause
 from huiqi.cases.models.consultations import Consultation, Countersign
 from huiqi.cases.models.drafts import Draft
 from huiqi.cases.models.events import Event
+from huiqi.cases.models.imports import RequestFault, RequestImport
 from huiqi.cases.models.items import EditionState, ItemEdition, ItemNote
 from huiqi.cases.models.knots import Knot
 from huiqi.cases.models.orders import OPEN_ORDERS, Order, OrderMode, OrderPart, OrderState
@@ -41,6 +42,8 @@ __all__ = [
     "OrderPart",
     "OrderState",
     "RankingRelease",
+    "RequestFault",
+    "RequestImport",
     "Suggested",
     "Suggestion",
     "Supervision",

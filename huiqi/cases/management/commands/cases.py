@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from huiqi.cases.commands.drafts import expire_drafts
+from huiqi.cases.commands.file_12345 import tidy_requests
 from huiqi.cases.commands.knots import propose_knots
 from huiqi.cases.commands.ladder import climb_ladders
 from huiqi.cases.commands.recalculation import recompute_clocks
@@ -32,6 +33,7 @@ WORK: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("knots", lambda at: len(propose_knots(at=at))),
     # Age is a matter of real time, whatever day the site acts on.
     ("drafts_expired", lambda at: expire_drafts(clock.wall_now())),
+    ("files_deleted", lambda at: tidy_requests(wall=clock.wall_now())),
 )
 
 

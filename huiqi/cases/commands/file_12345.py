@@ -1,0 +1,275 @@
+"""A file of the 12345 hotline from upload to report: good rows become cases, bad rows are listed.
+
+Each batch is one transaction that also moves the run forward; a row's number of origin (`source_ref`) is a
+case once, so that the same file, a corrected file and a run begun again add nothing twice.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+
+from huiqi.accounts.models import User
+from huiqi.cases.commands.intake import Asked, open_case
+from huiqi.cases.models import RequestFault, RequestImport
+from huiqi.cases.queries.request_tables import (
+    Batch,
+    batches,
+    check_columns,
+    open_requests,
+    taken_refs,
+)
+from huiqi.cases.sheet_rows import LABELS, RequestRow, recognise
+from huiqi.cases.workflow import Channel
+from huiqi.core import audit
+from huiqi.core.errors import Refused
+from huiqi.core.jobs import Progress, start_job
+from huiqi.core.messages import gettext_noop
+from huiqi.core.models import Job, JobState
+from huiqi.core.personal import mask_name, mask_phone
+from huiqi.enterprises.models import Enterprise
+from huiqi.enterprises.stored_tables import sealed
+from huiqi.files.tables.table import Table
+
+IMPORT = "cases.import_requests"
+State = RequestImport.State
+MOST_BYTES = 20_000_000
+# A file with telephone numbers is not kept for longer than mending its rejected rows takes.
+KEPT_FOR = timedelta(days=7)
+_PREVIEWED, _LONGEST_REASON = 20, 300
+
+
+@dataclass
+class Tally:
+    """What a check found."""
+
+    accepted: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    faults: list[RequestFault] = field(default_factory=list)
+    preview: list[dict[str, Any]] = field(default_factory=list)
+
+
+def upload_requests(
+    file: "File[bytes]", *, actor: User, today: date, at: datetime, wall: datetime
+) -> RequestImport:
+    """Read every row without writing any; keep the file encrypted until the rows are in.
+
+    Refused when it cannot be read (TableRefused, located) or lacks a column; nothing is kept then.
+    """
+    if (file.size or 0) > MOST_BYTES:
+        said = gettext_noop("文件超过20 MB。请分成几个文件分别上传，每个保留表头。")
+        raise Refused("cases.file_too_big", said)
+    content = file.read()
+    run = RequestImport(
+        owner=actor,
+        unit=actor.unit,
+        file_name=str(file.name)[:200],
+        sha256=hashlib.sha256(content).hexdigest(),
+        created_at=at,
+        kept_until=wall + KEPT_FOR,
+    )
+    file.seek(0)
+    with open_requests(file.file) as table:
+        tally = check_requests(run, table, today)
+    run.file.save(f"{run.public_id}.table", sealed(content), save=False)
+    _save_check(run, tally)
+    return run
+
+
+@transaction.atomic
+def _save_check(run: RequestImport, tally: Tally) -> None:
+    run.save()
+    for fault in tally.faults:
+        fault.run = run
+    RequestFault.objects.bulk_create(tally.faults)
+    audit.record("request_import.uploaded", run, actor=run.owner, rows=run.total_rows)
+
+
+def check_requests(run: RequestImport, table: Table, today: date) -> Tally:
+    """Recognise the columns and go through all rows; fills the run (unsaved) and says what was found."""
+    headings = [header.text for header in table.headers]
+    run.mapping = recognise(headings)
+    run.unread = [heading for heading in headings if heading not in run.mapping][:40]
+    run.notices = [str(notice) for notice in table.notices][:20]
+    check_columns(run.mapping)
+    tally = Tally()
+    for batch in batches(run, table, today):
+        known = taken_refs(batch.rows)
+        for row in batch.rows:
+            _count(tally, row, is_known=row.ref in known)
+            tally.faults += _fault_rows(run, row)
+    run.accepted, run.unchanged, run.rejected = tally.accepted, tally.unchanged, tally.rejected
+    run.total_rows = run.done_rows = tally.accepted + tally.unchanged + tally.rejected
+    run.preview = json.dumps(tally.preview, ensure_ascii=False)
+    return tally
+
+
+def _count(tally: Tally, row: RequestRow, *, is_known: bool) -> None:
+    outcome = "rejected" if row.faults else "unchanged" if is_known else "accepted"
+    setattr(tally, outcome, getattr(tally, outcome) + 1)
+    if len(tally.preview) < _PREVIEWED:
+        tally.preview.append(
+            {
+                "row": row.number,
+                "outcome": outcome,
+                "ref": row.ref,
+                "who": f"{mask_name(row.name)} {mask_phone(row.phone) if row.phone else ''}".strip(),
+                "firm": row.firm or row.code,
+                "title": row.title,
+            }
+        )
+
+
+def _fault_rows(run: RequestImport, row: RequestRow) -> list[RequestFault]:
+    return [
+        RequestFault(
+            run=run,
+            row=row.number,
+            column=fault.column[:100],
+            reason=fault.reason[:_LONGEST_REASON],
+            value=fault.value[:60],
+        )
+        for fault in row.faults
+    ]
+
+
+@transaction.atomic
+def start_requests(run: RequestImport, *, actor: User) -> RequestImport:
+    """Begin to open the cases, or go on behind the last row that went in. Refused: `cases.import_busy`."""
+    run = RequestImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    alive = Job.objects.filter(public_id=run.job_id, state__in=[JobState.WAITING, JobState.RUNNING])
+    if run.state == State.DONE or (run.state == State.RUNNING and alive.exists()):
+        said = gettext_noop("这个文件正在导入，或已经导入过。请刷新页面看结果。")
+        raise Refused("cases.import_busy", said)
+    if run.state == State.READY:
+        begin_requests(run)
+    run.state, run.message = State.RUNNING, ""
+    run.job_id = start_job(IMPORT, {"run": run.public_id}, actor=actor).public_id
+    run.save()
+    audit.record("request_import.started", run, actor=actor, rows=run.total_rows)
+    return run
+
+
+def begin_requests(run: RequestImport) -> None:
+    """Forget what the check counted (unsaved, but for its faults)."""
+    run.state = State.RUNNING
+    run.last_row = run.done_rows = run.accepted = run.unchanged = run.rejected = 0
+    run.faults.all().delete()
+
+
+def import_requests(run: RequestImport, table: Table, *, today: date, at: datetime) -> Iterator[Progress]:
+    """Open cases from the rows behind `run.last_row`, batch by batch; yields progress after each."""
+    for batch in batches(run, table, today):
+        if batch.last_row > run.last_row:
+            run = _write(run, batch, at)
+        yield run.done_rows, run.total_rows
+
+
+@transaction.atomic
+def _write(run: RequestImport, batch: Batch, at: datetime) -> RequestImport:
+    held = (
+        RequestImport.objects.select_for_update(of=("self",)).select_related("owner", "unit").get(pk=run.pk)
+    )
+    if held.last_row != run.last_row or held.state != State.RUNNING:
+        raise Refused("cases.import_moved_on", gettext_noop("这次导入已由另一个进程接着做。"))
+    known, firms = taken_refs(batch.rows), _firms(batch.rows)
+    for row in batch.rows:
+        outcome = _take(row, held, known, firms, at)
+        setattr(held, outcome, getattr(held, outcome) + 1)
+    RequestFault.objects.bulk_create([one for row in batch.rows for one in _fault_rows(held, row)])
+    held.last_row = batch.last_row
+    held.done_rows += len(batch.rows)
+    held.save()
+    return held
+
+
+def _take(
+    row: RequestRow, run: RequestImport, known: set[str], firms: dict[str, Enterprise], at: datetime
+) -> str:
+    """Open the row's case; what became of it."""
+    if row.faults:
+        return "rejected"
+    if row.ref in known:
+        return "unchanged"
+    firm = firms.get(row.code) if row.code else None
+    said_at = f"\n\n{LABELS['said_at']}：{row.said_at}" if row.said_at else ""
+    asked = Asked(
+        item=row.item,
+        topic=row.topic,
+        title=row.title,
+        text=f"{row.text}{said_at}",
+        channel=Channel.FILE_12345,
+        name=row.name,
+        phone=row.phone,
+        firm_name=row.firm,
+        credit_code=row.code,
+        prefecture=row.county,
+        enterprise=firm,
+        urgency=row.urgency,
+        source_ref=row.ref,
+    )
+    try:
+        open_case(asked, actor=run.owner, at=at)
+    except Refused as refused:
+        if refused.code == "cases.taken_before":  # by somebody else, a moment ago
+            return "unchanged"
+        raise
+    return "accepted"
+
+
+def _firms(rows: list[RequestRow]) -> dict[str, Enterprise]:
+    """The register's firms by credit code; a name alone is never matched."""
+    codes = [row.code for row in rows if row.code]
+    found = Enterprise.objects.present().filter(credit_code__in=codes).select_related("park")
+    return {str(firm.credit_code): firm for firm in found.order_by("pk")}
+
+
+@transaction.atomic
+def finish_requests(run: RequestImport, *, at: datetime, wall: datetime) -> RequestImport:
+    """All rows are dealt with. Without rejected rows the file has served its purpose."""
+    held = RequestImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    held.state, held.finished_at, held.kept_until, held.preview = State.DONE, at, wall + KEPT_FOR, ""
+    if not held.rejected:
+        _drop_file(held)
+    held.save()
+    audit.record(
+        "request_import.finished",
+        held,
+        actor=held.owner,
+        accepted=held.accepted,
+        unchanged=held.unchanged,
+        rejected=held.rejected,
+    )
+    return held
+
+
+def fail_requests(run: RequestImport, message: str) -> None:
+    """The file as a whole could not be read in the job."""
+    RequestImport.objects.filter(pk=run.pk).update(state=State.FAILED, message=message[:400])
+
+
+@transaction.atomic
+def tidy_requests(*, wall: datetime) -> int:
+    """Delete the files of runs a week old; returns how many. `wall` is real time."""
+    held = RequestImport.objects.exclude(file="").filter(kept_until__lt=wall)
+    runs = list(held.select_for_update(of=("self",)).order_by("pk"))
+    for run in runs:
+        _drop_file(run)
+        run.preview = ""
+        run.save(update_fields=["file", "preview"])
+    if runs:
+        audit.record("request_import.files_deleted", None, actor=None, files=len(runs))
+    return len(runs)
+
+
+def _drop_file(run: RequestImport) -> None:
+    name, storage = run.file.name, run.file.storage
+    run.file = ""
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
