@@ -5,8 +5,7 @@ needs one for every role. A row says who may by POWER, never by name, and the an
 Not allowed is 404, except that a visitor is sent to sign in. How to write a row: see the functions below.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +33,7 @@ from huiqi.enterprises.tests.make import (
     firm_in_liuyang,
     pair_in_liuyang,
 )
+from huiqi.knowledge.tests.make import shown_wording
 from huiqi.lists.tests.make import (
     collecting_list,
     foreign_list,
@@ -49,106 +49,27 @@ from huiqi.stationing.tests.make import (
     line_in_liuyang,
     stationing_in_liuyang,
 )
+from tests.harness.access_rows import (
+    ADMINISTRATION,
+    SIGN_IN,
+    TOKEN,
+    Row,
+    everybody,
+    needs,
+    owned_by_nobody_here,
+    people,
+    posts,
+    private,
+    reads_wording,
+    signed_in,
+    takes_and_dispatches,
+    takes_requests,
+    works_on_items,
+)
 from tests.harness.addresses import addresses
-from tests.harness.cast import CAST, ROLES, Part, enter, enter_all
+from tests.harness.cast import CAST, ROLES, enter, enter_all
 
 pytestmark = pytest.mark.django_db
-TOKEN = "never-issued-" + "x" * 30  # noqa: S105
-SIGN_IN = 302
-ADMINISTRATION = (Power.MANAGE_UNITS, Power.MANAGE_ACCESS, Power.READ_AUDIT)
-
-
-@dataclass(frozen=True)
-class Row:
-    """What a GET answers to each person.
-
-    `visitor` and `refused` are the answers to a visitor and to whoever `may` not come in, `status` to the
-    others. `only` names the one method the address takes, if not GET; `also_posts` says it takes both.
-    `make` makes the object of the page, of a firm in 浏阳, and gives the address's arguments.
-    """
-
-    may: Callable[[str, Part], bool]
-    status: int = 200
-    visitor: int = SIGN_IN
-    refused: int = 404
-    args: dict[str, Any] = field(default_factory=dict)
-    make: Callable[[], dict[str, Any]] | None = None
-    only: str = "GET"
-    also_posts: bool = False
-
-    def answer(self, person: str) -> int:
-        """The status this person gets."""
-        if person == "visitor":
-            return self.visitor
-        return self.status if self.may(person, CAST[person]) else self.refused
-
-    def answers(self) -> dict[str, int]:
-        """The same for everybody."""
-        return {person: self.answer(person) for person in ROLES}
-
-    def arguments(self) -> dict[str, Any]:
-        """The address's arguments; makes the object if the page has one."""
-        return {**self.args, **(self.make() if self.make else {})}
-
-
-def everybody(status: int = 200, **more: Any) -> Row:
-    """A public page: the same answer to all, visitors included."""
-    return Row(lambda name, part: True, status, visitor=status, **more)
-
-
-def posts(**more: Any) -> Row:
-    """Public and takes only POST: a GET is told so, whoever asks."""
-    return everybody(405, only="POST", **more)
-
-
-def private(**more: Any) -> Row:
-    """Behind a private link's token: nobody gets in by rank, and a token never issued is 404."""
-    return everybody(404, args={"token": TOKEN, **more.pop("args", {})}, **more)
-
-
-def signed_in(**more: Any) -> Row:
-    """Everybody with an account."""
-    return _for(lambda name, part: True, **more)
-
-
-def needs(*powers: Power, make: Callable[[], dict[str, Any]] | None = None, **more: Any) -> Row:
-    """Whoever has one of the powers; with `make`, only those who may see that firm in 浏阳."""
-    if make is None:
-        return _for(lambda name, part: part.has(*powers), **more)
-    return _for(lambda name, part: part.has(*powers) and part.sees_liuyang, make=make, **more)
-
-
-def people(*names: str, **more: Any) -> Row:
-    """These people of the cast alone, where neither power nor scope decides (explicit access, one's own)."""
-    assert set(names) <= CAST.keys()
-    return _for(lambda name, part: name in names, **more)
-
-
-def owned_by_nobody_here(**more: Any) -> Row:
-    """Open to whoever started or owns the thing; the thing of the row belongs to none of the cast."""
-    return people(**more)
-
-
-def _for(may: Callable[[str, Part], bool], **more: Any) -> Row:
-    """A page behind sign-in; one that takes only POST answers 405 to a GET of whoever may."""
-    row = Row(may, **more)
-    return replace(row, status=405) if row.only == "POST" and row.status == 200 else row
-
-
-def works_on_items(**more: Any) -> Row:
-    """Whoever edits or publishes service items, wherever they sit."""
-    return _for(lambda name, part: part.has(Power.EDIT_ITEMS, Power.PUBLISH_ITEMS), **more)
-
-
-def takes_requests(**more: Any) -> Row:
-    """Whoever fills in requests for others, wherever they sit."""
-    return _for(lambda name, part: part.has(Power.TAKE_REQUESTS), **more)
-
-
-def takes_and_dispatches(**more: Any) -> Row:
-    """Whoever both fills in requests for others and sits at a desk that takes them up."""
-    able = (Power.TAKE_REQUESTS, Power.DISPATCH_CASES)
-    return _for(lambda name, part: all(part.has(power) for power in able), **more)
 
 
 def only_offer_item() -> dict[str, Any]:
@@ -376,6 +297,47 @@ MATRIX: dict[str, Row] = {
     ),
     "lists:comparison_run": people(args={"public_id": "of-another", "run_id": "y"}),
     "lists:comparison_scan": people(args={"public_id": "of-another", "run_id": "y", "scan_id": "z"}),
+    # --- knowledge: approved wording ---
+    "knowledge:answers": everybody(),
+    "knowledge:answer": everybody(make=shown_wording),
+    "knowledge:wordings": reads_wording(),
+    "knowledge:wording": reads_wording(make=shown_wording),
+    "knowledge:new": needs(Power.EDIT_ITEMS, also_posts=True),
+    # From a closed case that the person may see; this one is nobody's.
+    "knowledge:grow": people(args={"number": "0000000000"}),
+    "knowledge:edit": _for(
+        lambda name, part: part.has(Power.EDIT_ITEMS), make=shown_wording, also_posts=True
+    ),
+    "knowledge:approve": needs(Power.PUBLISH_ITEMS, args={"public_id": "x"}, only="POST"),
+    "knowledge:withdraw": needs(Power.PUBLISH_ITEMS, args={"public_id": "x"}, only="POST"),
+    "knowledge:discard": needs(
+        Power.VIEW_CASES, Power.HANDLE_CASES, Power.EDIT_ITEMS, args={"public_id": "x"}, only="POST"
+    ),
+    # --- hotline ---
+    "hotline:desk": needs(Power.ANSWER_CALLS),
+    "hotline:pops": needs(Power.ANSWER_CALLS),
+    "hotline:start": needs(Power.ANSWER_CALLS, only="POST"),
+    # A call is its agent's alone, and only while it lasts.
+    "hotline:call": people(args={"public_id": "of-another"}),
+    "hotline:prove": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
+    "hotline:suggest": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
+    "hotline:register": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
+    "hotline:wish": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
+    "hotline:end": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
+    "hotline:message": needs(Power.ANSWER_CALLS, args={"public_id": "x", "case_id": "y"}, only="POST"),
+    "hotline:withdraw": needs(Power.ANSWER_CALLS, args={"public_id": "x", "case_id": "y"}, only="POST"),
+    "hotline:call_backs": needs(Power.CALL_BACK),
+    # What one holds oneself; none of the cast holds one.
+    "hotline:call_back": people(),
+    "hotline:answer_call_back": needs(Power.CALL_BACK, only="POST"),
+    "hotline:release_call_back": needs(Power.CALL_BACK, only="POST"),
+    "hotline:claim_call_back": needs(Power.CALL_BACK, args={"public_id": "x"}, only="POST"),
+    "hotline:take_wish": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
+    "hotline:answer_wish": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
+    "hotline:shifts": needs(Power.ANSWER_CALLS),
+    "hotline:begin_shift": needs(Power.ANSWER_CALLS, only="POST"),
+    "hotline:end_shift": needs(Power.ANSWER_CALLS, only="POST"),
+    "hotline:take_over": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
     # --- stationing ---
     "stationing:today": needs(Power.REPORT_KEY_MATERIALS, Power.ACT_FOR_FIRM, also_posts=True),
     "stationing:board": needs(Power.VIEW_KEY_MATERIALS),

@@ -83,7 +83,7 @@ def shown_texts(value: object, key: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for child in value:
             yield from shown_texts(child, key)
-    elif isinstance(value, str) and key != "confidence":
+    elif isinstance(value, str) and not key.endswith("confidence"):
         yield value
 
 
