@@ -54,6 +54,7 @@ from tests.harness.access_rows import (
     SIGN_IN,
     TOKEN,
     Row,
+    behind_sign_in,
     everybody,
     needs,
     owned_by_nobody_here,
@@ -261,17 +262,19 @@ MATRIX: dict[str, Row] = {
     "lists:kind": needs(Power.VIEW_LISTS, args={"kind_id": "key-supplier-local"}),
     # Batches are run at the province; of the cast one officer sits there.
     "lists:new_batch": people("province", args={"kind_id": "key-supplier-local"}, also_posts=True),
-    "lists:batch": _for(lambda name, part: part.has(Power.VIEW_LISTS), make=collecting_list),
+    "lists:batch": behind_sign_in(lambda name, part: part.has(Power.VIEW_LISTS), make=collecting_list),
     "lists:edit_batch": people("province", make=collecting_list, also_posts=True),
     "lists:step_batch": needs(Power.PUBLISH_LISTS, only="POST", args={"public_id": "none"}),
     "lists:start_notice": people("province", make=noticed_list, also_posts=True),
     "lists:publish": people("province", make=collecting_list, also_posts=True),
     "lists:close_batch": people("province", make=collecting_list, also_posts=True),
     "lists:export": needs(Power.EXPORT_FIRMS, only="POST", args={"public_id": "none"}),
-    "lists:propose": _for(
+    "lists:propose": behind_sign_in(
         lambda name, part: part.has(Power.RECOMMEND_FOR_LISTS), make=collecting_list, also_posts=True
     ),
-    "lists:candidates": _for(lambda name, part: part.has(Power.RECOMMEND_FOR_LISTS), make=collecting_list),
+    "lists:candidates": behind_sign_in(
+        lambda name, part: part.has(Power.RECOMMEND_FOR_LISTS), make=collecting_list
+    ),
     "lists:act_on_entries": needs(Power.RECOMMEND_FOR_LISTS, only="POST", args={"public_id": "none"}),
     "lists:entry": needs(Power.VIEW_LISTS, make=liuyang_entry),
     "lists:act_on_entry": needs(Power.RECOMMEND_FOR_LISTS, only="POST", args={"public_id": "none"}),
@@ -305,7 +308,7 @@ MATRIX: dict[str, Row] = {
     "knowledge:new": needs(Power.EDIT_ITEMS, also_posts=True),
     # From a closed case that the person may see; this one is nobody's.
     "knowledge:grow": people(args={"number": "0000000000"}),
-    "knowledge:edit": _for(
+    "knowledge:edit": behind_sign_in(
         lambda name, part: part.has(Power.EDIT_ITEMS), make=shown_wording, also_posts=True
     ),
     "knowledge:approve": needs(Power.PUBLISH_ITEMS, args={"public_id": "x"}, only="POST"),
@@ -416,7 +419,7 @@ MATRIX: dict[str, Row] = {
     "cases:act": needs(
         Power.VIEW_CASES, Power.HANDLE_CASES, args={"public_id": "0" * 16, "name": "accept"}, only="POST"
     ),
-    "cases:edit_section": _for(
+    "cases:edit_section": behind_sign_in(
         lambda name, part: part.has(Power.EDIT_ITEMS), make=draft_section, also_posts=True
     ),
     # --- cases: letters of consultation, and the account ---

@@ -62,20 +62,20 @@ def private(**more: Any) -> Row:
 
 def signed_in(**more: Any) -> Row:
     """Everybody with an account."""
-    return _for(lambda name, part: True, **more)
+    return behind_sign_in(lambda name, part: True, **more)
 
 
 def needs(*powers: Power, make: Callable[[], dict[str, Any]] | None = None, **more: Any) -> Row:
     """Whoever has one of the powers; with `make`, only those who may see that firm in 浏阳."""
     if make is None:
-        return _for(lambda name, part: part.has(*powers), **more)
-    return _for(lambda name, part: part.has(*powers) and part.sees_liuyang, make=make, **more)
+        return behind_sign_in(lambda name, part: part.has(*powers), **more)
+    return behind_sign_in(lambda name, part: part.has(*powers) and part.sees_liuyang, make=make, **more)
 
 
 def people(*names: str, **more: Any) -> Row:
     """These people of the cast alone, where neither power nor scope decides (explicit access, one's own)."""
     assert set(names) <= CAST.keys()
-    return _for(lambda name, part: name in names, **more)
+    return behind_sign_in(lambda name, part: name in names, **more)
 
 
 def owned_by_nobody_here(**more: Any) -> Row:
@@ -83,7 +83,7 @@ def owned_by_nobody_here(**more: Any) -> Row:
     return people(**more)
 
 
-def _for(may: Callable[[str, Part], bool], **more: Any) -> Row:
+def behind_sign_in(may: Callable[[str, Part], bool], **more: Any) -> Row:
     """A page behind sign-in; one that takes only POST answers 405 to a GET of whoever may."""
     row = Row(may, **more)
     return replace(row, status=405) if row.only == "POST" and row.status == 200 else row
@@ -91,21 +91,21 @@ def _for(may: Callable[[str, Part], bool], **more: Any) -> Row:
 
 def works_on_items(**more: Any) -> Row:
     """Whoever edits or publishes service items, wherever they sit."""
-    return _for(lambda name, part: part.has(Power.EDIT_ITEMS, Power.PUBLISH_ITEMS), **more)
+    return behind_sign_in(lambda name, part: part.has(Power.EDIT_ITEMS, Power.PUBLISH_ITEMS), **more)
 
 
 def reads_wording(**more: Any) -> Row:
     """Whoever answers firms by approved wording, writes or approves it, wherever they sit."""
     able = (Power.READ_WORDING, Power.EDIT_ITEMS, Power.PUBLISH_ITEMS)
-    return _for(lambda name, part: part.has(*able), **more)
+    return behind_sign_in(lambda name, part: part.has(*able), **more)
 
 
 def takes_requests(**more: Any) -> Row:
     """Whoever fills in requests for others, wherever they sit."""
-    return _for(lambda name, part: part.has(Power.TAKE_REQUESTS), **more)
+    return behind_sign_in(lambda name, part: part.has(Power.TAKE_REQUESTS), **more)
 
 
 def takes_and_dispatches(**more: Any) -> Row:
     """Whoever both fills in requests for others and sits at a desk that takes them up."""
     able = (Power.TAKE_REQUESTS, Power.DISPATCH_CASES)
-    return _for(lambda name, part: all(part.has(power) for power in able), **more)
+    return behind_sign_in(lambda name, part: all(part.has(power) for power in able), **more)
