@@ -17,6 +17,7 @@ from huiqi.cases.queries import desk, red_list
 from huiqi.cases.queries.consultations import letters_due, turns_of
 from huiqi.cases.queries.people import approvals_to_decide
 from huiqi.cases.queries.queue import tab_rows
+from huiqi.cases.queries.veil import Veil, veil_of
 from huiqi.cases.workflow import State
 from huiqi.core import clock
 from huiqi.core.slots import Task
@@ -41,7 +42,7 @@ def case_tasks(request: HttpRequest) -> Iterator[Task]:
 
 
 def _letters(user: User, today: date) -> Iterator[Task]:
-    """Letters of consultation: to review or countersign, and those without an answer after the day asked for."""
+    """Letters of consultation: to review or countersign, and those without an answer after their day."""
     signs = turns_of(user, today)
     count = signs.count()
     if count:
@@ -54,37 +55,41 @@ def _letters(user: User, today: date) -> Iterator[Task]:
         yield Task(_("商请函到期未复"), url, len(silent), first.reply_by, first.to_name)
 
 
-def _line(label: str, url: str, rows: CaseQuerySet, at: datetime) -> Iterator[Task]:
-    """One line for a list that is not empty: how many, the one that ends first, and when."""
+def _line(label: str, url: str, rows: CaseQuerySet, at: datetime, veil: Veil | None = None) -> Iterator[Task]:
+    """One line for a list that is not empty: how many, the one that ends first, and when. With a veil the
+    title is as the person may read it; lists of the desk itself need none."""
     count = rows.order_by().count()
     if not count:
         return
-    first = rows.order_by(F("due_at").asc(nulls_last=True), "pk").only("title", "due_at", "is_paused")[0]
+    ordered = rows.order_by(F("due_at").asc(nulls_last=True), "pk")
+    first = ordered.only("title", "due_at", "is_paused", "edition", "desk", "prefecture", "park")[0]
     due = first.due_at if not first.is_paused else None
     day = timezone.localdate(due) if due else None
-    yield Task(label, url, count, day, _("最急的一件：%s") % first.title, bool(due and due < at))
+    title = veil.title(first) if veil else first.title
+    yield Task(label, url, count, day, _("最急的一件：%s") % title, bool(due and due < at))
 
 
 def _handling(user: User, at: datetime) -> Iterator[Task]:
     today, queue = timezone.localdate(at), reverse("cases:queue")
-    mine = tab_rows("mine", user, today, at)
-    yield from _line(_("等我办的诉求"), f"{queue}?tab=mine", mine, at)
+    veil, mine = veil_of(user, today), tab_rows("mine", user, today, at)
+    yield from _line(_("等我办的诉求"), f"{queue}?tab=mine", mine, at, veil)
     end = timezone.localtime(at).replace(hour=23, minute=59, second=59)
     soon = mine.filter(due_at__lte=end, due_at__gt=at - timedelta(days=3650), is_paused=False)
-    yield from _line(_("今天到期或已逾期的诉求"), f"{queue}?tab=mine", soon.exclude(state=State.ENDED), at)
+    soon = soon.exclude(state=State.ENDED)
+    yield from _line(_("今天到期或已逾期的诉求"), f"{queue}?tab=mine", soon, at, veil)
     unsigned = tab_rows("unsigned", user, today, at)
-    yield from _line(_("本单位待签收的派单"), f"{queue}?tab=unsigned", unsigned, at)
+    yield from _line(_("本单位待签收的派单"), f"{queue}?tab=unsigned", unsigned, at, veil)
     unclaimed = tab_rows("unclaimed", user, today, at)
-    yield from _line(_("本单位待认领的诉求"), f"{queue}?tab=unclaimed", unclaimed, at)
+    yield from _line(_("本单位待认领的诉求"), f"{queue}?tab=unclaimed", unclaimed, at, veil)
     back = tab_rows("back", user, today, at)
-    yield from _line(_("退回和重办的诉求"), f"{queue}?tab=back", back, at)
+    yield from _line(_("退回和重办的诉求"), f"{queue}?tab=back", back, at, veil)
     letters = Supervision.objects.filter(state=Supervision.State.ISSUED, unit=user.unit).select_related(
         "case"
     )
     for letter in letters.order_by("answer_by", "pk")[:3]:
         page = reverse("cases:case", args=[letter.case.public_id])
         is_late = letter.answer_by < today
-        yield Task(_("督办待回复"), page, due=letter.answer_by, note=letter.case.title, is_late=is_late)
+        yield Task(_("督办待回复"), page, due=letter.answer_by, note=veil.title(letter.case), is_late=is_late)
 
 
 def _dispatching(user: User, at: datetime) -> Iterator[Task]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from huiqi.accounts.models import User
 from huiqi.cases.models import Case
 from huiqi.cases.public_words import public_word
+from huiqi.cases.queries.veil import veil_of
 from huiqi.core import clock
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries.people import membership_in
@@ -24,7 +25,9 @@ def firm_cases_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | Non
     if is_own:
         rows, page = Case.objects.asked_by(request.user), "cases:own_case"
     else:
-        rows, page = Case.objects.visible_to(request.user, clock.today()), "cases:case"
+        # Where an item keeps the requester from a unit, the firm's page does not tell it either.
+        seen = Case.objects.visible_to(request.user, clock.today())
+        rows, page = seen.exclude(veil_of(request.user, clock.today()).rows()), "cases:case"
     found = list(
         rows.filter(enterprise=firm).select_related("lead", "desk").order_by("-opened_at", "-pk")[: SHOWN + 1]
     )

@@ -9,8 +9,9 @@ from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.cases.models import Case
-from huiqi.cases.queries.queue import found_by, is_phone
+from huiqi.cases.queries.queue import found_among, is_phone
 from huiqi.cases.queries.rows import Row, for_rows, rows_of
+from huiqi.cases.queries.veil import veil_of
 from huiqi.core import clock
 from huiqi.core.slots import Hit
 
@@ -20,10 +21,9 @@ def cases_found(request: HttpRequest, words: str, limit: int) -> Sequence[Hit]:
     user, today = request.user, clock.today()
     if not isinstance(user, User) or not words.strip() or is_phone(words):
         return ()
-    by_firm = may(user, Power.VIEW_CASES, today)
-    if not by_firm and not may(user, Power.HANDLE_CASES, today):
+    if not may(user, Power.VIEW_CASES, today) and not may(user, Power.HANDLE_CASES, today):
         return ()
-    seen = Case.objects.visible_to(user, today).filter(pk__in=found_by(words, by_firm=by_firm))
+    seen = found_among(Case.objects.visible_to(user, today), words, veil_of(user, today))
     rows = for_rows(seen).order_by("-opened_at", "-pk")[:limit]
     return tuple(_hit(row) for row in rows_of(rows, clock.now(), user))
 

@@ -35,7 +35,7 @@ from huiqi.arrears.models import Claim, Payment, Settlement
 from huiqi.arrears.queries import claims as found
 from huiqi.arrears.regimes import book
 from huiqi.cases.models import Case
-from huiqi.cases.queries.page import veiled
+from huiqi.cases.queries.veil import veiled
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded

@@ -1,17 +1,22 @@
 """What the staff's page of a case shows, and who the reader is towards it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from huiqi.accounts.models import Unit, User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may, scope_with, units_with
+from huiqi.accounts.roles import Role
 from huiqi.cases.models import Case, Event, Order
 from huiqi.cases.queries.alike import Alike, likely_duplicates
 from huiqi.cases.queries.people import offices_above
+from huiqi.cases.queries.veil import Veil, veil_of, veiled
 from huiqi.cases.timeline import Line, line_of, units_named
 from huiqi.enterprises.queries.register import seen_by
+from huiqi.files.models import AttachmentQuerySet
+from huiqi.files.queries import attachments_of
 
 MOST_OF_FIRM = 5
 _DESK_POWERS = (Power.DISPATCH_CASES, Power.REVIEW_ANSWERS, Power.CALL_BACK, Power.SUPERVISE_CASES)
@@ -34,6 +39,7 @@ class Reader:
     orders: tuple[Order, ...]
     sees_region: bool
     is_masked: bool
+    veil: Veil
 
     @property
     def open_order(self) -> Order | None:
@@ -62,8 +68,8 @@ def reader_of(case: Case, user: User, today: date) -> Reader:
     handles = _units(user, Power.HANDLE_CASES, today)
     rows = case.orders.filter(unit__in=handles).select_related("unit", "handler", "case")
     sees_region = scope_with(user, Power.VIEW_CASES, today).admits(case.prefecture or None, case.park_id)
-    masks = case.edition.definition.masks_requester and not sees_region and not desk
-    return Reader(user, today, desk, tuple(rows.order_by("-pk")), sees_region, masks)
+    veil = veil_of(user, today)
+    return Reader(user, today, desk, tuple(rows.order_by("-pk")), sees_region, veil.hides(case), veil)
 
 
 def _reach(case: Case, power: Power, line: set[int]) -> set[int]:
@@ -82,12 +88,23 @@ def is_complained_of(case: Case, reader: Reader) -> bool:
     return any(named and (row.unit.name in named or named in row.unit.name) for row in reader.orders)
 
 
-def veiled(case: Case, text: str) -> str:
-    """A text without the requester's own name, firm, code and number."""
-    for said in (case.firm_name, case.credit_code, case.requester_name, case.requester_phone):
-        if said:
-            text = text.replace(said, "＊＊")
-    return text
+def read_by(reader: Reader, case: Case, row: Any, *names: str) -> Any:
+    """A row of the case for showing, never for saving: these texts of it as the reader may read them."""
+    if reader.is_masked:
+        for name in names:
+            setattr(row, name, veiled(case, getattr(row, name) or ""))
+    return row
+
+
+def files_for(case: Case, reader: Reader) -> AttachmentQuerySet:
+    """The case's files the reader may open: at the unit complained of only what the unit gave itself, since a
+    contract names who asks; nothing where the reader only looks and the requester is kept from them."""
+    rows = attachments_of(case)
+    if not reader.is_masked:
+        return rows
+    if is_complained_of(case, reader) or not reader.acts:
+        return rows.filter(uploaded_by__unit__in={order.unit_id for order in reader.orders})
+    return rows
 
 
 def timeline(case: Case, reader: Reader) -> list[Line]:
@@ -107,7 +124,22 @@ def lines_of(case: Case, rows: Iterable[Event], reader: Reader) -> list[Line]:
     rows = list(rows)
     names = unit_names(units_named(rows))
     found = [line_of(row, case.edition.definition, names) for row in rows]
-    return [line.with_text(veiled(case, line.text)) for line in found] if reader.is_masked else found
+    if not reader.is_masked:
+        return found
+    theirs = {row.pk for row in rows if _is_of_requester(case, row)}
+    return [_veiled_line(case, line, line.key in theirs) for line in found]
+
+
+def _is_of_requester(case: Case, event: Event) -> bool:
+    """Whether an event names the requester, the firm's people, or who filled in for them."""
+    asking = event.actor_id is not None and event.actor_id in {case.requester_id, case.taken_by_id}
+    return asking or (event.actor is not None and event.actor.role == Role.FIRM)
+
+
+def _veiled_line(case: Case, line: Line, is_theirs: bool) -> Line:
+    marks = tuple(veiled(case, str(mark)) for mark in line.marks)
+    shown = replace(line, text=veiled(case, line.text), marks=marks)
+    return replace(shown, who="", unit="") if is_theirs else shown
 
 
 def unit_names(public_ids: Iterable[str]) -> Mapping[str, str]:
@@ -128,7 +160,7 @@ def similar(case: Case, reader: Reader) -> Similar:
     """Only what the reader may open; nothing when the requester is kept from them."""
     if reader.is_masked:
         return Similar([], [])
-    seen = Case.objects.visible_to(reader.user, reader.today)
+    seen = Case.objects.visible_to(reader.user, reader.today).exclude(reader.veil.rows())
     alike = likely_duplicates(case)
     allowed = set(seen.filter(pk__in=[each.case.pk for each in alike]).values_list("pk", flat=True))
     alike = [each for each in alike if each.case.pk in allowed]

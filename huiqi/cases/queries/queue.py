@@ -13,6 +13,7 @@ from huiqi.accounts.models import Unit, User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may, units_with
 from huiqi.cases.models import OPEN_ORDERS, Case, CaseQuerySet, Order, OrderState
+from huiqi.cases.queries.veil import Veil, veil_of
 from huiqi.cases.workflow import State
 from huiqi.core.personal import plain_phone
 
@@ -108,9 +109,8 @@ def in_order(rows: CaseQuerySet, tab: str) -> CaseQuerySet:
     return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
-def matching(rows: CaseQuerySet, wanted: Wanted, at: datetime, *, by_firm: bool = True) -> CaseQuerySet:
-    """The rows that pass the filters; words are looked up first, by number, title and (`by_firm`) firm: units
-    that are only asked could try out names otherwise."""
+def matching(rows: CaseQuerySet, wanted: Wanted, at: datetime, veil: Veil) -> CaseQuerySet:
+    """The rows that pass the filters; words are looked up first, by number, or by title and firm."""
     plain = {
         name: value
         for name in ("item", "topic", "state", "urgency", "channel")
@@ -123,7 +123,7 @@ def matching(rows: CaseQuerySet, wanted: Wanted, at: datetime, *, by_firm: bool 
     if wanted.lead is not None:
         rows = rows.filter(lead=wanted.lead)
     rows = _by_ended(_by_due(rows, wanted.due, at), wanted.ended)
-    return rows.filter(pk__in=found_by(wanted.words, by_firm=by_firm)) if wanted.words else rows
+    return found_among(rows, wanted.words, veil) if wanted.words else rows
 
 
 def _by_due(rows: CaseQuerySet, due: str, at: datetime) -> CaseQuerySet:
@@ -145,7 +145,19 @@ def _by_ended(rows: CaseQuerySet, ended: str) -> CaseQuerySet:
     return rows.exclude(excluded_at=None) if ended == "excluded" else rows
 
 
-def found_by(words: str, *, by_firm: bool = True) -> list[int]:
+def found_among(rows: CaseQuerySet, words: str, veil: Veil) -> CaseQuerySet:
+    """Those of the rows the words find. A case whose requester is kept from the person is found by its number
+    alone: what else finds it would tell who asks, by trying names out."""
+    found = rows.filter(pk__in=found_by(words))
+    return found if is_number(words) else found.exclude(veil.rows())
+
+
+def is_number(words: str) -> bool:
+    """Whether what was typed is a whole case number, spaces allowed."""
+    return bool(_NUMBER.fullmatch(re.sub(r"\s", "", words)))
+
+
+def found_by(words: str) -> list[int]:
     """Keys of cases by number, or with the words in title or firm, the newest first.
 
     One index holds title and firm, so that the words are sought without reading the rows.
@@ -155,14 +167,14 @@ def found_by(words: str, *, by_firm: bool = True) -> list[int]:
         return list(Case.objects.filter(number=digits).order_by("pk").values_list("pk", flat=True))
     rows = Case.objects.order_by("-pk")
     for word in words.split()[:3]:
-        firm = Q(firm_name__contains=word) if by_firm else Q(pk__in=[])
-        rows = rows.filter(Q(title__contains=word) | firm)
+        rows = rows.filter(Q(title__contains=word) | Q(firm_name__contains=word))
     return list(rows.values_list("pk", flat=True)[:MOST_HITS])
 
 
-def found_by_phone(phone: str) -> CaseQuerySet:
-    """Cases of a caller's number."""
-    return Case.objects.filter(phone_index__finds=phone)
+def found_by_phone(phone: str, user: User, today: date) -> CaseQuerySet:
+    """Cases of a caller's number that this person may open and whose requester is not kept from them."""
+    seen = Case.objects.visible_to(user, today).exclude(veil_of(user, today).rows())
+    return seen.filter(phone_index__finds=phone)
 
 
 def capped_count(rows: CaseQuerySet) -> int:

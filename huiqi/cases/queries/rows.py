@@ -8,11 +8,9 @@ from typing import Any
 from django.utils import timezone
 
 from huiqi.accounts.models import User
-from huiqi.accounts.powers import Power
-from huiqi.accounts.queries.people import scope_with
-from huiqi.accounts.scope import Scope
 from huiqi.cases.models import Case, CaseQuerySet, EditionState, ItemEdition
 from huiqi.cases.queries.clock_lines import DueWords, due_words, with_due_unit
+from huiqi.cases.queries.veil import veil_of
 from huiqi.cases.workflow import Ending, Stage, State
 from huiqi.core.messages import gettext_noop
 from huiqi.reference.queries import code_tables
@@ -83,23 +81,26 @@ def for_rows(cases: CaseQuerySet) -> CaseQuerySet:
 
 
 def rows_of(cases: Iterable[Case], at: datetime, user: User) -> list[Row]:
-    """Lines for cases of `for_rows`; one query for the items' names.
+    """Lines for cases of `for_rows`, in a constant number of queries.
 
-    Who asks is left out where the item keeps it from units asked and the reader is one of them.
+    Who asks is left out where the item keeps it from units asked and the reader is one of them (veil.py).
     """
-    names = item_names()
-    scope = scope_with(user, Power.VIEW_CASES, timezone.localdate(at))
+    names, found = item_names(), list(cases)
+    veil = veil_of(user, timezone.localdate(at))
+    titles = veil.titles(found)
     # Asked once: the tables look each time whether they are still the present ones.
     places = code_tables().divisions
-    return [_row(case, names, places, at, scope) for case in cases]
+    return [_row(case, names, places, at, titles.get(case.pk)) for case in found]
 
 
 def _row(
-    case: Case, names: Mapping[str, "ItemName"], places: Mapping[str, Any], at: datetime, scope: Scope
+    case: Case,
+    names: Mapping[str, "ItemName"],
+    places: Mapping[str, Any],
+    at: datetime,
+    veiled_title: str | None,
 ) -> Row:
-    item = names.get(case.item)
-    hides = bool(item and item.masks) and not scope.admits(case.prefecture or None, case.park_id)
-    title = case.title.replace(case.firm_name, "＊＊") if hides and case.firm_name else case.title
+    item, hides = names.get(case.item), veiled_title is not None
     return Row(
         case=case,
         item=item.title if item else case.item,
@@ -108,7 +109,7 @@ def _row(
         look=state_look(case.state),
         stage=Stage(case.due_stage).label if case.due_stage else "",
         due=due_words(case, at),
-        title=title,
+        title=case.title if veiled_title is None else veiled_title,
         firm="" if hides else case.firm_name,
         marks=tuple(_marks(case)),
     )
@@ -137,7 +138,6 @@ class ItemName:
 
     title: str
     topics: Mapping[str, str]
-    masks: bool = False
 
 
 def item_names() -> dict[str, ItemName]:
@@ -145,9 +145,9 @@ def item_names() -> dict[str, ItemName]:
     states = [EditionState.PUBLISHED, EditionState.REPLACED, EditionState.WITHDRAWN]
     rows = ItemEdition.objects.filter(state__in=states).order_by("item", "number")
     found: dict[str, ItemName] = {}
-    read = rows.values_list("item", "content__title", "content__topics", "content__masks_requester")
-    for item, title, topics, masks in read:
+    read = rows.values_list("item", "content__title", "content__topics")
+    for item, title, topics in read:
         known = found.get(item)
         named = {topic["id"]: topic["title"] for topic in topics}
-        found[item] = ItemName(title, {**(known.topics if known else {}), **named}, bool(masks))
+        found[item] = ItemName(title, {**(known.topics if known else {}), **named})
     return found

@@ -39,15 +39,17 @@ from huiqi.cases.queries.offers import (
 )
 from huiqi.cases.queries.page import (
     Reader,
+    files_for,
     firm_is_seen,
     last_event,
+    read_by,
     reader_of,
     similar,
     since,
     timeline,
-    veiled,
 )
 from huiqi.cases.queries.rows import county_name, state_look
+from huiqi.cases.queries.veil import veiled, veiled_answers
 from huiqi.cases.views.act_specs import SPECS, Doing, Spec
 from huiqi.core import clock
 from huiqi.core.errors import Refused, VersionConflict
@@ -55,7 +57,6 @@ from huiqi.core.language import worded
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.core.slots import SLOTS, render_panels
 from huiqi.files.downloads import serve_attachment
-from huiqi.files.queries import attachments_of
 
 READERS = (Power.VIEW_CASES, Power.HANDLE_CASES)
 NEVER_SEEN = -1
@@ -149,8 +150,9 @@ def _target(name: str, case: Case, reader: Reader, public_id: str) -> Any:
 def _matter(case: Case, reader: Reader, *, shows: bool) -> dict[str, Any]:
     definition = case.edition.definition
     private = _private(case) if shows else None
-    answers = answers_in_words(definition, case.answers, private)
     hides = reader.is_masked and not shows
+    given = veiled_answers(case, case.answers) if hides else case.answers
+    answers = answers_in_words(definition, given, private)
     return {
         "case": case,
         "reader": reader,
@@ -159,6 +161,8 @@ def _matter(case: Case, reader: Reader, *, shows: bool) -> dict[str, Any]:
         "look": state_look(case.state),
         "title": veiled(case, case.title) if hides else case.title,
         "text": veiled(case, case.text) if hides else case.text,
+        "answer": veiled(case, case.answer) if hides else case.answer,
+        "rating_text": veiled(case, case.rating_text) if hides else case.rating_text,
         "answers": answers,
         "has_private": bool(case.private_answers) and not shows,
         "name": case.requester_name if shows else mask_name(case.requester_name),
@@ -169,9 +173,9 @@ def _matter(case: Case, reader: Reader, *, shows: bool) -> dict[str, Any]:
         "reasons": REASONS,
         "county": county_name(case.prefecture),
         "firm_is_seen": firm_is_seen(case, reader),
-        "files": list(attachments_of(case)),
+        "files": [read_by(reader, case, file, "name") for file in files_for(case, reader)],
         "similar": similar(case, reader),
-        "merged": list(case.merged.order_by("pk")[:MOST_NAMES]),
+        "merged": list(case.merged.exclude(reader.veil.rows()).order_by("pk")[:MOST_NAMES]),
     }
 
 
@@ -193,15 +197,20 @@ def _flow(case: Case, reader: Reader) -> dict[str, Any]:
         "clocks": lines,
         "timeline": timeline(case, reader),
         "orders": [
-            (order, _cancel(case, reader, order))
+            (read_by(reader, case, order, "instruction", "answer"), _cancel(case, reader, order))
             for order in case.orders.select_related("unit", "handler", "proposed_unit").order_by("pk")
         ],
         "approvals": [
-            (row, _decision(case, reader, row), _withdrawal(case, reader, row))
+            (
+                read_by(reader, case, row, "reason"),
+                _decision(case, reader, row),
+                _withdrawal(case, reader, row),
+            )
             for row in waiting_approvals(case)
         ],
         "letters": [
-            (row, _letter_offers(case, reader, row)) for row in case.supervisions.select_related("unit")
+            (read_by(reader, case, row, "text", "answer"), _letter_offers(case, reader, row))
+            for row in case.supervisions.select_related("unit")
         ],
     }
 
@@ -315,9 +324,7 @@ def reveal(request: HttpRequest, public_id: str) -> HttpResponse:
 def case_file(request: HttpRequest, public_id: str, file_id: str) -> HttpResponseBase:
     """A file of the case."""
     case, reader = open_case_page(request, public_id)
-    if reader.is_masked and not reader.acts:
-        raise Http404
-    found = get_object_or_404(attachments_of(case), public_id=file_id)
+    found = get_object_or_404(files_for(case, reader), public_id=file_id)
     return serve_attachment(found, reader=user_of(request))
 
 

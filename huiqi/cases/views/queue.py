@@ -36,6 +36,7 @@ from huiqi.cases.queries.queue import (
     tabs_of,
 )
 from huiqi.cases.queries.rows import Row, for_rows, rows_of
+from huiqi.cases.queries.veil import veil_of
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
@@ -83,9 +84,8 @@ def _tab(request: HttpRequest, data: QueryDict) -> tuple[str, dict[str, Any]]:
 def _rows(request: HttpRequest, tab: str, form: QueueForm, phone: str = "") -> CaseQuerySet:
     user, today, at = user_of(request), clock.today(), clock.now()
     if phone:
-        return found_by_phone(phone) & Case.objects.visible_to(user, today)
-    names = may(user, Power.VIEW_CASES, today)
-    return matching(tab_rows(tab, user, today, at), form.wanted(), at, by_firm=names)
+        return found_by_phone(phone, user, today)
+    return matching(tab_rows(tab, user, today, at), form.wanted(), at, veil_of(user, today))
 
 
 def _show(request: HttpRequest, data: QueryDict, *, phone: str = "", status: int = 200) -> HttpResponse:
