@@ -14,7 +14,8 @@ MOST_SEGMENTS = 12
 # So frequent in questions that they say nothing about the matter.
 _EMPTY = frozenset(
     "什么 怎么 怎样 怎么办 哪里 哪些 多少 可以 能不能 是否 如何 我们 你们 公司 企业 单位 现在 目前 已经 没有 "
-    "需要 应该 请问 咨询 问题 情况 希望 办理 有关 关于 这个 那个 多久 时候 因为 所以".split()
+    "需要 应该 请问 咨询 问题 情况 希望 办理 有关 关于 这个 那个 多久 时候 因为 所以 "
+    "不能 不会 不想 能否 有没有 是不是 一点 几个".split()
 )
 
 

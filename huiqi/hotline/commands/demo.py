@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from huiqi.accounts.models import User
 from huiqi.accounts.roles import Role
@@ -13,9 +14,9 @@ from huiqi.hotline.models import Shift
 
 # Invented; numbers of this block were never given to anybody in the demonstration's data.
 _WISHES = (
-    ("13900000011", "续贷材料不知道交给谁，开完会再打", -1),
-    ("13900000012", "想问通行证要不要换", 2),
-    ("13900000013", "工人返岗包车，下午财务在", 4),
+    ("13900000011", "续贷材料不知道交给谁，开完会再打", -1, 16),
+    ("13900000012", "想问通行证要不要换", 0, 11),
+    ("13900000013", "工人返岗包车，下午财务在", 0, 15),
 )
 _NOTE = (
     "昨晚两位来电人问高速免费到几号，按口径答“另行通知”。\n"
@@ -34,7 +35,9 @@ def make_hotline(*, at: datetime, wall: datetime) -> int:
         shift = begin_shift(actor=before, at=at - timedelta(hours=16))
         end_shift(shift, note=_NOTE, actor=before, at=at - timedelta(hours=8), wall=wall)
     begin_shift(actor=today, at=at)
-    for phone, about, hours in _WISHES:
-        wish_call_back(phone, about=about, wanted_at=at + timedelta(hours=hours), actor=before, at=at)
+    for phone, about, days, hour in _WISHES:
+        wanted = timezone.localtime(at + timedelta(days=days))
+        wanted = wanted.replace(hour=hour, minute=0, second=0, microsecond=0)
+        wish_call_back(phone, about=about, wanted_at=wanted, actor=before, at=at)
     audit.record("hotline.demo_made", None, actor=None, wishes=len(_WISHES))
     return len(_WISHES)

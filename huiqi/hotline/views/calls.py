@@ -152,7 +152,7 @@ def _suggested(request: HttpRequest) -> tuple[RegisterForm, str]:
         data["suggested"] = f"{definition.id}:{one.topic}"
         reason = worded(one.reason)
         if chosen in {"", before}:
-            data["matter"] = data["suggested"]
+            data["matter"] = f"{definition.id}:{one.topic}"
     return RegisterForm(data, definitions=definitions, auto_id="new_%s"), reason
 
 

@@ -1,6 +1,6 @@
 """Plain functions that make wordings for tests."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from huiqi.accounts.models import User
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_user
+from huiqi.core import clock
 from huiqi.knowledge.commands.wording import Said, approve_wording, draft_wording
 from huiqi.knowledge.models import Wording
 
@@ -48,3 +49,11 @@ def make_draft(**changes: Any) -> Wording:
 def make_wording(**changes: Any) -> Wording:
     """An approved one."""
     return approve_wording(make_draft(**changes), actor=make_approver(), at=AT, today=TODAY)
+
+
+def shown_wording() -> dict[str, Any]:
+    """Of an approved, public one of the site's day: the arguments of its address."""
+    today = clock.today()
+    draft = make_draft(valid_from=today, expires_on=today + timedelta(days=30), is_public=True)
+    approve_wording(draft, actor=make_approver(), at=AT, today=today)
+    return {"public_id": draft.public_id}
