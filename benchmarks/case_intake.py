@@ -4,9 +4,9 @@ Run: `.venv/bin/python scripts/with_postgres.py -- .venv/bin/python benchmarks/c
 with `--cases N`, `--json`.
 
 Two gunicorn workers (as `python -m config.serve` starts them) and PostgreSQL stand beside the load generator
-on one machine, all on the loopback address. People of firms post to /api/v1/cases/; every fifth request is sent
-twice with the same key, half of those by two senders at the same time. Budget: 40 new cases a second; each
-key is one case, each case has a key. Exit 1 when one is lost or doubled.
+on one machine, all on the loopback address. People of firms post to /api/v1/cases/; every fifth request is
+sent twice with the same key, half of those by two senders at the same time. Budget: 40 new cases a second;
+each key is one case, each case has a key. Exit 1 when one is lost or doubled.
 """
 
 import argparse
