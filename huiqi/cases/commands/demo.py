@@ -309,8 +309,8 @@ def _bounce(stage: Stage, case: Case, at: datetime) -> datetime:
     at = stage.after(at, 2)
     order = _lead(case)
     reason = case.edition.definition.return_reasons[0][0]
-    words = {"reason": reason, "text": "按职责分工不属本单位，建议由主管部门办理。"}
-    handling.send_back(order, actor=_handler(stage, order.unit), at=at, **words)
+    text = "按职责分工不属本单位，建议由主管部门办理。"
+    handling.send_back(order, actor=_handler(stage, order.unit), at=at, reason=reason, text=text)
     return at
 
 
@@ -428,8 +428,8 @@ def _alike(stage: Stage) -> None:
         younger = _open(stage, len(stage.made), matter, twice, opened)
         at = _accept(stage, younger, opened)
         if is_merged:
-            words = {"reason": "同一家企业同一件事，第二次从热线提出。", "actor": _dispatcher(stage, younger)}
-            desk.merge_case(younger, into=elder, at=stage.after(at, 1), **words)
+            reason, actor = "同一家企业同一件事，第二次从热线提出。", _dispatcher(stage, younger)
+            desk.merge_case(younger, into=elder, at=stage.after(at, 1), reason=reason, actor=actor)
 
 
 def _spread(firms: Sequence[Enterprise], count: int) -> list[Enterprise]:
@@ -443,12 +443,15 @@ def _close_up(stage: Stage) -> None:
     if len(knots) > 1:
         owner = stage.units.get("湖南省交通运输厅") or stage.people["province"].unit
         if owner is not None:
-            words = {
-                "cause": "各地卡口标准不一，货车通行证不互认。",
-                "task": "统一样式，一证通行，公布值班电话。",
-            }
-            by, due = stage.people["dispatcher"], stage.on + timedelta(days=10)
-            confirm_knot(knots[-1], owner=owner, due_on=due, actor=by, at=eve, **words)
+            confirm_knot(
+                knots[-1],
+                owner=owner,
+                cause="各地卡口标准不一，货车通行证不互认。",
+                task="统一样式，一证通行，公布值班电话。",
+                due_on=stage.on + timedelta(days=10),
+                actor=stage.people["dispatcher"],
+                at=eve,
+            )
     draft_supervisions(at=eve)
     first = Supervision.objects.filter(state=Supervision.State.DRAFTED).order_by("pk").first()
     if first is not None:
