@@ -23,7 +23,7 @@ from huiqi.files.tables.table import Table
 
 class Command(HuiqiCommand):
     """The answer counts the file's rows, each once: `accepted` cases opened, `unchanged` rows whose number
-    is a case already, `rejected`; `errors` lists what is wrong by row (as Excel numbers them), column and reason.
+    is a case already, `rejected`; `errors` lists what is wrong by row (as Excel has them), column, reason.
 
     Faulty rows do not stop the others: exit 0. A file that cannot be read as a whole: exit 1 with the place.
     """
