@@ -232,7 +232,11 @@ def short_words(due_at: datetime, unit: LimitUnit, scale: OfficeTime, at: dateti
     else:
         left = scale.mark(due_at) - scale.mark(at)
     if at > due_at:
-        late = length(max(-left, 0), unit, scale)
+        # After the last office minute and before the next: over, but no office time late yet.
+        if left >= 0:
+            words = {"until": moment(due_at, scale, at)}
+            return "danger", Message(gettext_noop("已到期（%(until)s）"), words)
+        late = length(-left, unit, scale)
         return "danger", Message(gettext_noop("已逾期%(length)s"), {"length": late})
     soon = scale.day if unit == LimitUnit.WORKING_DAYS else 2 * _HOUR
     words = {"length": length(max(left, 0), unit, scale)}

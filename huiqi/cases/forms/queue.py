@@ -14,7 +14,8 @@ from huiqi.cases.queries.queue import Wanted, is_phone
 from huiqi.cases.queries.rows import item_names
 from huiqi.cases.workflow import Channel, State, Urgency
 from huiqi.core.fields import AheadInput, AheadSelect
-from huiqi.reference.queries import counties, prefectures
+from huiqi.reference.models import Division
+from huiqi.reference.queries import code_tables
 
 LONGEST_WORDS = 60
 LONGEST_QUERY = 800
@@ -23,6 +24,17 @@ _ANY = gettext_lazy("不限")
 
 def _choices(choices: Any) -> list[tuple[Any, Any]]:
     return [("", _ANY), *choices]
+
+
+def _places() -> list[tuple[str, str]]:
+    """The present prefectures, then the present counties, from the tables kept in memory."""
+    rows = sorted((row for row in code_tables().divisions.values() if row.valid_to is None), key=_by_code)
+    levels = (Division.Level.PREFECTURE, Division.Level.COUNTY)
+    return [(row.code, row.name) for level in levels for row in rows if row.level == level]
+
+
+def _by_code(row: Division) -> str:
+    return row.code
 
 
 class QueueForm(forms.Form):
@@ -65,7 +77,7 @@ class QueueForm(forms.Form):
         self.names = item_names()
         self.fields["lead"].widget = AheadInput(reverse("cases:unit_names"))
         self._choose("matter", self._matters())
-        places = [(row.code, row.name) for row in (*prefectures(), *counties())]
+        places = _places()
         self.fields["region"].widget = AheadSelect()
         self._choose("region", places)
 

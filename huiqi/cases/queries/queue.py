@@ -109,6 +109,12 @@ def in_order(rows: CaseQuerySet, tab: str) -> CaseQuerySet:
     return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
+def page_of(rows: CaseQuerySet, tab: str, start: int) -> list[int]:
+    """Keys of one page of a list, in its order: what a row shows is read for these alone, not for all the
+    rows that have to be sorted."""
+    return list(in_order(rows, tab).values_list("pk", flat=True)[start : start + PAGE_SIZE])
+
+
 def matching(rows: CaseQuerySet, wanted: Wanted, at: datetime, veil: Veil) -> CaseQuerySet:
     """The rows that pass the filters; words are looked up first, by number, or by title and firm."""
     plain = {

@@ -1,6 +1,6 @@
 """A case as a row of a list: what every list of cases shows, in a constant number of queries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -80,12 +80,20 @@ def for_rows(cases: CaseQuerySet) -> CaseQuerySet:
     return with_due_unit(slim)
 
 
-def rows_of(cases: Iterable[Case], at: datetime, user: User) -> list[Row]:
+def rows_with(keys: Sequence[int], at: datetime, user: User, names: Mapping[str, "ItemName"]) -> list[Row]:
+    """Lines for the cases with these keys, in their order."""
+    cases = for_rows(Case.objects.filter(pk__in=keys).order_by("pk")).in_bulk()
+    return rows_of([cases[key] for key in keys if key in cases], at, user, names)
+
+
+def rows_of(
+    cases: Iterable[Case], at: datetime, user: User, names: Mapping[str, "ItemName"] | None = None
+) -> list[Row]:
     """Lines for cases of `for_rows`, in a constant number of queries.
 
     Who asks is left out where the item keeps it from units asked and the reader is one of them (veil.py).
     """
-    names, found = item_names(), list(cases)
+    names, found = item_names() if names is None else names, list(cases)
     veil = veil_of(user, timezone.localdate(at))
     titles = veil.titles(found)
     # Asked once: the tables look each time whether they are still the present ones.

@@ -140,3 +140,9 @@ def test_a_row_of_a_list_needs_the_end_alone():
     assert (tone, str(said)) == ("danger", "已逾期2个工作日")
     tone, said = short_words(at("2020-01-25 03:30"), HOURS, SCALE, at("2020-01-25 02:00"))
     assert (tone, str(said)) == ("near", "还剩1小时30分钟")
+
+
+def test_on_a_sunday_after_a_deadline_on_friday_the_row_says_it_is_over_and_since_when():
+    due = at("2020-02-14 17:30")
+    tone, said = short_words(due, LimitUnit.WORKING_DAYS, SCALE, at("2020-02-16 10:00"))
+    assert (tone, str(said)) == ("danger", "已到期（2月14日17:30）")

@@ -32,10 +32,11 @@ from huiqi.cases.queries.queue import (
     in_order,
     is_phone,
     matching,
+    page_of,
     tab_rows,
     tabs_of,
 )
-from huiqi.cases.queries.rows import Row, for_rows, rows_of
+from huiqi.cases.queries.rows import Row, for_rows, rows_of, rows_with
 from huiqi.cases.queries.veil import veil_of
 from huiqi.core import clock
 from huiqi.core.errors import Refused
@@ -98,13 +99,14 @@ def _show(request: HttpRequest, data: QueryDict, *, phone: str = "", status: int
     count = capped_count(rows)
     page = Paginator(range(min(count, CAP)), PAGE_SIZE).get_page(data.get("page"))
     start = page.start_index() - 1 if count else 0
-    listed = in_order(for_rows(rows), tab)[start : start + PAGE_SIZE]
+    keys = page_of(rows, tab, start) if count else []
     query = _query(data, without=("page",))
+    is_narrowed = bool(form.chosen() or data.get("q") or phone)
     context = {
         "form": form,
         "tab": tab,
-        "tabs": _tab_links(request, tabs, tab),
-        "rows": rows_of(listed, clock.now(), user_of(request)),
+        "tabs": _tab_links(request, tabs, tab, None if is_narrowed else count),
+        "rows": rows_with(keys, clock.now(), user_of(request), form.names),
         "page": page,
         "count": min(count, CAP),
         "is_capped": count > CAP,
@@ -115,7 +117,7 @@ def _show(request: HttpRequest, data: QueryDict, *, phone: str = "", status: int
         "clear_url": f"?tab={tab}",
         "query": query,
         "search_query": _query(data, without=("page", "q")),
-        "is_filtered": bool(form.chosen() or data.get("q")),
+        "is_filtered": is_narrowed,
         "is_folded": not form.chosen() and not form.errors,
         "views": SavedView.objects.filter(owner=user_of(request), page=PAGE),
         "bulk": _bulk_form(request, None),
@@ -125,16 +127,25 @@ def _show(request: HttpRequest, data: QueryDict, *, phone: str = "", status: int
     return render(request, "cases/queue.html", context, status=status)
 
 
-def _tab_links(request: HttpRequest, tabs: dict[str, Any], current: str) -> list[dict[str, Any]]:
-    """The lists with how many lie there; those that grow without end are not counted."""
+def _tab_links(
+    request: HttpRequest, tabs: dict[str, Any], current: str, known: int | None
+) -> list[dict[str, Any]]:
+    """The lists with how many lie there; those that grow without end are not counted, and the present one
+    not again when its number is `known`."""
     user, today, at = user_of(request), clock.today(), clock.now()
+
+    def counted(name: str) -> int:
+        if name == current and known is not None:
+            return known
+        return capped_count(tab_rows(name, user, today, at))
+
     return [
         {
             "name": name,
             "title": title,
             "url": f"?tab={name}",
             "is_current": name == current,
-            "count": capped_count(tab_rows(name, user, today, at)) if name != "all" else None,
+            "count": None if name == "all" else counted(name),
         }
         for name, title in tabs.items()
     ]
