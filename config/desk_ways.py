@@ -29,8 +29,8 @@ _ANSWERING = (Role.HOTLINE_AGENT, Role.WINDOW_CLERK, Role.DISPATCHER)
 _PARTNERS = (Role.BANK_OFFICER, Role.GUARANTEE_OFFICER, Role.SERVICE_STAFF, Role.EXPERT)
 _GRANTS = (Role.GRANT_MAKER, Role.GRANT_CHECKER)
 _OFFICES = tuple(role for role in Role if role not in {Role.FIRM, *_ANSWERING})
-# Their matters (requests, supervision, grants, finance, review) are not handled by this release.
-_LATER = frozenset({*_ANSWERING, *_PARTNERS, *_GRANTS, Role.SUPERVISOR, Role.POLICY_APPROVER})
+# Their matters (grants, advice, review of policies) are not handled by this release.
+_LATER = frozenset({Role.EXPERT, *_GRANTS, Role.POLICY_APPROVER})
 
 
 def post_words(request: HttpRequest) -> str:
@@ -362,8 +362,70 @@ _NOTICES = Step(
 )
 
 
+_CASES = Step(
+    gettext_lazy("看看诉求办到哪一步"),
+    gettext_lazy("打开一件，看谁在办、还剩多少时间；只列出您能看的。"),
+    "cases:queue",
+)
+_SIGN = Step(
+    gettext_lazy("签收一件派给您单位的诉求"),
+    gettext_lazy("签收后先打电话联系对方，再答复；不归您单位办的写明理由退回。"),
+    "cases:queue",
+    frozenset({"case.sign", "case.taken_on", "case.send_back"}),
+)
+_FIGURES = Step(
+    gettext_lazy("看诉求看板"),
+    gettext_lazy("多少件、多久办完、企业满不满意；点数字能看到是哪几件。"),
+    "cases:figures",
+)
+
+
+def _dispatcher_steps() -> tuple[Step, ...]:
+    return (
+        Step(
+            gettext_lazy("受理一件诉求"),
+            gettext_lazy("在派单台看待受理的；缺材料就要求补正，不归我们办的写明理由。"),
+            "cases:desk",
+            frozenset({"case.accept", "case.ask_supplement", "case.not_accept"}),
+        ),
+        Step(
+            gettext_lazy("派一件单"),
+            gettext_lazy("系统按职责和以往办理提出建议，并列出各单位手上的件数；由您定。"),
+            "cases:desk",
+            frozenset({"case.assign"}),
+        ),
+        Step(
+            gettext_lazy("替来电的企业填一件诉求"),
+            gettext_lazy("一页填完，念给对方听，当场报编号和查询码。"),
+            "cases:take",
+        ),
+        _CHECK,
+        _DEPUTY,
+    )
+
+
+def _supervisor_steps() -> tuple[Step, ...]:
+    return (
+        Step(
+            gettext_lazy("看督办台"),
+            gettext_lazy("逾期、多次退回、反映未解决的都在这里，最急的在最前。"),
+            "cases:red_list",
+        ),
+        Step(
+            gettext_lazy("签发一份督办单"),
+            gettext_lazy("系统起草，您改好再签；办理单位限期回复。"),
+            "cases:red_list",
+            frozenset({"case.supervised"}),
+        ),
+        _FIGURES,
+        _NOTICES,
+        _DEPUTY,
+    )
+
+
 def _officer_steps() -> tuple[Step, ...]:
     return (
+        _SIGN,
         Step(
             gettext_lazy("看辖区企业"),
             gettext_lazy("只列出您管的企业；常用的筛选可以存起来。"),
@@ -446,15 +508,19 @@ def guides() -> Iterator[Guide]:
         ),
         being(Role.FIRM),
     )
+    yield Guide("dispatcher", _dispatcher_steps(), being(Role.DISPATCHER))
+    yield Guide("supervisor", _supervisor_steps(), being(Role.SUPERVISOR))
+    yield Guide("leader", (_FIGURES, _CASES, _REGISTER, _NOTICES, _DEPUTY), being(Role.LEADER))
     yield Guide("answering", (_CHECK, _CATALOGUE, _NOTICES, _DEPUTY), being(*_ANSWERING))
     yield Guide(
         "reading",
         (_REGISTER, _CATALOGUE, _NOTICES, _DEPUTY),
-        being(Role.LEADER, Role.SUPERVISOR, Role.ANALYST, *_GRANTS),
+        being(Role.ANALYST, *_GRANTS),
     )
     yield Guide(
         "authority",
         (
+            _SIGN,
             Step(
                 gettext_lazy("看发给您部门的比对"),
                 gettext_lazy("写明用途、依据和期限；只答是否、类别或月份。"),
@@ -467,6 +533,7 @@ def guides() -> Iterator[Guide]:
         being(Role.AUTHORITY_OFFICER),
     )
     yield Guide("policies", (_CATALOGUE, _CHECK, _DEPUTY), being(Role.POLICY_EDITOR, Role.POLICY_APPROVER))
+    yield Guide("bank", (_SIGN, _CATALOGUE, _SAFE, _DEPUTY), being(Role.BANK_OFFICER, Role.GUARANTEE_OFFICER))
     yield Guide("partner", (_CATALOGUE, _CHECK, _SAFE, _DEPUTY), being(*_PARTNERS))
     yield Guide("system", _system_steps(), being(Role.SYSTEM_ADMIN))
     yield Guide("security", _security_steps(), being(Role.SECURITY_ADMIN))
