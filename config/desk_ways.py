@@ -533,7 +533,7 @@ def guides() -> Iterator[Guide]:
         being(Role.AUTHORITY_OFFICER),
     )
     yield Guide("policies", (_CATALOGUE, _CHECK, _DEPUTY), being(Role.POLICY_EDITOR, Role.POLICY_APPROVER))
-    yield Guide("bank", (_SIGN, _CATALOGUE, _SAFE, _DEPUTY), being(Role.BANK_OFFICER, Role.GUARANTEE_OFFICER))
+    yield Guide("bank", (_SIGN, _CATALOGUE, _SAFE, _DEPUTY), being(*_PARTNERS[:3]))
     yield Guide("partner", (_CATALOGUE, _CHECK, _SAFE, _DEPUTY), being(*_PARTNERS))
     yield Guide("system", _system_steps(), being(Role.SYSTEM_ADMIN))
     yield Guide("security", _security_steps(), being(Role.SECURITY_ADMIN))
