@@ -29,8 +29,8 @@ _ANSWERING = (Role.HOTLINE_AGENT, Role.WINDOW_CLERK, Role.DISPATCHER)
 _PARTNERS = (Role.BANK_OFFICER, Role.GUARANTEE_OFFICER, Role.SERVICE_STAFF, Role.EXPERT)
 _GRANTS = (Role.GRANT_MAKER, Role.GRANT_CHECKER)
 _OFFICES = tuple(role for role in Role if role not in {Role.FIRM, *_ANSWERING})
-# Their matters (grants, advice, review of policies) are not handled by this release.
-_LATER = frozenset({Role.EXPERT, *_GRANTS, Role.POLICY_APPROVER})
+# Their matters (grants, advice) are not handled by this release.
+_LATER = frozenset({Role.EXPERT, *_GRANTS})
 
 
 def post_words(request: HttpRequest) -> str:

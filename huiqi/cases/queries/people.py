@@ -46,7 +46,16 @@ def desks_of(user: User, power: Power, today: date) -> list[int]:
     The office above stands in, so that an office of one person is no dead end: nobody decides on what he
     asked or answered himself.
     """
-    level = found = set(units_with(user, power, today))
+    own = frozenset(units_with(user, power, today))
+    # Kept on the user object, which lives as long as one request: a desk asks for several kinds of work.
+    kept: dict[frozenset[int], list[int]] = user.__dict__.setdefault("_desks", {})
+    if own not in kept:
+        kept[own] = _with_offices_below(own)
+    return kept[own]
+
+
+def _with_offices_below(units: frozenset[int]) -> list[int]:
+    level = found = set(units)
     for _ in range(_MOST_LEVELS):
         level = set(Unit.objects.order_by().filter(parent__in=level).values_list("pk", flat=True)) - found
         if not level:

@@ -146,7 +146,6 @@ def test_the_review_as_table_hides_small_cells(client):
     enter(client)
     page = client.post(reverse("cases:review"), {"month": "2020-02", "kind": "xlsx"})
     assert b"".join(page.streaming_content)
-    page.file_to_stream.close()
     assert client.post(reverse("cases:review"), {"month": "2020-02", "kind": "exe"}).status_code == 404
     shown = client.get(reverse("cases:review"), {"month": "2020-02"})
     assert shown.context["found"].topics[0].cells[0] is None

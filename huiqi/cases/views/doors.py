@@ -45,6 +45,12 @@ def _doors(user: User) -> tuple[Channel, ...]:
     return (own,) if own else DOORS
 
 
+def _first_item() -> str:
+    """What the page opens with: plain requests, else whatever is offered first; "" before anything is."""
+    offered = [row.item for row in offered_items(public_only=False)]
+    return FIRST_ITEM if FIRST_ITEM in offered else next(iter(offered), "")
+
+
 def _definition(item: str) -> ItemDefinition:
     edition = current_edition(item)
     if edition is None:
@@ -55,9 +61,12 @@ def _definition(item: str) -> ItemDefinition:
 @power_required(Power.TAKE_REQUESTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-def take(request: HttpRequest, item: str = FIRST_ITEM) -> HttpResponse:
+def take(request: HttpRequest, item: str = "") -> HttpResponse:
     """The dense page. `?like=last` starts with the people and firm of the own last entry, `?firm=` with a
     firm the person may see."""
+    item = item or _first_item()
+    if not item:
+        return render(request, "cases/take_none.html")
     user, definition = user_of(request), _definition(item)
     if request.method != "POST":
         initial = _initial(request, user)
