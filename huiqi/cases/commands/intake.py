@@ -14,9 +14,9 @@ from huiqi.cases.happenings import Happening
 from huiqi.cases.models import Case, Consent, ItemEdition
 from huiqi.cases.numbers import new_number
 from huiqi.cases.queries.units import desk_of_region
+from huiqi.cases.query_codes import code_digest
 from huiqi.cases.workflow import Channel, Stage, State, Urgency
 from huiqi.core.errors import Refused
-from huiqi.core.ids import token_digest
 from huiqi.core.messages import gettext_noop
 from huiqi.enterprises.models import Enterprise
 
@@ -81,11 +81,11 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
         source_ref=asked.source_ref,
         taken_by=actor if actor is not None and actor != asked.requester else None,
         consent=asked.consent,
-        code_digest=token_digest(code) if code else "",
         state=State.REGISTERED,
         desk=desk_of_region(prefecture),
         opened_at=at,
     )
+    case.code_digest = code_digest(case.public_id, code)
     _save_with_number(case)
     tell(case, Happening.REGISTERED, actor=actor, at=at, is_public=True, channel=asked.channel)
     clock = start_clock(case, Stage.ACCEPT, unit=case.desk, at=at)

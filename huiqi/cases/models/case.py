@@ -12,6 +12,7 @@ from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import scope_with, units_with
 from huiqi.cases.models.items import ITEM_LENGTH, TOPIC_LENGTH, ItemEdition
 from huiqi.cases.workflow import OPEN, Channel, Ending, Stage, State, Urgency, Word
+from huiqi.core.crypto import INDEX_LENGTH
 from huiqi.core.ids import PublicIdField
 from huiqi.core.models import Versioned
 from huiqi.core.personal import BlindIndexField, EncryptedTextField
@@ -110,8 +111,8 @@ class Case(Versioned):
     source_ref = models.CharField(_("来源编号"), max_length=60, blank=True)
     taken_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="cases_taken")
     consent = models.CharField(_("代办同意"), max_length=7, choices=Consent, blank=True)
-    # SHA-256 of the code with which anybody who holds number and code sees the public progress.
-    code_digest = models.CharField(max_length=64, blank=True)
+    # Keyed digest of the code with which whoever holds number and code sees the public progress.
+    code_digest = models.CharField(max_length=INDEX_LENGTH, blank=True)
 
     state = models.CharField(_("状态"), max_length=13, choices=State, default=State.REGISTERED)
     # Where `supplement` leads back to.

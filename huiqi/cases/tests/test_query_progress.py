@@ -9,6 +9,7 @@ from django.urls import reverse
 from huiqi.accounts.models import SignInTry
 from huiqi.cases.commands.intake import Asked, open_case
 from huiqi.cases.models import Case
+from huiqi.cases.query_codes import code_digest
 from huiqi.cases.tests.make import make_case, make_edition, make_officer
 from huiqi.cases.workflow import Channel, State
 from huiqi.core import clock
@@ -22,7 +23,7 @@ SECRETS = ("李明", "13800138000", "演示口罩厂", "招不到工人", "缺20
 
 def coded(state=State.REGISTERED, **more) -> Case:
     case = make_case(state=state, phone="13800138000", **more)
-    Case.objects.filter(pk=case.pk).update(code_digest=token_digest(CODE))
+    Case.objects.filter(pk=case.pk).update(code_digest=code_digest(case.public_id, CODE))
     return Case.objects.get(pk=case.pk)
 
 
@@ -148,4 +149,5 @@ def test_an_opened_case_keeps_only_the_digest_of_its_code():
     asked = Asked("request", "work", "标题", "内容", Channel.WEB, phone="13800138000", prefecture="430181")
     case = open_case(asked, actor=None, at=clock.now(), code=CODE)
 
-    assert case.code_digest == token_digest(CODE)
+    assert case.code_digest == code_digest(case.public_id, CODE)
+    assert case.code_digest != token_digest(CODE) and CODE not in case.code_digest
