@@ -380,5 +380,5 @@ def test_every_story_of_three_cases_is_whole_and_comes_to_its_end():
 @pytest.mark.slow
 def test_the_same_for_long():
     run_state_machine_as_test(
-        Office, settings=settings(max_examples=400, stateful_step_count=80, deadline=None)
+        Office, settings=settings(max_examples=60, stateful_step_count=60, deadline=None)
     )
