@@ -5,11 +5,14 @@ needs one for every role. A row says who may by POWER, never by name, and the an
 Not allowed is 404, except that a visitor is sent to sign in. The rows: harness/access_matrix.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
+from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 
 from huiqi.accounts.roles import Role
@@ -22,9 +25,40 @@ from tests.harness.cast import CAST, ROLES, enter, enter_all
 
 pytestmark = pytest.mark.django_db
 
+Browsers = Callable[[Iterable[str]], dict[str, Client]]
+
 EVERY_ADDRESS = addresses()
 OWN = [address for address in EVERY_ADDRESS if not address.name.startswith("admin:")]
 ADMIN = [address for address in EVERY_ADDRESS if address.name.startswith("admin:")]
+
+
+@pytest.fixture(scope="module")
+def signed_in(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, str]]:
+    """The session of everybody, made once: each test runs in a savepoint inside this transaction."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        browsers = enter_all(person for person in ROLES if person != "visitor")
+        yield {
+            person: browser.cookies[settings.SESSION_COOKIE_NAME].value
+            for person, browser in browsers.items()
+        }
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def fresh(signed_in: dict[str, str], db: None) -> Browsers:
+    """New browsers of these people, so that no test meets the cookies of another."""
+
+    def browsers(persons: Iterable[str]) -> dict[str, Client]:
+        return {person: _browser(signed_in.get(person)) for person in persons}
+
+    return browsers
+
+
+def _browser(session: str | None) -> Client:
+    client = Client()
+    if session is not None:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+    return client
 
 
 def test_every_address_has_its_row_and_every_row_its_address():
@@ -40,10 +74,10 @@ def test_every_row_of_the_matrix_is_reachable():
         assert reverse(name, kwargs=row.arguments()) if name != "api:api-root" else True
 
 
-def told(name: str, row: Row, method: str, persons: Iterable[str]) -> dict[str, int]:
+def told(name: str, row: Row, method: str, browsers: dict[str, Client]) -> dict[str, int]:
     """What each of these people is answered; a sending away must lead to the sign-in page."""
     path, answers = reverse(name, kwargs=row.arguments()), {}
-    for person, client in enter_all(persons).items():
+    for person, client in browsers.items():
         response = getattr(client, method)(path)
         answers[person] = response.status_code
         if response.streaming:
@@ -55,28 +89,28 @@ def told(name: str, row: Row, method: str, persons: Iterable[str]) -> dict[str, 
 
 
 @pytest.mark.parametrize("name", sorted(MATRIX))
-def test_a_get_answers_each_person_as_written(name):
+def test_a_get_answers_each_person_as_written(name, fresh):
     row = MATRIX[name]
-    assert told(name, row, "get", ROLES) == row.answers()
+    assert told(name, row, "get", fresh(ROLES)) == row.answers()
 
 
 @pytest.mark.parametrize("name", sorted(name for name in MATRIX if name not in {"set_language"}))
-def test_who_may_not_look_may_not_act_either(name):
+def test_who_may_not_look_may_not_act_either(name, fresh):
     row = MATRIX[name]
     outside = [person for person, status in row.answers().items() if status in {SIGN_IN, 404}]
     if row.status == SIGN_IN:
         outside = []  # whoever is signed in is sent on from a page that is open to all
-    answers = told(name, row, "post", outside)
+    answers = told(name, row, "post", fresh(outside))
     assert {person: status for person, status in answers.items() if status not in {302, 404, 405}} == {}
 
 
 @pytest.mark.parametrize("name", sorted(name for name, row in MATRIX.items() if row.only == "GET"))
-def test_a_page_that_is_only_read_takes_no_post(name):
+def test_a_page_that_is_only_read_takes_no_post(name, fresh):
     row = MATRIX[name]
     if row.also_posts or name.startswith("api:") or name == "set_language":
         pytest.skip("takes both, or is the API's or Django's own page")
     inside = next((person for person, status in row.answers().items() if status == 200), "editor")
-    assert set(told(name, row, "post", [inside]).values()) <= {404, 405}
+    assert set(told(name, row, "post", fresh([inside])).values()) <= {404, 405}
 
 
 @pytest.mark.parametrize("address", ADMIN, ids=lambda address: address.name)
