@@ -1,29 +1,21 @@
 """The filters of the list of firms, read from the address."""
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.forms.utils import flatatt
-from django.urls import reverse_lazy
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiqi.accounts.scope import Scope
-from huiqi.core.fields import AheadInput, AheadSelect, with_blank
-from huiqi.core.language import is_chinese
+from huiqi.core.fields import with_blank
 from huiqi.enterprises.models import Registration
 from huiqi.enterprises.models.firm import LIST_FACTS
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.enterprises.search_text import LONGEST_QUESTION
 from huiqi.enterprises.wanted import Gap, Sort, Wanted, read_question
-from huiqi.reference.models import Division, Industry
+from huiqi.reference.fields import IndustryField, RegionField, class_range
 from huiqi.reference.queries import Tables
-from huiqi.rules.catalogue import SECTIONS
 
 UNKNOWN = "unknown"
 GAPS = {
@@ -40,39 +32,12 @@ KINDS = {"firm": gettext_lazy("企业和其他单位"), "individual": gettext_la
 LONGEST_QUERY = 800
 
 
-class QuickSelect(AheadSelect):
-    """The same select, its options joined instead of drawn from a template each: 140 places on every list."""
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
-    ) -> SafeString:
-        """The select with its options."""
-        chosen = "" if value is None else str(value)
-        lang = "" if is_chinese() else mark_safe(' lang="zh-CN"')
-        options = format_html_join(
-            "",
-            '<option value="{}"{}{}{}>{}</option>',
-            (
-                (
-                    key,
-                    format_html(' data-py="{}"', self.initials[key]) if key in self.initials else "",
-                    lang if key else "",
-                    mark_safe(" selected") if str(key) == chosen else "",
-                    label,
-                )
-                for key, label in self.choices
-            ),
-        )
-        final = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
-        return format_html("<select{}>{}</select>", flatatt(final), options)
-
-
 class RegisterForm(forms.Form):
     """What the list shows. Every field may be left empty; an unknown value is an error of its field."""
 
     q = forms.CharField(label=gettext_lazy("搜索"), required=False, max_length=LONGEST_QUESTION)
-    region = forms.ChoiceField(label=gettext_lazy("地区"), required=False)
-    industry = forms.CharField(label=gettext_lazy("行业"), required=False, max_length=60)
+    region = RegionField(label=gettext_lazy("地区"))
+    industry = IndustryField(label=gettext_lazy("行业"))
     size = forms.MultipleChoiceField(
         label=gettext_lazy("规模"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -98,11 +63,9 @@ class RegisterForm(forms.Form):
         """`scope`: only regions in it are offered, nothing would be found in others; None offers all."""
         super().__init__(data, **more)
         self.tables = tables
-        self.fields["industry"].widget = AheadInput(
-            f"{reverse_lazy('reference:industry_options')}?level=all",
-            {"maxlength": 60, "placeholder": _("名称、首字母或代码")},
-        )
-        self._offer_regions(scope)
+        admits = None if scope is None else (lambda code: scope.admits(code, None))
+        self.fields["region"].offer(tables, admits)  # type: ignore[attr-defined]
+        self.fields["industry"].offer(tables)  # type: ignore[attr-defined]
         sizes = [*catalogue().facts["size_class"].values.items(), (UNKNOWN, _("划不出"))]
         lists = [(name, catalogue().facts[name].label) for name in LIST_FACTS]
         blank = _("不限")
@@ -119,42 +82,10 @@ class RegisterForm(forms.Form):
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
 
-    def _offer_regions(self, scope: Scope | None) -> None:
-        """Prefectures with their counties behind them, as an office counts them."""
-        rows = sorted(self._regions(scope), key=lambda row: row.code)
-        offered = [(_region_value(row), _region_label(row)) for row in rows]
-        self.fields["region"].choices = with_blank(offered, _("不限"))  # type: ignore[attr-defined]
-        initials = {_region_value(row): row.initials for row in rows}
-        self.fields["region"].widget = QuickSelect(initials, {"data-hq-placeholder": _("市州、区县或首字母")})
-        self.fields["region"].widget.choices = self.fields["region"].choices  # type: ignore[attr-defined]
-
-    def _regions(self, scope: Scope | None) -> list[Division]:
-        """Today's counties in the scope, and the prefectures of which it has more than one."""
-        present = [row for row in self.tables.divisions.values() if row.valid_to is None]
-        counties = [row for row in present if row.level == Division.Level.COUNTY]
-        counties = [row for row in counties if scope is None or scope.admits(row.code, None)]
-        of_prefecture = Counter(row.code[:4] for row in counties)
-        above = [row for row in present if row.level == Division.Level.PREFECTURE]
-        return [*(row for row in above if of_prefecture[row.code[:4]] > 1), *counties]
-
     @property
     def has_regions(self) -> bool:
         """Whether there is a choice: who has one county needs no filter for it."""
-        return len(self.fields["region"].choices) > 2  # type: ignore[attr-defined]
-
-    def clean_industry(self) -> str:
-        """The code in front of what was typed or picked: a section, division, group or class."""
-        typed = self.cleaned_data["industry"].strip()
-        if not typed:
-            return ""
-        code = typed.split()[0].upper()
-        found = self.tables.industries.get(code[1:] if len(code) > 1 and code[0].isalpha() else code)
-        found = found or next((row for row in self.tables.industries.values() if row.name == typed), None)
-        if found is None:
-            raise ValidationError(
-                _("请从列出的行业中选一个，或填门类字母、二至四位行业代码，如 C、27、2770。")
-            )
-        return found.code
+        return bool(self.fields["region"].is_open)  # type: ignore[attr-defined]
 
     def wanted(self) -> Wanted:
         """The filters; those with an error are left out (the page names them)."""
@@ -192,27 +123,6 @@ class RegisterForm(forms.Form):
             return str(self.tables.industries[value].label)
         label = dict(self.fields[name].choices).get(value, value)  # type: ignore[attr-defined]
         return f"{self.fields[name].label}：{label}" if name in {"size", "kind", "state"} else str(label)
-
-
-def _region_value(row: Division) -> str:
-    return row.code[:4] if row.level == Division.Level.PREFECTURE else row.code
-
-
-def _region_label(row: Division) -> str:
-    return (
-        _("%(name)s（全市州）") % {"name": row.name} if row.level == Division.Level.PREFECTURE else row.name
-    )
-
-
-def class_range(tables: Tables, code: str) -> tuple[str, str] | None:
-    """The first and last four-digit class of an entry; sections are ranges of divisions (GB/T 4754-2017)."""
-    entry = tables.industries.get(code)
-    if entry is None:
-        return None
-    if entry.level == Industry.Level.SECTION:
-        first, last = SECTIONS[entry.code]
-        return f"{first:02d}00", f"{last:02d}99"
-    return entry.code.ljust(4, "0"), entry.code.ljust(4, "9")
 
 
 class SavedViewForm(forms.Form):

@@ -4,12 +4,11 @@ import re
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiqi.accounts.models import Unit
-from huiqi.core.fields import AheadInput, AheadSelect, DateField, with_blank
+from huiqi.core.fields import DateField, with_blank
 from huiqi.core.language import worded
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.enterprises.wanted import Wanted
@@ -19,9 +18,8 @@ from huiqi.lists.amount_words import asks_amount
 from huiqi.lists.answers import CODE_HEADER, IGNORED_HEADERS, Question
 from huiqi.lists.commands.comparison import ASKS_AMOUNT
 from huiqi.lists.queries.comparison import authorities
-from huiqi.reference.models import Division, Industry
-from huiqi.reference.queries import IndustryPath, Tables, code_tables
-from huiqi.rules.catalogue import SECTIONS
+from huiqi.reference.fields import IndustryField, RegionField, class_range
+from huiqi.reference.queries import code_tables
 
 MOST_QUESTIONS = 4
 FILTERS = ("region", "industry", "size")
@@ -146,8 +144,8 @@ class FirmsForm(forms.Form):
         help_text=gettext_lazy("一行一个，或用逗号隔开。"),
     )
 
-    region = forms.ChoiceField(label=gettext_lazy("地区"), required=False)
-    industry = forms.CharField(label=gettext_lazy("行业"), required=False, max_length=60)
+    region = RegionField(label=gettext_lazy("地区"))
+    industry = IndustryField(label=gettext_lazy("行业"))
     size = forms.MultipleChoiceField(
         label=gettext_lazy("规模"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -156,32 +154,10 @@ class FirmsForm(forms.Form):
         """The filters are those of the list of firms, so that a place or industry is chosen the same way."""
         super().__init__(*args, **kwargs)
         self.tables = code_tables()
-        rows = _places(self.tables)
-        names = [(_region(row), _("%s（全市州）") % row.name if _is_city(row) else row.name) for row in rows]
-        select = AheadSelect(
-            {_region(row): row.initials for row in rows}, {"data-hq-placeholder": _("市州、区县或首字母")}
-        )
-        self.fields["region"].widget = select
-        self.fields["region"].choices = with_blank(names, _("不限"))  # type: ignore[attr-defined]
-        source = f"{reverse('reference:industry_options')}?level=all"
-        hints = {"maxlength": 60, "placeholder": _("名称、首字母或代码")}
-        self.fields["industry"].widget = AheadInput(source, hints)
+        for name in ("region", "industry"):
+            self.fields[name].offer(self.tables)  # type: ignore[attr-defined]
         sizes = catalogue().facts["size_class"].values
         self.fields["size"].choices = list(sizes.items())  # type: ignore[attr-defined]
-
-    def clean_industry(self) -> str:
-        """The code in front of what was typed or picked, or of the name alone."""
-        typed = self.cleaned_data["industry"].strip()
-        if not typed:
-            return ""
-        code, industries = typed.split()[0].upper(), self.tables.industries
-        found = industries.get(code[1:] if len(code) > 1 and code[0].isalpha() else code)
-        found = found or next((row for row in industries.values() if row.name == typed), None)
-        if found is None:
-            raise forms.ValidationError(
-                _("请从列出的行业中选一个，或填门类字母、二至四位行业代码，如 C、27、2770。")
-            )
-        return found.code
 
     def clean(self) -> dict[str, Any]:
         """Something must be chosen."""
@@ -195,32 +171,9 @@ class FirmsForm(forms.Form):
         chosen = self.cleaned_data
         return Wanted(
             region=chosen["region"],
-            industries=_classes(self.tables.industries.get(chosen["industry"])),
+            industries=class_range(self.tables, chosen["industry"]),
             sizes=tuple(chosen["size"]),
         )
-
-
-def _places(tables: Tables) -> list[Division]:
-    present = (row for row in tables.divisions.values() if row.valid_to is None)
-    return sorted((row for row in present if row.level != Division.Level.PROVINCE), key=lambda row: row.code)
-
-
-def _is_city(row: Division) -> bool:
-    return row.level == Division.Level.PREFECTURE
-
-
-def _region(row: Division) -> str:
-    return row.code[:4] if _is_city(row) else row.code
-
-
-def _classes(entry: IndustryPath | None) -> tuple[str, str] | None:
-    """The first and last four-digit class; sections are ranges of divisions (GB/T 4754-2017)."""
-    if entry is None:
-        return None
-    if entry.level == Industry.Level.SECTION:
-        first, last = SECTIONS[entry.code]
-        return f"{first:02d}00", f"{last:02d}99"
-    return entry.code.ljust(4, "0"), entry.code.ljust(4, "9")
 
 
 class SendForm(forms.Form):
