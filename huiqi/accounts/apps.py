@@ -13,5 +13,6 @@ class AccountsConfig(AppConfig):
 
         # The worker imports no view, so the kinds of jobs are registered here.
         from huiqi.accounts import jobs  # noqa: F401, PLC0415
+        from huiqi.accounts.commands import retention  # noqa: F401, PLC0415
 
         SEALED.append(SealedTexts(Authenticator, "data", ("secret", "seed")))

@@ -6,5 +6,6 @@ class ArrearsConfig(AppConfig):
     verbose_name = "清欠"
 
     def ready(self) -> None:
-        # The worker imports no view, so kinds of notices are registered here.
+        # The worker imports no view, so kinds of notices and ends of retention are registered here.
         from huiqi.arrears import notices  # noqa: F401, PLC0415  models must be loaded first
+        from huiqi.arrears.commands import retention  # noqa: F401, PLC0415

@@ -21,6 +21,7 @@ ACTS: Mapping[str, Any] = {
     "job.cancelled": _("取消后台任务"),
     "job.started": _("启动后台任务"),
     "keys.rotated": _("更换加密密钥"),
+    "retention.carried_out": _("清除到期的个人信息"),
 }
 
 

@@ -70,7 +70,7 @@ class EncryptedTextField(Text):
         return found
 
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name != "isnull":
+        if lookup_name not in {"isnull", "blank"}:
             raise FieldError(f"{self.name} is encrypted and cannot be searched; use its blind index.")
         return super().get_lookup(lookup_name)
 
@@ -96,6 +96,18 @@ class EncryptedTextField(Text):
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"widget": forms.TextInput, **kwargs})
+
+
+@EncryptedTextField.register_lookup
+class Blank(models.Lookup):
+    """`text__blank=True`: nothing is stored. The only thing a ciphertext tells of its text."""
+
+    lookup_name = "blank"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        text, parameters = self.process_lhs(compiler, connection)
+        return f"{text} {'=' if self.rhs else '<>'} ''", list(parameters)
 
 
 @dataclass(frozen=True)

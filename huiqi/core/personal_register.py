@@ -9,8 +9,12 @@ for the shortest retention; what is not written down here may not be stored.
         purpose: 登录验证与工作通知
         basis: 履行法定职责（个人信息保护法第十三条第一款第三项）
         retention: 账号停用后两年
+        by: at_once
     not_personal:
       Unit.name: 机构的名称
+
+`by` says what ends the retention: "retention" (left out: a rule of huiqi.core.retention names the field), the
+name of another command, "at_once" (the act that makes it superfluous), "archive" (kept with the record).
 
 A third-party table is written with its app: `otp_totp.TOTPDevice.name`.
 """
@@ -30,6 +34,8 @@ from huiqi.core.personal import SEALED, BlindIndexField, EncryptedTextField
 
 FILE = "personal.yaml"
 ENTRY = {"purpose", "basis", "retention"}
+BY = "by"
+RULE, AT_ONCE, ARCHIVE = "retention", "at_once", "archive"
 # Parts of a column's name that speak of a natural person, or of a way to reach one.
 SUSPICIOUS = re.compile(
     r"(?:^|_)(name|username|surname|person|persons|contact|contacts|representative|holder|signatory"
@@ -49,6 +55,7 @@ class PersonalField:
     purpose: str
     basis: str
     retention: str
+    by: str = RULE
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,8 @@ def _read(path: Path, label: str, register: Register) -> None:
     if not isinstance(written, dict) or set(written) - {"personal", "not_personal"}:
         raise _fault(path, "只能有 personal 与 not_personal 两部分")
     for name, entry in (written.get("personal") or {}).items():
-        if not isinstance(entry, dict) or set(entry) != ENTRY or not all(map(_is_said, entry.values())):
+        is_whole = isinstance(entry, dict) and set(entry) - {BY} == ENTRY
+        if not is_whole or not all(map(_is_said, entry.values())):
             raise _fault(path, f"{name}须写明 purpose、basis、retention")
         register.personal[_full(name, label)] = entry
     for name, reason in (written.get("not_personal") or {}).items():

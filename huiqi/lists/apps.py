@@ -8,3 +8,4 @@ class ListsConfig(AppConfig):
     def ready(self) -> None:
         # The worker imports no view, so the kinds of jobs are registered here.
         from huiqi.lists import comparison_jobs, jobs  # noqa: F401, PLC0415  models must be loaded first
+        from huiqi.lists.commands import retention  # noqa: F401, PLC0415

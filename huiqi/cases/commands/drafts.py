@@ -9,13 +9,14 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Q
 
 from huiqi.accounts.models import User
 from huiqi.cases.commands.intake import Asked, open_case
 from huiqi.cases.models import Case, Draft
 from huiqi.cases.models.drafts import PAYLOAD_LENGTH
 from huiqi.cases.queries.drafts import RECEIPT, is_mobile, typed_in
-from huiqi.cases.workflow import Channel
+from huiqi.cases.workflow import Channel, State
 from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.ids import token_digest
@@ -148,13 +149,14 @@ def discard_draft(draft: Draft, *, actor: User | None) -> None:
 
 
 def expire_drafts(at: datetime) -> int:
-    """Delete drafts whose thirty days are over, with their files; returns how many. `at` is real time."""
+    """Delete drafts whose thirty days are over, with their files, and those whose case has ended; returns how
+    many. `at` is real time."""
+    ended = Case.objects.order_by().filter(state=State.ENDED).values("number")
+    over = Draft.objects.filter(Q(expires_at__lte=at) | Q(sent_at__isnull=False, case_number__in=ended))
     gone = 0
-    for number in list(Draft.objects.filter(expires_at__lte=at).order_by("pk").values_list("pk", flat=True)):
+    for number in list(over.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            rows: Iterable[Draft] = Draft.objects.select_for_update(of=("self",)).filter(
-                pk=number, expires_at__lte=at
-            )
+            rows: Iterable[Draft] = over.select_for_update(of=("self",)).filter(pk=number)
             for draft in rows:
                 _delete(draft, None)
                 gone += 1

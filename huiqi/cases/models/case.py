@@ -210,6 +210,11 @@ class Case(Versioned):
         return self.state in OPEN
 
     @property
+    def is_forgotten(self) -> bool:
+        """Past its retention: who asked and what was said is gone (commands.retention)."""
+        return self.ended_at is not None and not self.text
+
+    @property
     def spoken_number(self) -> str:
         """The number in groups as it is read out: 468 213 9057."""
         return f"{self.number[:3]} {self.number[3:6]} {self.number[6:]}"

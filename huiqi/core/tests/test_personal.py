@@ -46,6 +46,12 @@ def test_an_encrypted_column_cannot_be_searched(people, lookup):
         people.filter(**{lookup: "13812345678"})
 
 
+def test_an_encrypted_column_tells_only_whether_it_holds_anything(people):
+    full, empty = people.create(phone="13812345678"), people.create()
+    assert [people.get(phone__blank=blank).pk for blank in (False, True)] == [full.pk, empty.pk]
+    assert not people.filter(id_number__blank=False).exists()
+
+
 def test_an_encrypted_column_cannot_be_unique_or_indexed():
     class Wrong(models.Model):
         phone = EncryptedTextField(unique=True)

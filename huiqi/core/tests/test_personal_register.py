@@ -132,7 +132,7 @@ def test_the_command_prints_the_data_map(monkeypatch):
     monkeypatch.setattr(personal_fields, "faults", lambda watched: [])
     code, out, err = run("--json")
     assert (code, err) == (0, "")
-    columns = {"model", "field", "label", "is_encrypted", "purpose", "basis", "retention"}
+    columns = {"model", "field", "label", "is_encrypted", "purpose", "basis", "retention", "by"}
     assert set(json.loads(out)[0]) == columns
     assert "accounts.User.phone（手机号，加密）" in run()[1]
 

@@ -7,7 +7,9 @@ from django.apps import apps
 
 from huiqi.core.cli import HuiqiCommand
 from huiqi.core.errors import Refused
-from huiqi.core.personal_register import data_map, faults
+from huiqi.core.personal_register import ARCHIVE, AT_ONCE, data_map, faults
+
+_BY = {AT_ONCE: "不再需要时随即清除", ARCHIVE: "随档案保存"}
 
 
 class Command(HuiqiCommand):
@@ -20,7 +22,8 @@ class Command(HuiqiCommand):
         rows = data_map()
         lines = [
             f"{row.model}.{row.field}（{row.label}，{'加密' if row.is_encrypted else '未加密'}）\n"
-            f"  目的：{row.purpose}\n  依据：{row.basis}\n  保存：{row.retention}"
+            f"  目的：{row.purpose}\n  依据：{row.basis}\n  保存：{row.retention}\n"
+            f"  执行：{_BY.get(row.by, f'huiqi {row.by}')}"
             for row in rows
         ]
         self.answer([asdict(row) for row in rows], "\n".join(lines), as_json=options["as_json"])

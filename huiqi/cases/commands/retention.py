@@ -1,0 +1,71 @@
+"""What is forgotten of a case three years after its end (personal.yaml): who asked and what was written.
+
+Number, item, topic, unit, region, dates, ending, word and rating stay, so that every figure stays too.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from huiqi.cases.models import Approval, CallBack, Case, Event, Order
+from huiqi.core.retention import Instants, keeps, years_before
+from huiqi.files.commands import delete_attachment
+from huiqi.files.queries import attachments_of
+
+# As personal.yaml says; the site's own rule, no law gives a number.
+YEARS = 3
+TITLE = "（已过保存期限）"
+_FIELDS = (
+    "cases.Case.requester_name",
+    "cases.Case.requester_phone",
+    "cases.Case.phone_index",
+    "cases.Case.title",
+    "cases.Case.text",
+    "cases.Case.private_answers",
+    "cases.Case.answer",
+    "cases.Case.rating_text",
+    "cases.Event.text",
+    "cases.Order.instruction",
+    "cases.Order.answer",
+    "cases.Order.return_text",
+    "cases.Approval.reason",
+    "cases.Approval.decision",
+    "cases.CallBack.note",
+)
+
+
+def ended_before(at: datetime) -> datetime:
+    """Cases that ended before this instant are past their retention at `at`."""
+    return years_before(at, YEARS)
+
+
+def _cases(instants: Instants) -> QuerySet[Case]:
+    return Case.objects.filter(ended_at__lt=ended_before(instants.at), text__blank=False)
+
+
+@keeps("cases.ended", _("办结诉求的诉求人信息和内容"), *_FIELDS, due=_cases)
+def forget_cases(rows: list[Any]) -> None:
+    """Empty what names people in these cases and what was said in them; delete the files put to them."""
+    cases = [row.pk for row in rows]
+    for row in rows:
+        for attachment in attachments_of(row):
+            delete_attachment(attachment, actor=None)
+    Event.objects.filter(case__in=cases).update(text="")
+    Order.objects.filter(case__in=cases).update(instruction="", answer="", return_text="")
+    Approval.objects.filter(case__in=cases).update(reason="", decision="")
+    CallBack.objects.filter(case__in=cases).update(note="")
+    Case.objects.filter(pk__in=cases).update(
+        requester=None,
+        requester_name="",
+        requester_phone="",
+        phone_index="",
+        code_digest="",
+        title=TITLE,
+        text="",
+        private_answers="",
+        answer="",
+        rating_text="",
+        version=F("version") + 1,
+    )
