@@ -31,6 +31,7 @@ ACTS: Mapping[str, Any] = {
     "case.approval_withdrawn": _("撤回诉求审批申请"),
     "case.approval_asked": _("提请审批诉求事项"),
     "case.approval_decided": _("审批诉求事项"),
+    "case.back_to_desk": _("诉求退回派单台"),
     "case.called_back": _("回访诉求人"),
     "case.classed": _("调整诉求类别或紧急程度"),
     "case.clock_moved": _("调整诉求时限"),

@@ -48,6 +48,7 @@ TITLES: Mapping[str, str] = {
     _H.CALLED_BACK: gettext_noop("回访"),
     _H.RATED: gettext_noop("诉求人评价"),
     _H.MEETING: gettext_noop("多次退回，提交会商"),
+    _H.BACK_TO_DESK: gettext_noop("原主办单位已停用，重新派单"),
     _H.ORDER_CANCELLED: gettext_noop("取消协办"),
     _H.MERGED_IN: gettext_noop("合并办理"),
     _H.TIED: gettext_noop("归入堵点"),

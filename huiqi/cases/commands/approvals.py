@@ -27,6 +27,7 @@ from huiqi.cases.notices import DECIDED, PROGRESS, TO_DECIDE
 from huiqi.cases.workflow import PauseReason, Stage, Step, take
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.messages.commands.notices import settle_about
 
 
 @transaction.atomic
@@ -126,6 +127,7 @@ def decide_approval(
     approval.state = ApprovalState.GRANTED if granted else ApprovalState.REFUSED
     approval.decision, approval.decided_by, approval.decided_at = decision[:500], actor, at
     approval.save(update_fields=["state", "decision", "decided_by", "decided_at"])
+    settle_about([approval], at=at)
     tell(
         case,
         Happening.APPROVAL_DECIDED,
@@ -164,6 +166,7 @@ def withdraw_approval(approval: Approval, *, actor: User, at: datetime) -> Appro
         raise Refused("cases.decided_already", gettext_noop("这份申请已经审批或撤回。请刷新页面。"))
     approval.state, approval.decided_at = ApprovalState.WITHDRAWN, at
     approval.save(update_fields=["state", "decided_at"])
+    settle_about([approval], at=at)
     tell(case, Happening.APPROVAL_WITHDRAWN, actor=actor, at=at, asked=approval.kind)
     save_case(case)
     return approval
@@ -242,6 +245,7 @@ def _ask(case: Case, approval: Approval, actor: User, at: datetime) -> Approval:
         amount=approval.amount,
         review_on=approval.review_on.isoformat() if approval.review_on else "",
     )
-    tell_reviewers(case, TO_DECIDE, gettext_noop("诉求%(number)s有申请待审批。"), at=at, actor=actor)
+    said = gettext_noop("诉求%(number)s有申请待审批。")
+    tell_reviewers(case, TO_DECIDE, said, at=at, actor=actor, about=approval)
     save_case(case)
     return approval

@@ -21,12 +21,13 @@ from huiqi.cases.commands.telling import tell_order, tell_requester, tell_superv
 from huiqi.cases.commands.timing import start_clock, stop_clocks
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import CallBack, Case
-from huiqi.cases.notices import PROGRESS, REDO, SUPERVISED, YOUR_TURN
+from huiqi.cases.notices import PROGRESS, REDO, SUPERVISED, TO_REVIEW, YOUR_TURN
 from huiqi.cases.queries.office_time import office_time
 from huiqi.cases.queries.people import answerer_of, may_confirm
 from huiqi.cases.workflow import PROPOSABLE, Ending, Stage, State, Step, Word, take
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.messages.commands.notices import settle_about
 
 # Tries on so many different working days before a case ends without the requester's word. Ours: the rules
 # ask for a call-back and name no number; unreachable is a class of its own and never counts as satisfied.
@@ -61,6 +62,7 @@ def approve_answer(  # noqa: PLR0913  what is approved
     _check_reviewer(case, ending, actor, at)
     case.proposed_ending, case.answer = ending, text
     stop_clocks(case, Stage.REVIEW, at=at)
+    settle_about([case], TO_REVIEW, at=at)
     start_clock(case, Stage.CALL_BACK, unit=case.desk, at=at)
     tell_requester(case, YOUR_TURN, gettext_noop("您的诉求%(number)s已有答复，请评价。"), at=at, actor=actor)
     pass_on_answer(case, at=at)
@@ -96,9 +98,11 @@ def _redo(case: Case, *, reason: str, actor: User | None, at: datetime, is_said:
     if not is_said:
         tell(case, Happening.NOTED, actor=actor, at=at, text=reason)
     stop_clocks(case, Stage.REVIEW, Stage.CALL_BACK, at=at)
+    settle_about([case], TO_REVIEW, YOUR_TURN, at=at)
     order = begin_round(case, actor=actor, at=at)
-    tell_order(order, REDO, gettext_noop("诉求%(number)s退回重办，请尽快办理。"), at=at, actor=actor)
-    return save_case(case, "round", "lead", "handler")
+    if order is not None:
+        tell_order(order, REDO, gettext_noop("诉求%(number)s退回重办，请尽快办理。"), at=at, actor=actor)
+    return save_case(case, "round", "desk", "lead", "handler")
 
 
 @transaction.atomic
@@ -280,7 +284,9 @@ def _reopen(case: Case, *, reason: str, actor: User | None, at: datetime) -> Cas
     take_step(case, Step.REOPEN, actor=actor, at=at, text=reason, was=was)
     unend_case(case)
     order = begin_round(case, actor=actor, at=at)
-    tell_order(order, REDO, gettext_noop("诉求%(number)s由诉求人重启，请继续办理。"), at=at, actor=actor)
+    if order is not None:
+        again = gettext_noop("诉求%(number)s由诉求人重启，请继续办理。")
+        tell_order(order, REDO, again, at=at, actor=actor)
     said = gettext_noop("诉求%(number)s由诉求人重启。")
     tell_supervisors(case, SUPERVISED, said, at=at, actor=None)
     tell_requester(case, PROGRESS, gettext_noop("您的诉求%(number)s已重启办理。"), at=at, actor=actor)

@@ -31,7 +31,7 @@ from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.files.commands import attach
 from huiqi.files.models import Attachment
-from huiqi.messages.commands.notices import notify_all
+from huiqi.messages.commands.notices import notify_all, settle_about
 from huiqi.reference.working_days import Basis, due
 
 State, Decision = Consultation.State, Countersign.Decision
@@ -125,6 +125,7 @@ def send_for_review(
     if mute:
         said = gettext_noop("%(units)s在系统里没有账号，不能在线会签。请线下征求意见，不要选在这里。")
         raise Refused("cases.countersigner_without_people", Message(said, {"units": "、".join(mute)}))
+    settle_about(found.countersigns.all(), at=at)
     found.countersigns.all().delete()
     Countersign.objects.bulk_create(
         [
@@ -153,6 +154,8 @@ def decide_countersign(
     row.decision = Decision.AGREED if agreed else Decision.REFUSED
     row.comment, row.by, row.at = comment.strip()[:300], actor, at
     row.save(update_fields=["decision", "comment", "by", "at"])
+    # A refusal ends the round: nobody else need sign this text.
+    settle_about([row] if agreed else found.countersigns.all(), at=at)
     if not agreed:
         found.state = State.DRAFTING
     elif row.is_review:
@@ -293,6 +296,7 @@ def enter_reply(  # noqa: PLR0913  what a reply says
     if scan is not None:
         attach(scan, owner=found, actor=actor, at=at)
     found.reply, found.replied_on, found.state = text.strip(), replied_on, State.REPLIED
+    settle_about([found], at=at)
     _stop_reference(case, found, at)
     _answer_order(case, found, actor, at)
     _tell(case, found, "replied", actor, at, text=text.strip(), is_own=is_own)
@@ -345,6 +349,7 @@ def withdraw_letter(consultation: Consultation, *, reason: str, actor: User, at:
     if found.state == State.SENT:
         _stop_reference(case, found, at)
     found.state = State.WITHDRAWN
+    settle_about([found, *found.countersigns.all()], at=at)
     _tell(case, found, "withdrawn", actor, at, text=reason.strip())
     save_case(case)
     return _saved(found)
@@ -405,7 +410,7 @@ def _ask(found: Consultation, actor: User, at: datetime) -> None:
     for row in rows:
         powers = (Power.REVIEW_ANSWERS,) if row.is_review else (Power.HANDLE_CASES, Power.DISPATCH_CASES)
         people = {person.pk: person for power in powers for person in people_with(row.unit, power)}
-        _notify(people.values(), found, LETTER_TO_SIGN, said, actor, at)
+        _notify(people.values(), found, LETTER_TO_SIGN, said, actor, at, about=row)
 
 
 def _inform(found: Consultation, said: str, actor: User, at: datetime) -> None:
@@ -416,12 +421,20 @@ def _inform(found: Consultation, said: str, actor: User, at: datetime) -> None:
 
 
 def _notify(  # noqa: PLR0913  whom, of what
-    people: Any, found: Consultation, kind: str, said: str, actor: User, at: datetime
+    people: Any,
+    found: Consultation,
+    kind: str,
+    said: str,
+    actor: User,
+    at: datetime,
+    *,
+    about: Countersign | None = None,
 ) -> None:
     others = [person for person in people if person.pk != actor.pk and person.pk != _writer_of(found, kind)]
     url = reverse("cases:consultation", args=[found.public_id])
     key = f"{found.public_id}:{found.state}:{timezone.localdate(at).isoformat()}"
-    notify_all(others, kind, said % {"number": found.case.number}, url, at=at, once_key=key)
+    text = said % {"number": found.case.number}
+    notify_all(others, kind, text, url, at=at, once_key=key, about=about or found)
 
 
 def _writer_of(found: Consultation, kind: str) -> int | None:

@@ -30,13 +30,21 @@ from huiqi.cases.commands.timing import (
 )
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import Case, MoveReason, Order, OrderMode, OrderPart
-from huiqi.cases.notices import NEW_ON_DESK, ORDER_SENT, PROGRESS, YOUR_TURN
+from huiqi.cases.notices import (
+    NEW_ON_DESK,
+    ORDER_RETURNED,
+    ORDER_SENT,
+    PROGRESS,
+    RAISED,
+    YOUR_TURN,
+)
 from huiqi.cases.queries.mandates import may_assign, mode_for
 from huiqi.cases.queries.units import unit_above
 from huiqi.cases.subscriptions import ON_ACCEPTED
 from huiqi.cases.workflow import Ending, PauseReason, Stage, State, Step, Urgency
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.messages.commands.notices import settle_about
 
 _WITH_UNITS = (State.ASSIGNED, State.HANDLING)
 
@@ -48,6 +56,7 @@ def accept_case(case: Case, *, actor: User | None, at: datetime, expected: int |
     take_step(case, Step.ACCEPT, actor=actor, at=at, unit=case.desk)
     case.accepted_at = at
     stop_clocks(case, Stage.ACCEPT, at=at)
+    settle_about([case], NEW_ON_DESK, at=at)
     start_clock(case, Stage.DISPATCH, unit=case.desk, at=at)
     tell_requester(case, PROGRESS, gettext_noop("您的诉求%(number)s已受理。"), at=at, actor=actor)
     save_case(case, "accepted_at")
@@ -89,6 +98,7 @@ def ask_supplement(
     take_step(case, Step.ASK_SUPPLEMENT, actor=actor, at=at, text=text)
     pause_clocks(case, PauseReason.SUPPLEMENT, at=at, stages=(Stage.ACCEPT, Stage.CONTACT, Stage.HANDLE))
     start_clock(case, Stage.SUPPLEMENT, unit=case.desk, at=at)
+    settle_about([case], NEW_ON_DESK, at=at)
     tell_requester(case, YOUR_TURN, gettext_noop("您的诉求%(number)s需要补充内容。"), at=at, actor=actor)
     return save_case(case, "asked_from")
 
@@ -118,6 +128,7 @@ def _go_on(case: Case, *, actor: User | None, at: datetime, text: str, is_withou
     take_step(case, Step.SUPPLEMENT, actor=actor, at=at, text=text, is_without=is_without)
     case.state, case.asked_from = State(case.asked_from), ""
     stop_clocks(case, Stage.SUPPLEMENT, at=at)
+    settle_about([case], YOUR_TURN, at=at)
     resume_clocks(case, at=at)
     said = gettext_noop("诉求%(number)s已补正，请继续办理。")
     if case.state == State.REGISTERED:
@@ -187,6 +198,7 @@ def assign_case(  # noqa: PLR0913  what an order says
         keep_unit_choice(case, lead, at=at)
     take_step(case, Step.ASSIGN, actor=actor, at=at, unit=case.desk, to=lead.public_id, mode=str(mode))
     stop_clocks(case, Stage.DISPATCH, at=at)
+    settle_about([case], NEW_ON_DESK, ORDER_RETURNED, at=at)
     replaced = [order for order in open_orders(case) if order.part == OrderPart.LEAD or order.unit == lead]
     cancel_orders(case, replaced, actor=actor, at=at)
     order = Order(unit=lead, part=OrderPart.LEAD, mode=mode, instruction=_words(instruction, mandate))
@@ -273,6 +285,7 @@ def escalate_case(
     drop_approvals(case, at=at)
     resume_clocks(case, at=at)
     stop_clocks(case, Stage.DISPATCH, at=at)
+    settle_about([case], NEW_ON_DESK, ORDER_RETURNED, RAISED, at=at)
     said = gettext_noop("诉求%(number)s已升级办理。")
     for order in open_orders(case):
         order.case = case

@@ -7,15 +7,17 @@ from huiqi.accounts.roles import Role
 from huiqi.cases.commands.ordering import cancel_orders, drop_approvals, open_orders
 from huiqi.cases.commands.timing import stop_all
 from huiqi.cases.models import Case, Order
+from huiqi.cases.notices import NEW_ON_DESK, ORDER_RETURNED, RAISED, TO_REVIEW, YOUR_TURN
 from huiqi.cases.subscriptions import HOLDS_PROOF
 from huiqi.cases.workflow import Ending
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.files.models import Attachment
 from huiqi.files.queries import attachments_of, owner_key
+from huiqi.messages.commands.notices import settle_about
 
 ENDED_FIELDS = ("ending", "ended_at", "word", "rating", "rating_text")
-REOPENED_FIELDS = (*ENDED_FIELDS, "round", "lead", "handler", "master")
+REOPENED_FIELDS = (*ENDED_FIELDS, "round", "desk", "lead", "handler", "master")
 
 
 def end_case(case: Case, ending: Ending, *, actor: User | None, at: datetime) -> None:
@@ -23,6 +25,7 @@ def end_case(case: Case, ending: Ending, *, actor: User | None, at: datetime) ->
     cancel_orders(case, open_orders(case), actor=actor, at=at)
     drop_approvals(case, at=at)
     stop_all(case, at=at)
+    settle_about([case], NEW_ON_DESK, ORDER_RETURNED, RAISED, TO_REVIEW, YOUR_TURN, at=at)
     case.ending, case.ended_at = ending, at
 
 

@@ -29,6 +29,7 @@ from huiqi.cases.queries.office_time import office_time
 from huiqi.cases.workflow import PROPOSABLE, Stage, State, Step
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.messages.commands.notices import settle_about
 from huiqi.workflow.terms import Limit, Term, reckon
 
 # The third return goes to a meeting of the desk with the units (facts on 派单争议 decided by the desk; the
@@ -51,6 +52,7 @@ def sign_order(order: Order, *, actor: User | None, at: datetime, expected: int 
     order.state, order.signed_at = OrderState.SIGNED, at
     order.save(update_fields=["state", "signed_at"])
     stop_clocks(case, Stage.SIGN, at=at, order=order)
+    settle_about([order], ORDER_SENT, at=at)
     begin_handling(order, at=at)
     save_case(case)
     return order
@@ -83,7 +85,8 @@ def hand_on(
     _set_handler(case, order, colleague)
     tell(case, Happening.HANDED_ON, actor=actor, at=at, unit=order.unit, to=colleague.public_id)
     said = gettext_noop("诉求%(number)s转交给您办理。")
-    tell_people([colleague], case, ORDER_SENT, said, at=at, actor=actor)
+    settle_about([order], ORDER_SENT, at=at)
+    tell_people([colleague], case, ORDER_SENT, said, at=at, actor=actor, about=order)
     save_case(case, "handler")
     return order
 

@@ -89,7 +89,7 @@ def _raise(case_id: int, level: str, at: datetime) -> bool:
         round=case.round,
         unit_name=target.name,
     )
-    tell_people(_people(target, level, at), case, RAISED, _TO_OFFICE, at=at)
+    tell_people(_people(target, level, at), case, RAISED, _TO_OFFICE, at=at, about=case)
     tell_requester(case, PROGRESS, _TO_REQUESTER, at=at)
     return True
 

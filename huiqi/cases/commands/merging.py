@@ -68,7 +68,7 @@ def release(case: Case, *, actor: User | None, at: datetime, was: Case) -> Case:
     tell_desk(case, NEW_ON_DESK, gettext_noop("诉求%(number)s已分离，请派单。"), at=at, actor=actor)
     said = gettext_noop("您的诉求%(number)s已恢复单独办理。")
     tell_requester(case, PROGRESS, said, at=at, actor=actor)
-    return save_case(case, *REOPENED_FIELDS, "desk", "accepted_at")
+    return save_case(case, *REOPENED_FIELDS, "accepted_at")
 
 
 def pass_on_answer(case: Case, *, at: datetime) -> None:

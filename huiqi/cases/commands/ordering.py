@@ -4,7 +4,7 @@ from datetime import datetime
 
 from huiqi.accounts.models import Unit, User
 from huiqi.cases.commands.moving import lock_case, tell
-from huiqi.cases.commands.telling import tell_order
+from huiqi.cases.commands.telling import tell_desk, tell_order
 from huiqi.cases.commands.timing import pause_clocks, start_clock, stop_clocks
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import (
@@ -17,10 +17,12 @@ from huiqi.cases.models import (
     OrderPart,
     OrderState,
 )
-from huiqi.cases.notices import ORDER_RETURNED, ORDER_SENT
+from huiqi.cases.notices import NEW_ON_DESK, ORDER_RETURNED, ORDER_SENT
+from huiqi.cases.queries.units import desk_of_region, unit_above
 from huiqi.cases.workflow import PauseReason, Stage, State
 from huiqi.core.errors import Refused
 from huiqi.core.messages import gettext_noop
+from huiqi.messages.commands.notices import settle_about
 
 _STANDING = {State.SUPPLEMENTING: PauseReason.SUPPLEMENT, State.SUSPENDED: PauseReason.SUSPENDED}
 
@@ -56,6 +58,8 @@ def send_order(case: Case, order: Order, *, actor: User | None, at: datetime) ->
         start_clock(case, Stage.CONSULT, unit=order.unit, at=at, order=order)
         if order.part == OrderPart.LEAD:
             start_clock(case, Stage.HANDLE, unit=case.desk, at=at, order=order)
+    # That an earlier order was taken back is no longer true for this unit.
+    settle_about(case.orders.filter(unit=order.unit).exclude(pk=order.pk), ORDER_RETURNED, at=at)
     tell_order(order, ORDER_SENT, gettext_noop("诉求%(number)s已派到您单位，请签收。"), at=at, actor=actor)
     return order
 
@@ -65,6 +69,7 @@ def close_order(order: Order, state: OrderState, *, at: datetime) -> None:
     order.state = state
     order.save(update_fields=["state"])
     stop_clocks(order.case, *Stage, at=at, order=order)
+    settle_about([order], at=at)
     drop_approvals(order.case, order=order, at=at)
 
 
@@ -89,6 +94,7 @@ def drop_approvals(case: Case, *, at: datetime, order: Order | None = None) -> N
     for approval in rows.filter(order=order) if order else rows:
         approval.state, approval.decided_at = ApprovalState.WITHDRAWN, at
         approval.save(update_fields=["state", "decided_at"])
+        settle_about([approval], at=at)
         tell(case, Happening.APPROVAL_WITHDRAWN, actor=None, at=at, asked=approval.kind)
 
 
@@ -105,15 +111,21 @@ def begin_handling(order: Order, *, at: datetime) -> None:
         pause_clocks(case, standing, at=at)
 
 
-def begin_round(case: Case, *, actor: User | None, at: datetime) -> Order:
+def begin_round(case: Case, *, actor: User | None, at: datetime) -> Order | None:
     """Give the case back to its last lead for another round: a new order, signed, with the shorter term.
 
-    The first contact counts as made. Refused when there was no lead.
+    The first contact counts as made. Where the last lead no longer works, the case waits at its desk to be
+    given anew (None). Refused when there was no lead.
     """
     last = lead_order(case)
     if last is None:
         raise Refused("cases.no_lead", gettext_noop("这件诉求还没有主办单位。请先派单。"))
     case.round += 1
+    if not last.unit.is_active:
+        _back_to_desk(case, last.unit, at)
+        return None
+    handler = last.handler
+    stays = handler is not None and handler.is_active and handler.unit_id == last.unit_id
     order = Order.objects.create(
         case=case,
         unit=last.unit,
@@ -124,7 +136,7 @@ def begin_round(case: Case, *, actor: User | None, at: datetime) -> Order:
         instruction=last.instruction,
         sent_by=actor,
         sent_at=at,
-        handler=last.handler,
+        handler=handler if stays else None,
         signed_at=at,
         contacted_at=last.contacted_at,
     )
@@ -134,6 +146,18 @@ def begin_round(case: Case, *, actor: User | None, at: datetime) -> Order:
         start_clock(case, Stage.HANDLE, unit=case.desk, at=at, order=order)
     begin_handling(order, at=at)
     return order
+
+
+def _back_to_desk(case: Case, closed: Unit, at: datetime) -> None:
+    """The way of a case leads back to its lead; without one it waits to be dispatched, as after a return."""
+    if not case.desk.is_active:
+        case.desk = unit_above(case.desk) or desk_of_region(case.prefecture)
+    case.state, case.lead, case.handler = State.ACCEPTED, None, None
+    case.accepted_at = case.accepted_at or at
+    tell(case, Happening.BACK_TO_DESK, actor=None, at=at, unit=case.desk, was=closed.public_id)
+    start_clock(case, Stage.DISPATCH, unit=case.desk, at=at)
+    said = gettext_noop("诉求%(number)s的主办单位已停用，请重新派单。")
+    tell_desk(case, NEW_ON_DESK, said, at=at, actor=None)
 
 
 def own_unit(case: Case, unit: Unit) -> Order | None:

@@ -81,7 +81,7 @@ def _tell(clock: Clock, case: Case, turn: Turn, at: datetime) -> int:
     if clock.stage == Stage.CONSULT:
         kind, template = DUE_SOON, _CONSULTED
     people = people_to_remind(clock, case, today)
-    tell_people(people, case, kind, template, at=at)
+    tell_people(people, case, kind, template, at=at, about=clock)
     if clock.is_reference or turn == Turn.BEFORE:
         return len(people)
     above = []
@@ -90,5 +90,5 @@ def _tell(clock: Clock, case: Case, turn: Turn, at: datetime) -> int:
     elif turn == Turn.AFTER:
         above, template = supervisors_of(case.desk), _LATE_BELOW
     others = [person for person in with_deputies(above, today) if person not in people]
-    tell_people(others, case, OVERDUE, template, at=at)
+    tell_people(others, case, OVERDUE, template, at=at, about=clock)
     return len(people) + len(others)

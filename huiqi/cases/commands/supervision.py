@@ -23,6 +23,7 @@ from huiqi.cases.queries.reminded import heads_of, unit_people, with_deputies
 from huiqi.cases.workflow import Stage, State, Word
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.messages.commands.notices import settle_about
 from huiqi.reference.working_days import Basis, due
 from huiqi.workflow.terms import Limit, LimitUnit, later
 
@@ -127,13 +128,16 @@ def _new_draft(
     _tell(case, draft, "drafted", actor, at)
     said = gettext_noop("诉求%(number)s的督办单已经起草，请审核签发。")
     people = with_deputies(supervisors_of(case.desk), timezone.localdate(at))
-    tell_people(people, case, TO_ISSUE, said, at=at, actor=actor)
+    tell_people(people, case, TO_ISSUE, said, at=at, actor=actor, about=draft)
     return draft
 
 
 def _drop_of_ended(at: datetime) -> int:
     rows = Supervision.objects.filter(state=Supervision.State.DRAFTED, case__state=State.ENDED)
-    return rows.update(state=Supervision.State.DROPPED)
+    dropped = list(rows.order_by("pk"))
+    with transaction.atomic():
+        settle_about(dropped, at=at)
+        return rows.filter(pk__in=[row.pk for row in dropped]).update(state=Supervision.State.DROPPED)
 
 
 def answer_day(at: datetime) -> date:
@@ -176,11 +180,12 @@ def issue_supervision(
     found.text, found.answer_by = text, answer_by
     found.state, found.issued_by, found.issued_at = Supervision.State.ISSUED, actor, at
     found.save(update_fields=["text", "answer_by", "state", "issued_by", "issued_at"])
+    settle_about([found], at=at)
     case.supervised_at = at
     _tell(case, found, "issued", actor, at)
     save_case(case, "supervised_at")
     said = gettext_noop("诉求%(number)s被督办，请在期限内回复。")
-    tell_people(_supervised(found, case, at), case, SUPERVISED, said, at=at, actor=actor)
+    tell_people(_supervised(found, case, at), case, SUPERVISED, said, at=at, actor=actor, about=found)
     return found
 
 
@@ -198,6 +203,7 @@ def drop_supervision(supervision: Supervision, *, reason: str, actor: User, at: 
     _check_text(reason)
     found.state = Supervision.State.DROPPED
     found.save(update_fields=["state"])
+    settle_about([found], at=at)
     _tell(case, found, "dropped", actor, at, text=reason)
     return found
 
@@ -210,6 +216,7 @@ def answer_supervision(supervision: Supervision, *, text: str, actor: User, at: 
     found.answer, found.state = text, Supervision.State.ANSWERED
     found.answered_by, found.answered_at = actor, at
     found.save(update_fields=["answer", "state", "answered_by", "answered_at"])
+    settle_about([found], at=at)
     _tell(case, found, "answered", actor, at)
     said = gettext_noop("诉求%(number)s的督办已经回复，请查看。")
     issuer = [found.issued_by] if found.issued_by and found.issued_by.is_active else []
@@ -226,7 +233,8 @@ def remind_of_answers(*, at: datetime) -> int:
     said = gettext_noop("诉求%(number)s的督办到了回复期限，请立即回复。")
     for row in found:
         with transaction.atomic():
-            tell_people(_supervised(row, row.case, at), row.case, SUPERVISED, said, at=at)
+            people = _supervised(row, row.case, at)
+            tell_people(people, row.case, SUPERVISED, said, at=at, about=row)
     return len(found)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
@@ -17,31 +18,48 @@ from huiqi.messages.models import Delivery
 from huiqi.messages.wording import SIGNATURE
 
 
-def tell_people(
-    people: Iterable[User], case: Case, kind: str, template: str, *, at: datetime, actor: User | None = None
+def tell_people(  # noqa: PLR0913  whom, of what, and when it is settled
+    people: Iterable[User],
+    case: Case,
+    kind: str,
+    template: str,
+    *,
+    at: datetime,
+    actor: User | None = None,
+    about: Model | None = None,
 ) -> None:
     """Tell these people and their deputies, but not who did it; each at most once a day of one kind
-    about one case.
+    about one case, unless the task was settled in between.
 
     `template` is Chinese with `%(number)s`: a notice is written in the reader's tongue, not the actor's.
+    `about` is the row whose end settles the notice (messages' settle_about): an order, a clock, the case.
     """
     present = with_deputies(people, timezone.localdate(at))
     others = [person for person in present if actor is None or person.pk != actor.pk]
     text = template % {"number": case.number}
-    notify_all(others, kind, text, staff_page(case), at=at, once_key=_once(case, at))
+    notify_all(others, kind, text, staff_page(case), at=at, once_key=_once(case, at, about), about=about)
 
 
 def tell_desk(case: Case, kind: str, template: str, *, at: datetime, actor: User | None) -> None:
     """Tell who dispatches at the case's desk."""
-    tell_people(people_with(case.desk, Power.DISPATCH_CASES), case, kind, template, at=at, actor=actor)
+    people = people_with(case.desk, Power.DISPATCH_CASES)
+    tell_people(people, case, kind, template, at=at, actor=actor, about=case)
 
 
-def tell_reviewers(case: Case, kind: str, template: str, *, at: datetime, actor: User | None) -> None:
+def tell_reviewers(  # noqa: PLR0913  as above
+    case: Case,
+    kind: str,
+    template: str,
+    *,
+    at: datetime,
+    actor: User | None,
+    about: Model | None = None,
+) -> None:
     """Tell who reviews at the desk; when nobody but the actor does there, the office above."""
     for office in (case.desk, *offices_above(case.desk)):
         people = [user for user in people_with(office, Power.REVIEW_ANSWERS) if user != actor]
         if people:
-            tell_people(people, case, kind, template, at=at, actor=actor)
+            tell_people(people, case, kind, template, at=at, actor=actor, about=about or case)
             return
 
 
@@ -50,12 +68,12 @@ def tell_order(order: Order, kind: str, template: str, *, at: datetime, actor: U
     handler = order.handler
     is_there = handler is not None and handler.is_active and handler.unit_id == order.unit_id
     people = [handler] if handler is not None and is_there else _handlers(order.unit)
-    tell_people(people, order.case, kind, template, at=at, actor=actor)
+    tell_people(people, order.case, kind, template, at=at, actor=actor, about=order)
 
 
 def tell_supervisors(case: Case, kind: str, template: str, *, at: datetime, actor: User | None) -> None:
     """Tell who supervises the desk."""
-    tell_people(supervisors_of(case.desk), case, kind, template, at=at, actor=actor)
+    tell_people(supervisors_of(case.desk), case, kind, template, at=at, actor=actor, about=case)
 
 
 def tell_requester(case: Case, kind: str, template: str, *, at: datetime, actor: User | None = None) -> None:
@@ -63,7 +81,8 @@ def tell_requester(case: Case, kind: str, template: str, *, at: datetime, actor:
     if case.requester is not None:
         if actor is None or case.requester_id != actor.pk:
             text = template % {"number": case.number}
-            notify_all([case.requester], kind, text, own_page(case), at=at, once_key=_once(case, at))
+            once, page = _once(case, at), own_page(case)
+            notify_all([case.requester], kind, text, page, at=at, once_key=once, about=case)
     elif case.requester_phone:
         text = f"{SIGNATURE}{template % {'number': case.number}}请凭编号和查询码在惠企查看。"
         key = f"{kind}:{_once(case, at)}"
@@ -92,5 +111,7 @@ def _handlers(unit: Unit) -> Iterable[User]:
     return people_with(unit, Power.HANDLE_CASES)
 
 
-def _once(case: Case, at: datetime) -> str:
-    return f"{case.public_id}:{timezone.localdate(at).isoformat()}"
+def _once(case: Case, at: datetime, about: Model | None = None) -> str:
+    # An order or a question is a task of its own; clocks of one case remind once a day together.
+    subject = getattr(about, "public_id", case.public_id)
+    return f"{subject}:{timezone.localdate(at).isoformat()}"

@@ -11,6 +11,7 @@ from huiqi.cases.models import Case, Clock, ClockMove, ClockPause, MoveReason, O
 from huiqi.cases.notice_times import next_notice, notice_times, turns_sent
 from huiqi.cases.queries.clock_lines import scale_of, term_of
 from huiqi.cases.workflow import PauseReason, Stage
+from huiqi.messages.commands.notices import settle_about
 from huiqi.workflow.terms import Limit, Reckoning, Term, reckon
 
 
@@ -63,6 +64,7 @@ def stop_clocks(case: Case, *stages: Stage, at: datetime, order: Order | None = 
         clock.due_at, clock.was_late, clock.used_minutes = found.due_at, found.is_late, found.used
         clock.is_paused, clock.next_notice_at = False, None
         clock.save()
+        _settle_reminders(clock, at)
 
 
 def stop_all(case: Case, *, at: datetime) -> None:
@@ -78,6 +80,7 @@ def pause_clocks(
         ClockPause.objects.create(clock=clock, reason=reason, from_at=at)
         clock.is_paused, clock.next_notice_at = True, None
         clock.save(update_fields=["is_paused", "next_notice_at"])
+        _settle_reminders(clock, at)
 
 
 def resume_clocks(case: Case, *, at: datetime) -> None:
@@ -94,10 +97,13 @@ def move_clock(clock: Clock, case: Case, *, reason: str, at: datetime, words: st
     The knowledge of the calendar stays as it was: what became known since is a move of its own
     (commands.recalculation), told with its document.
     """
+    was_sent = clock.notices_sent
     move = moved(clock, case, reason=reason, at=at, words=words)
     clock.save()
     if move is not None:
         move.save(force_insert=True)
+        if was_sent and clock.due_at > at:
+            settle_about([clock], at=at)
     return move is not None
 
 
@@ -120,6 +126,12 @@ def moved(clock: Clock, case: Case, *, reason: str, at: datetime, words: str = "
     return ClockMove(
         clock=clock, reason=reason, from_due=before, to_due=clock.due_at, words=words[:300], at=at
     )
+
+
+def _settle_reminders(clock: Clock, at: datetime) -> None:
+    """What the clock reminded of is done, or nobody's turn while it stands still."""
+    if clock.notices_sent:
+        settle_about([clock], at=at)
 
 
 def _close_pause(clock: Clock, at: datetime) -> None:

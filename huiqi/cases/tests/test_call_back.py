@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from huiqi.accounts.models import Unit
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
 from huiqi.cases.commands.closing import (
@@ -14,10 +15,11 @@ from huiqi.cases.commands.closing import (
     redo_case,
     reopen_case,
 )
-from huiqi.cases.commands.desk import refuse_case, withdraw_case
+from huiqi.cases.commands.desk import assign_case, refuse_case, withdraw_case
 from huiqi.cases.commands.handling import answer_order
+from huiqi.cases.happenings import Happening
 from huiqi.cases.models import CallBack, Case, OrderState
-from huiqi.cases.notices import SUPERVISED
+from huiqi.cases.notices import NEW_ON_DESK, SUPERVISED
 from huiqi.cases.tests.make import at, make_case, make_edition, make_lead, make_officer
 from huiqi.cases.workflow import PROPOSABLE, Ending, Stage, State, Word
 from huiqi.core.errors import Refused
@@ -260,3 +262,41 @@ def test_the_requester_takes_a_request_back_at_any_time(state):
 
 def test_and_not_after_its_end():
     assert refusal(withdraw_case, ended(), reason="", actor=None, at=at()) == "cases.cannot_withdraw"
+
+
+# --- the last lead is gone ------------------------------------------------------------------------------
+
+
+def closed_lead(state):
+    """A case whose lead, an office below its desk, was closed since; and the desk's dispatcher."""
+    lead, dispatcher = make_office("liuyang"), make_officer("changsha", Role.DISPATCHER)
+    case = make_case(state=state, lead=lead, officer=make_officer("province"))
+    Unit.objects.filter(pk=lead.pk).update(is_active=False)
+    return Case.objects.get(pk=case.pk), dispatcher
+
+
+def test_a_case_reopened_to_a_closed_unit_goes_back_to_the_desk():
+    case, dispatcher = closed_lead(State.CALLING_BACK)
+    record_call_back(case, word=Word.SOLVED, actor=None, at=at("2020-03-03"))
+    case = reopen_case(case, reason="人又走了。", actor=None, at=at("2020-03-10"))
+    assert (case.state, case.lead, case.round) == (State.ACCEPTED, None, 2)
+    assert case.clocks.running().get().stage == Stage.DISPATCH
+    assert dispatcher.notices.filter(kind=NEW_ON_DESK, read_at=None, at=at("2020-03-10")).exists()
+    assert case.events.filter(kind=Happening.BACK_TO_DESK).exists()
+
+
+def test_a_case_sent_back_to_a_closed_unit_goes_back_to_the_desk_and_can_be_given_anew():
+    case, _dispatcher = closed_lead(State.ANSWERED)
+    case = redo_case(case, reason="没有写明依据。", actor=None, at=at("2020-03-03"))
+    assert case.state == State.ACCEPTED
+    case = assign_case(case, lead=case.desk, actor=None, at=at("2020-03-03"))
+    assert case.state == State.ASSIGNED
+
+
+def test_a_handler_who_left_gets_no_new_round():
+    officer = make_officer("liuyang")
+    case = make_case(state=State.ANSWERED, officer=officer)
+    officer.is_active = False
+    officer.save()
+    case = redo_case(case, reason="没有写明依据。", actor=None, at=at("2020-03-03"))
+    assert (case.state, case.handler) == (State.HANDLING, None)

@@ -121,6 +121,9 @@ def test_a_topic_with_an_unknown_policy_is_refused(content):
         (lambda c: c["limits"].append(dict(c["limits"][0])), "limits[15].stage"),
         (lambda c: c.update(needs_proof=["happiness"]), "needs_proof"),
         (lambda c: c["refusal_reasons"].clear(), "refusal_reasons"),
+        (lambda c: c.pop("refusal_reasons"), "refusal_reasons"),
+        (lambda c: c["return_reasons"].clear(), "return_reasons"),
+        (lambda c: c.pop("return_reasons"), "return_reasons"),
         (lambda c: c["topics"].clear(), "topics"),
     ],
 )

@@ -7,7 +7,7 @@ from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_user
 from huiqi.cases.commands.closing import approve_answer
 from huiqi.cases.commands.desk import accept_case, ask_supplement, assign_case, withdraw_case
-from huiqi.cases.commands.handling import message_requester, send_back, take_on, write_to_office
+from huiqi.cases.commands.handling import message_requester, take_on, write_to_office
 from huiqi.cases.notices import ORDER_RETURNED, ORDER_SENT, PROGRESS, TO_REVIEW, YOUR_TURN
 from huiqi.cases.tests.make import at, make_case, make_lead, make_officer
 from huiqi.cases.workflow import State
@@ -57,12 +57,10 @@ def test_once_taken_on_only_the_handler_is_told():
 
 
 def test_the_same_person_hears_of_one_kind_once_a_day():
-    case, dispatcher = make_case(state=State.ASSIGNED), make_officer("liuyang", Role.DISPATCHER)
+    case, handler = make_case(state=State.HANDLING), make_officer("liuyang")
     for day in ("2020-03-02", "2020-03-02", "2020-03-03"):
-        when = at(day)
-        send_back(make_lead(case), reason="not_ours", text="不归我局。", actor=None, at=when)
-        assign_case(case, lead=make_officer().unit, actor=None, at=when)
-    assert dispatcher.notices.filter(kind=ORDER_RETURNED).count() == 2
+        write_to_office(case, text="请快一点。", actor=None, at=at(day))
+    assert handler.notices.filter(kind=PROGRESS).count() == 2
 
 
 def test_the_requester_hears_of_each_step_that_concerns_him():

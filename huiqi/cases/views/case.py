@@ -48,6 +48,7 @@ from huiqi.cases.queries.page import (
     since,
     timeline,
 )
+from huiqi.cases.queries.reviewers import answer_waits_for_nobody, lacks_reviewer
 from huiqi.cases.queries.rows import county_name, state_look
 from huiqi.cases.queries.veil import veiled, veiled_answers
 from huiqi.cases.views.act_specs import SPECS, Doing, Spec
@@ -195,6 +196,7 @@ def _flow(case: Case, reader: Reader) -> dict[str, Any]:
     return {
         "clock": nearest(lines),
         "clocks": lines,
+        "waits_for_nobody": answer_waits_for_nobody(case, reader.today),
         "timeline": timeline(case, reader),
         "orders": [
             (read_by(reader, case, order, "instruction", "answer"), _cancel(case, reader, order))
@@ -205,6 +207,7 @@ def _flow(case: Case, reader: Reader) -> dict[str, Any]:
                 read_by(reader, case, row, "reason"),
                 _decision(case, reader, row),
                 _withdrawal(case, reader, row),
+                lacks_reviewer(case.desk, row.asked_by, reader.today),
             )
             for row in waiting_approvals(case)
         ],

@@ -43,6 +43,7 @@ from huiqi.cases.queries.consultations import (
     reply_days,
     turns_of,
 )
+from huiqi.cases.queries.reviewers import lacks_reviewer
 from huiqi.core import clock
 from huiqi.core.dates import format_date_zh
 from huiqi.core.errors import Refused
@@ -182,6 +183,8 @@ def _show(request: HttpRequest, turn: Turn, kept: Offer | None = None, status: i
         "kept": kept,
         "first": offers[0] if offers else None,
         "others": offers[1:],
+        "waits_for_nobody": letter.state == State.REVIEWING
+        and lacks_reviewer(letter.from_unit, letter.made_by, today),
         "signs": letter.countersigns.select_related("unit", "by").order_by("is_review", "pk"),
         "events": letter_events(letter),
         "files": list(attachments_of(letter)),

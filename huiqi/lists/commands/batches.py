@@ -11,7 +11,7 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.lists.chain import take_batch
-from huiqi.lists.commands.telling import tell_of_collecting
+from huiqi.lists.commands.telling import settle_batch, tell_of_collecting
 from huiqi.lists.models import BatchState, Entry, EntryState, ListBatch, Secrecy
 from huiqi.lists.queries.book import kind_called
 from huiqi.lists.queries.notices import extended_end, notice_due
@@ -110,6 +110,7 @@ def step_batch(  # noqa: PLR0913  each is a fact about the step
         fields += ["notice_from", "notice_until"]
     row.save_version(expected=row.version, fields=fields)
     audit.record(f"list_batch.{step}", row, actor=actor, on_behalf=desk.absent)
+    settle_batch(row, at=at)
     if row.state == BatchState.COLLECTING and not row.is_import:
         tell_of_collecting(row, actor=actor, today=today, at=at)
     return row

@@ -15,7 +15,7 @@ from huiqi.core.messages import Message, gettext_noop
 from huiqi.enterprises.models import Enterprise
 from huiqi.lists.chain import NEEDS_REASON, Act, Place, first_level, take
 from huiqi.lists.commands.batches import extend_notice, locked_batch
-from huiqi.lists.commands.telling import tell_next_offices
+from huiqi.lists.commands.telling import settle_turns, tell_next_offices
 from huiqi.lists.criteria import Finding
 from huiqi.lists.models import BatchState, Entry, ListBatch, Step
 from huiqi.lists.queries.book import kind_called
@@ -250,6 +250,7 @@ def _act(
         _write(entry, place, columns_of(found[entry.enterprise_id], on))
         write_step(entry, act, at_level, desk, actor=actor, at=at, reason=reason)
         outcome.done.append(entry)
+    settle_turns(row, desks, today=today, at=at)
     _follow_up(row, act, outcome.done, when)
     return outcome
 

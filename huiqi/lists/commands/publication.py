@@ -26,6 +26,7 @@ from huiqi.enterprises.queries.statements import catalogue
 from huiqi.lists.chain import Act, Place, take, take_batch
 from huiqi.lists.commands.batches import end_of_validity, locked_batch, publisher_desk
 from huiqi.lists.commands.entries import write_step
+from huiqi.lists.commands.telling import settle_batch
 from huiqi.lists.kinds import ListKind
 from huiqi.lists.models import BatchFiling, BatchState, Entry, EntryState, ListBatch, Step
 from huiqi.lists.models.batches import IN_FORCE
@@ -152,6 +153,7 @@ def _publish_piece(batch: ListBatch, actor: User, on: date, at: datetime) -> tup
     row.state, row.published_at = take_batch("finish", row.state, row.get_state_display()), at
     row.save_version(expected=row.version, fields=["state", "published_at"])
     audit.record("list_batch.published", row, actor=actor, count=total)
+    settle_batch(row, at=at)
     return total, total, True
 
 

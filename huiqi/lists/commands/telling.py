@@ -11,11 +11,14 @@ from django.utils.translation import gettext as _
 
 from huiqi.accounts.models import User
 from huiqi.core.language import day_words
-from huiqi.lists.models import ListBatch, Secrecy
+from huiqi.lists.models import BatchState, Entry, EntryState, ListBatch, Secrecy
 from huiqi.lists.notice_kinds import COLLECTING, HANDED_UP, RETURNED
 from huiqi.lists.queries.book import kind_called
-from huiqi.lists.queries.recipients import Place, asked_people, people_at
-from huiqi.messages.commands.notices import notify_all
+from huiqi.lists.queries.offices import Desk
+from huiqi.lists.queries.recipients import Place, asked_people, people_at, people_of
+from huiqi.messages.commands.notices import notify_all, settle_about
+
+_WAITING = (EntryState.PROPOSED, EntryState.RETURNED, EntryState.RECOMMENDED)
 
 
 def tell_of_collecting(batch: ListBatch, *, actor: User, today: date, at: datetime) -> None:
@@ -26,7 +29,8 @@ def tell_of_collecting(batch: ListBatch, *, actor: User, today: date, at: dateti
         day = {**words, "day": day_words(batch.collect_until)}
         text = _("%(title)s开始征集，%(day)s截止，请推荐企业。") % day
     people = asked_people(kind_called(batch.kind).chain, batch.secrecy, today)
-    notify_all(_others(people, actor), COLLECTING, text, _address(batch), at=at)
+    settle_about([batch], COLLECTING, at=at)
+    notify_all(_others(people, actor), COLLECTING, text, _address(batch), at=at, about=batch)
 
 
 def tell_next_offices(
@@ -56,7 +60,25 @@ def tell_next_offices(
     link = _address(batch) + "?mine=1"
     for level, places in by_level.items():
         people = people_at(level, places, batch.secrecy, today)
-        notify_all(_others(people, actor), kind, text, link, at=at, once_key=key)
+        notify_all(_others(people, actor), kind, text, link, at=at, once_key=key, about=batch)
+
+
+def settle_turns(batch: ListBatch, desks: Iterable[Desk], *, today: date, at: datetime) -> None:
+    """An office with nothing of the batch left to do need not read that something waits for it."""
+    for desk in desks:
+        mine = desk.scope.rows("enterprise__")
+        waiting = Entry.objects.filter(mine, batch=batch, level=desk.level, state__in=_WAITING)
+        if not waiting.exists():
+            people = people_of(desk.unit, batch.secrecy, today)
+            settle_about([batch], HANDED_UP, RETURNED, at=at, users=people)
+
+
+def settle_batch(batch: ListBatch, *, at: datetime) -> None:
+    """What the batch asked of the offices is over with its stage: collecting, then the whole of it."""
+    if batch.state in (BatchState.PUBLISHED, BatchState.CLOSED):
+        settle_about([batch], COLLECTING, HANDED_UP, RETURNED, at=at)
+    elif batch.state != BatchState.COLLECTING:
+        settle_about([batch], COLLECTING, at=at)
 
 
 def _others(people: Iterable[User], actor: User) -> list[User]:

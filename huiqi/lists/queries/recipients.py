@@ -35,6 +35,11 @@ def people_at(level: str, places: Collection[Place], secrecy: str, today: date) 
     return _people([unit.pk for unit in units.order_by("pk") if _stands_for(unit, places)], secrecy, today)
 
 
+def people_of(unit: Unit, secrecy: str, today: date) -> list[User]:
+    """People of one office, as they were told."""
+    return _people([unit.pk], secrecy, today)
+
+
 def _stands_for(unit: Unit, places: Collection[Place]) -> bool:
     scope = scope_of_post(Post(Role.OFFICER, unit))
     return any(scope.admits(county, park) for county, park in places)

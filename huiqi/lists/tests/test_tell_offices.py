@@ -105,10 +105,10 @@ def test_each_hand_over_up_and_back_is_told_to_the_office_that_has_the_next_step
 
 def test_what_comes_up_is_told_once_a_day_and_every_return_is(officers):
     batch = make_batch()
-    for _ in range(2):
-        firm = make_firm(county="430181")
-        entry = propose_firms(batch, [firm.pk], door="search", actor=officers["liuyang"], **WHEN).done[0]
-        entry = act_on_entry(entry, Act.RECOMMEND, actor=officers["liuyang"], **WHEN)
+    firms = [make_firm(county="430181").pk for _ in range(2)]
+    entries = propose_firms(batch, firms, door="search", actor=officers["liuyang"], **WHEN).done
+    came_up = [act_on_entry(entry, Act.RECOMMEND, actor=officers["liuyang"], **WHEN) for entry in entries]
+    for entry in came_up:
         act_on_entry(entry, Act.RETURN, actor=officers["changsha"], reason="补材料", **WHEN)
     kinds = list(Notice.objects.order_by("kind", "pk").values_list("kind", flat=True))
     assert kinds == ["lists.handed_up", "lists.returned", "lists.returned"]
@@ -126,3 +126,25 @@ def test_a_county_directly_under_the_province_hands_up_to_the_province(officers)
     entry = propose_firms(make_batch(), [firm.pk], door="search", actor=officers["longshan"], **WHEN).done[0]
     act_on_entry(entry, Act.RECOMMEND, actor=officers["longshan"], **WHEN)
     assert set(told(officers, "handed_up")) == {"province"}
+
+
+def unread(user, kind):
+    return Notice.objects.filter(user=user, kind=f"lists.{kind}", read_at=None).count()
+
+
+def test_an_office_with_nothing_left_to_do_need_not_read_that_something_waits(officers):
+    batch = make_batch()
+    firms = [make_firm(county="430181").pk for _ in range(2)]
+    entries = propose_firms(batch, firms, door="search", actor=officers["liuyang"], **WHEN).done
+    entries = [act_on_entry(entry, Act.RECOMMEND, actor=officers["liuyang"], **WHEN) for entry in entries]
+    for entry, left in zip(entries, (1, 0), strict=True):
+        act_on_entry(entry, Act.RETURN, actor=officers["changsha"], reason="补材料", **WHEN)
+        assert unread(officers["changsha"], "handed_up") == left
+    assert unread(officers["liuyang"], "returned") == 2
+
+
+def test_who_was_asked_for_firms_need_not_read_it_when_the_time_is_over(officers):
+    batch = opened(officers)
+    assert unread(officers["liuyang"], "collecting") == 1
+    step_batch(batch, "review", actor=officers["province"], today=TODAY, at=AT)
+    assert unread(officers["liuyang"], "collecting") == 0

@@ -77,6 +77,26 @@ def settle_notices(kind: str, about: Model, *, at: datetime) -> int:
 
 
 @transaction.atomic
+def settle_about(
+    tasks: Iterable[Model], *kinds: str, at: datetime, users: Iterable[User] | None = None
+) -> int:
+    """The same for several tasks, of these kinds or of all, for everybody or for those who are done with
+    their part; returns how many were unread.
+
+    Their `once_key` goes too: when the task comes back on the same day, the same person is told again.
+    """
+    keys = [_key(task) for task in tasks]
+    if not keys:
+        return 0
+    open_rows = Notice.objects.filter(about__in=keys, settled_at=None)
+    open_rows = open_rows.filter(kind__in=kinds) if kinds else open_rows
+    open_rows = open_rows if users is None else open_rows.filter(user__in=list(users))
+    unread = open_rows.filter(read_at=None).update(read_at=at, settled_at=at, once_key="")
+    open_rows.update(settled_at=at, once_key="")
+    return unread
+
+
+@transaction.atomic
 def settle_reminders(kind: str, once_key: str, users: Iterable[User], *, at: datetime) -> int:
     """The same for reminders told under a `once_key` (a day): these people have nothing left to do of it."""
     open_rows = Notice.objects.filter(kind=kind, once_key=once_key, user__in=list(users), settled_at=None)
