@@ -57,6 +57,8 @@ def posts_of(user: User, today: date) -> tuple[Post, ...]:
 
 def _posts(user: User, today: date) -> tuple[Post, ...]:
     own = Post(Role(user.role), user.unit)
+    if user.unit_id is None:  # people of firms: who is of no unit fills nobody's post (may_deputise)
+        return (own,)
     rows = Deputyship.objects.valid_on(today).filter(
         deputy=user, absent__is_active=True, absent__is_role_confirmed=True
     )

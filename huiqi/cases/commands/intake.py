@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from huiqi.accounts.models import Unit, User
 from huiqi.cases.commands.moving import tell
-from huiqi.cases.commands.timing import mirror_nearest, start_clock
+from huiqi.cases.commands.timing import mirror_nearest, new_clock
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import Case, Consent, ItemEdition
 from huiqi.cases.numbers import new_number
@@ -21,6 +21,7 @@ from huiqi.core.messages import gettext_noop
 from huiqi.enterprises.models import Enterprise
 
 _DRAWS = 5
+_NEW = gettext_noop("诉求%(number)s新登记，请受理。")
 
 
 @dataclass(frozen=True)
@@ -49,19 +50,42 @@ class Asked:
     edition: ItemEdition | None = None
 
 
-@transaction.atomic
 def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "") -> Case:
     """Register a request and give it to the desk of its region; `code` opens the public progress page.
 
     `actor` is who filled it in (None: a visitor). Refused: `cases.no_such_item` when the item is not offered,
     `cases.taken_before` when the same `source_ref` of the channel is a case already.
     """
-    edition = asked.edition or _edition(asked.item)
+    case = _case(asked, actor, at)
+    case.code_digest = code_digest(case.public_id, code)
+    # The clock before the case, so that the row is written once, with the end it shows: intake is where
+    # many come at once, and each statement less is felt.
+    clock = new_clock(case, Stage.ACCEPT, unit=case.desk, at=at)
+    # The only clock there is: nothing to be looked up.
+    mirror_nearest(case, [clock] if clock else [])
+    draws = 0
+    while True:
+        draws += 1
+        case.number = new_number()
+        try:
+            with transaction.atomic():
+                case.save(force_insert=True)
+                tell(case, Happening.REGISTERED, actor=actor, at=at, is_public=True, channel=asked.channel)
+                if clock is not None:
+                    clock.save(force_insert=True)
+            return case
+        except IntegrityError:
+            _refuse_taken(case)
+            if draws == _DRAWS:
+                raise
+
+
+def _case(asked: Asked, actor: User | None, at: datetime) -> Case:
+    """The case as it will be registered, unsaved and without its number."""
     firm = asked.enterprise
     prefecture = asked.prefecture or (firm.prefecture if firm else None) or ""
-    park = asked.park or (firm.park if firm else None)
-    case = Case(
-        edition=edition,
+    return Case(
+        edition=asked.edition or _edition(asked.item),
         item=asked.item,
         topic=asked.topic,
         urgency=asked.urgency,
@@ -72,7 +96,7 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
         requester_name=asked.name,
         requester_phone=asked.phone,
         prefecture=prefecture,
-        park=park,
+        park=asked.park or (firm.park if firm else None),
         title=asked.title,
         text=asked.text,
         answers=dict(asked.answers),
@@ -85,15 +109,6 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
         desk=desk_of_region(prefecture),
         opened_at=at,
     )
-    case.code_digest = code_digest(case.public_id, code)
-    _save_with_number(case)
-    tell(case, Happening.REGISTERED, actor=actor, at=at, is_public=True, channel=asked.channel)
-    clock = start_clock(case, Stage.ACCEPT, unit=case.desk, at=at)
-    # The only clock there is: nothing to be looked up, intake is where many come at once.
-    mirror_nearest(case, [clock] if clock else [])
-    case.version += 1
-    case.save(update_fields=["due_at", "due_stage", "is_paused", "version"])
-    return case
 
 
 def _edition(item: str) -> ItemEdition:
@@ -103,17 +118,8 @@ def _edition(item: str) -> ItemEdition:
     return found
 
 
-def _save_with_number(case: Case) -> None:
-    for draw in range(_DRAWS):
-        case.number = new_number()
-        try:
-            with transaction.atomic():
-                case.save(force_insert=True)
-            return
-        except IntegrityError:
-            same = Case.objects.filter(channel=case.channel, source_ref=case.source_ref)
-            if case.source_ref and same.exists():
-                said = gettext_noop("这件已经登记过，不重复登记。请按来源编号查找原件。")
-                raise Refused("cases.taken_before", said) from None
-            if draw == _DRAWS - 1:
-                raise
+def _refuse_taken(case: Case) -> None:
+    same = Case.objects.filter(channel=case.channel, source_ref=case.source_ref)
+    if case.source_ref and same.exists():
+        said = gettext_noop("这件已经登记过，不重复登记。请按来源编号查找原件。")
+        raise Refused("cases.taken_before", said) from None

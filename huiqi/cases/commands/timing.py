@@ -19,6 +19,16 @@ def start_clock(
     case: Case, stage: Stage, *, unit: Unit, at: datetime, order: Order | None = None
 ) -> Clock | None:
     """Start the clock of a stage by the item's limit for the case's urgency; None when it has no limit."""
+    clock = new_clock(case, stage, unit=unit, at=at, order=order)
+    if clock is not None:
+        clock.save(force_insert=True)
+    return clock
+
+
+def new_clock(
+    case: Case, stage: Stage, *, unit: Unit, at: datetime, order: Order | None = None
+) -> Clock | None:
+    """The same, unsaved; the case need not be saved either."""
     limit = limit_of(case, stage, case.round)
     if limit is None:
         return None
@@ -38,7 +48,6 @@ def start_clock(
     scale, term = scale_of(clock, case), Term(at, limit)
     clock.due_at = clock.original_due_at = reckon(term, scale, at).due_at
     clock.next_notice_at = next_notice(0, notice_times(term, clock.due_at, scale))
-    clock.save(force_insert=True)
     return clock
 
 
