@@ -7,7 +7,7 @@ from django.db import transaction
 
 from huiqi.accounts.queries.trail import PROVE_TRAIL, PROVED
 from huiqi.core import audit
-from huiqi.core.jobs import Progress, job_kind
+from huiqi.core.jobs import Progress, job_kind, told
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.core.models import AuditResult
 from huiqi.core.trail.sealer import anchor_path
@@ -30,13 +30,7 @@ def prove_trail(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str
         gettext_noop("审计记录完好：已封存%(sealed)s条，等待封存%(waiting)s条。"),
         {"sealed": found.sealed, "waiting": found.waiting},
     )
-    return {
-        "summary": str(said),
-        "said": {"template": said.template, "values": dict(said.values)},
-        "is_good": True,
-        "columns": [],
-        "rows": [],
-    }
+    return told(said)
 
 
 @transaction.atomic

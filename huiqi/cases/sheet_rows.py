@@ -15,6 +15,7 @@ from huiqi.core.messages import Message, gettext_noop
 from huiqi.core.personal import plain_phone
 from huiqi.enterprises.importing.places import NotFound, Places
 from huiqi.files.tables.cells import as_choice, as_text
+from huiqi.files.tables.faults import Fault
 from huiqi.files.tables.problems import WrongCell
 from huiqi.files.tables.table import Cell, Row, Table
 from huiqi.reference.credit_codes import find_problem, normalise
@@ -61,15 +62,6 @@ _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}")
 _NO_CODE = frozenset({"-", "—", "/", "无"})
 _LONGEST = {REF: 60, NAME: 60, FIRM: 120, TITLE: 400, TEXT: 3800, SAID_AT: 40}
 _TITLE_LENGTH, _SHOWN = 80, 40
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a row cannot go in; `column` is the heading, "" for the row. `value` never names a person."""
-
-    column: str
-    reason: str
-    value: str = ""
 
 
 @dataclass(slots=True)

@@ -8,11 +8,15 @@ sentences; a program that reads a pipe, or anybody who says `--json`, gets JSON.
 import json
 import sys
 from argparse import SUPPRESS, ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.utils import OperationalError, ProgrammingError
+from django.utils import timezone
 
+from huiqi.core import clock
+from huiqi.core.dates import readable
 from huiqi.core.errors import Refused
 
 
@@ -76,6 +80,23 @@ class HuiqiCommand(BaseCommand):
         wants_json = as_json or not self.stdout.isatty()
         text = json.dumps(machine, ensure_ascii=False, default=str) if wants_json else human
         self.stdout.write(printable(text))
+
+
+def offer_instant(parser: ArgumentParser, help_text: str = "按这个时刻判断，如 2020-03-01T10:00") -> None:
+    """Let `--at` name the instant by which a command judges; `instant_of(options["at"])` reads it."""
+    parser.add_argument("--at", metavar="时刻", help=help_text)
+
+
+def instant_of(text: str | None) -> datetime:
+    """The instant that `--at` names, in the site's zone unless it says another; without one, now."""
+    if not text:
+        return clock.now()
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        said = f"“{readable(text)}”不是时刻，请写成 2020-03-01T10:00。"
+        raise Refused("core.bad_instant", said) from error
+    return at if at.tzinfo else timezone.make_aware(at)
 
 
 def printable(text: str) -> str:

@@ -6,7 +6,7 @@ that a job of a million steps does not make a million writes.
 """
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from django_tasks import task
 
 from huiqi.core import audit, clock
 from huiqi.core.errors import Refused
-from huiqi.core.messages import gettext_noop
+from huiqi.core.messages import Message, gettext_noop
 from huiqi.core.models import Job, JobState
 
 log = structlog.get_logger("huiqi.jobs")
@@ -69,6 +69,20 @@ def cancel_job(job: Job, *, actor: Any) -> Job:
     with audit.acting_as_then(job.owner_id, job.door):
         audit.record("job.cancelled", job, actor=actor)
     return job
+
+
+def told(
+    said: Message, *, is_good: bool = True, columns: Sequence[str] = (), rows: Sequence[Sequence[str]] = ()
+) -> dict[str, Any]:
+    """What a job answers for the page that shows it: a sentence to be said in the reader's language, whether
+    all is well, and a table of what to look at."""
+    return {
+        "summary": str(said),
+        "said": {"template": said.template, "values": dict(said.values)},
+        "is_good": is_good,
+        "columns": list(columns),
+        "rows": [list(row) for row in rows],
+    }
 
 
 @task()

@@ -1,4 +1,4 @@
-"""Streams one table to .xlsx (ECMA-376 part 1, 18): a row is XML text written straight into the zip.
+"""Streams tables to .xlsx (ECMA-376 part 1, 18): a row is XML text written straight into the zip.
 
 100,000 rows of 12 columns with text formats took openpyxl's write-only mode 16.6 CPU s and 38 MB, this
 module 3.7 and 27 MB (benchmarks/tables.py).
@@ -6,7 +6,8 @@ module 3.7 and 27 MB (benchmarks/tables.py).
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, BinaryIO
@@ -33,13 +34,15 @@ HEADER_ROW = 2  # the watermark stands in row 1
 CUT_OFF = "……（过长，已截断）"
 # A text may happen to look like the way control characters are written (22.9.2.19).
 _LIKE_AN_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+# What Excel refuses in the name of a sheet.
+_NOT_IN_NAMES = re.compile(r"[:\\/?*\[\]]")
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 # Indices of cellXfs below.
-_HEADER, _TEXT, _QUOTED, _DATE, _MOMENT, _NUMBER, _MONEY, _PERCENT, _WATERMARK = range(1, 10)
+_HEADER, _TEXT, _QUOTED, _DATE, _MOMENT, _NUMBER, _MONEY, _PERCENT, _WATERMARK, _WRAPPED = range(1, 11)
 _STYLES = (
     f"{_DECLARED}<styleSheet {_MAIN}>"
     '<numFmts count="2"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
@@ -52,7 +55,7 @@ _STYLES = (
     '<fill><patternFill patternType="solid"><fgColor rgb="FFE8EEF7"/></patternFill></fill></fills>'
     '<borders count="1"><border/></borders>'
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    '<cellXfs count="10"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
+    '<cellXfs count="11"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="49" fontId="1" fillId="2" borderId="0" xfId="0" applyAlignment="1">'
     '<alignment vertical="center" wrapText="1"/></xf>'
     '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
@@ -62,10 +65,41 @@ _STYLES = (
     '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
     '<xf numFmtId="4" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
     '<xf numFmtId="10" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
-    '<xf numFmtId="49" fontId="2" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>'
+    '<xf numFmtId="49" fontId="2" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+    '<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1">'
+    '<alignment vertical="top" wrapText="1"/></xf></cellXfs>'
     '<cellStyles count="1"><cellStyle name="常规" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
 )
 _STYLE_OF = {Kind.PERCENT: _PERCENT, Kind.YUAN: _MONEY, Kind.WAN: _NUMBER}
+
+
+@dataclass(frozen=True)
+class SheetToWrite:
+    """One sheet. `note` stands in the first row, the headings in the second.
+
+    `choices` gives a drop-down to columns (counted from 0): the range that lists what may be chosen, such as
+    `listed_at("代码表", 0, 8)`. `is_form`: people go on typing into the columns, so that empty cells below
+    the headings are text too, wrapped, and codes and telephone numbers stay whole.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Row]
+    note: str = ""
+    choices: Mapping[int, str] = field(default_factory=dict)
+    is_form: bool = False
+
+
+def listed_at(title: str, column: int, count: int) -> str:
+    """The range of the first `count` values of a column (counted from 0) of the sheet called `title`."""
+    letter = column_letter(column + 1)
+    quoted = sheet_name(title).replace("'", "''")
+    return f"'{quoted}'!${letter}${HEADER_ROW + 1}:${letter}${HEADER_ROW + max(count, 1)}"
+
+
+def sheet_name(title: str) -> str:
+    """The name a sheet gets: what Excel allows of `title`, with room for a number behind."""
+    return _NOT_IN_NAMES.sub("·", clean_text(title))[:25] or "数据"
 
 
 def write_xlsx(
@@ -80,27 +114,42 @@ def write_xlsx(
 
     `watermark` stands in the first row, in the printed footer and in the file's properties.
     """
-    sample, all_rows = sampled(rows)
-    widths = column_widths(columns, sample)
-    written = sheets = 0
+    return write_workbook(target, [SheetToWrite(title, columns, rows, watermark)], watermark=watermark)
+
+
+def write_workbook(target: BinaryIO | IO[bytes], sheets: Iterable[SheetToWrite], *, watermark: str) -> int:
+    """Write a workbook of several sheets with names of their own and return the number of rows."""
+    written = 0
+    names: list[str] = []
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        while True:
-            sheets += 1
-            with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w", force_zip64=True) as part:
-                count, is_full = _write_sheet(part, columns, all_rows, (widths, watermark))
-            written += count
-            if not is_full:
-                break
-        _write_rest(archive, sheets, clean_text(title)[:25], watermark)
+        for sheet in sheets:
+            written += _write_whole(archive, sheet, watermark, names)
+        _write_rest(archive, names, watermark)
+    return written
+
+
+def _write_whole(archive: zipfile.ZipFile, sheet: SheetToWrite, watermark: str, names: list[str]) -> int:
+    """A sheet, and as many more as its rows need; adds their names."""
+    sample, rows = sampled(sheet.rows)
+    widths = column_widths(sheet.columns, sample)
+    title = sheet_name(sheet.title)
+    written, part_number, is_full = 0, 0, True
+    while is_full:
+        part_number += 1
+        names.append(title if part_number == 1 else f"{title}{part_number}")
+        with archive.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as part:
+            count, is_full = _write_sheet(part, sheet, rows, (widths, watermark))
+        written += count
     return written
 
 
 def _write_sheet(
-    part: IO[bytes], columns: Sequence[Column], rows: Iterator[Row], look: tuple[list[int], str]
+    part: IO[bytes], sheet: SheetToWrite, rows: Iterator[Row], look: tuple[list[int], str]
 ) -> tuple[int, bool]:
     """Rows written, and whether the sheet is full."""
     widths, watermark = look
-    part.write(_sheet_start(columns, widths, watermark).encode())
+    columns = sheet.columns
+    part.write(_sheet_start(sheet, widths).encode())
     letters = [column_letter(index) for index in range(1, len(columns) + 1)]
     number = HEADER_ROW
     lines: list[str] = []
@@ -114,27 +163,46 @@ def _write_sheet(
         if number == LAST_ROW:
             is_full = True
             break
-    lines.append(f"</sheetData>{_footer(watermark)}</worksheet>")
+    lines.append(f"</sheetData>{_drop_downs(sheet, number)}{_footer(watermark)}</worksheet>")
     part.write("".join(lines).encode())
     return number - HEADER_ROW, is_full
 
 
-def _sheet_start(columns: Sequence[Column], widths: list[int], watermark: str) -> str:
+def _sheet_start(sheet: SheetToWrite, widths: list[int]) -> str:
     cols = "".join(
-        f'<col min="{index}" max="{index}" width="{width}" customWidth="1"/>'
-        for index, width in enumerate(widths, 1)
+        f'<col min="{index}" max="{index}" width="{width}"{_column_style(sheet, column)} customWidth="1"/>'
+        for index, (width, column) in enumerate(zip(widths, sheet.columns, strict=True), 1)
     )
     headers = "".join(
         _text_cell(f"{column_letter(index)}{HEADER_ROW}", column.header, _HEADER)
-        for index, column in enumerate(columns, 1)
+        for index, column in enumerate(sheet.columns, 1)
     )
     return (
         f'{_DECLARED}<worksheet {_MAIN}><sheetViews><sheetView workbookViewId="0">'
         f'<pane ySplit="{HEADER_ROW}" topLeftCell="A{HEADER_ROW + 1}" activePane="bottomLeft" '
         'state="frozen"/>'
         f"</sheetView></sheetViews><cols>{cols}</cols><sheetData>"
-        f'<row r="1">{_text_cell("A1", watermark, _WATERMARK)}</row><row r="{HEADER_ROW}">{headers}</row>'
+        f'<row r="1">{_text_cell("A1", sheet.note, _WATERMARK)}</row><row r="{HEADER_ROW}">{headers}</row>'
     )
+
+
+def _column_style(sheet: SheetToWrite, column: Column) -> str:
+    if not sheet.is_form:
+        return ""
+    return f' style="{_DATE if column.kind is Kind.DATE else _WRAPPED}"'
+
+
+def _drop_downs(sheet: SheetToWrite, last_row: int) -> str:
+    """Data validation (18.3.1.32); what is typed otherwise is refused by Excel."""
+    if not sheet.choices or last_row <= HEADER_ROW:
+        return ""
+    lists = "".join(
+        '<dataValidation type="list" allowBlank="1" showErrorMessage="1" '
+        f'sqref="{letter}{HEADER_ROW + 1}:{letter}{last_row}"><formula1>{escape(listed)}</formula1>'
+        "</dataValidation>"
+        for letter, listed in ((column_letter(at + 1), listed) for at, listed in sheet.choices.items())
+    )
+    return f'<dataValidations count="{len(sheet.choices)}">{lists}</dataValidations>'
 
 
 def _footer(watermark: str) -> str:
@@ -182,14 +250,15 @@ def _text_cell(place: str, text: str, style: int) -> str:
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{written}</t></is></c>'
 
 
-def _write_rest(archive: zipfile.ZipFile, sheets: int, title: str, watermark: str) -> None:
-    for name, content in _parts(sheets, title, watermark):
+def _write_rest(archive: zipfile.ZipFile, titles: Sequence[str], watermark: str) -> None:
+    for name, content in _parts(titles, watermark):
         archive.writestr(name, _DECLARED + content if not content.startswith("<?xml") else content)
 
 
-def _parts(sheets: int, title: str, watermark: str) -> Iterator[tuple[str, str]]:
+def _parts(titles: Sequence[str], watermark: str) -> Iterator[tuple[str, str]]:
+    sheets = len(titles)
     numbers = range(1, sheets + 1)
-    names = [escape(title if number == 1 else f"{title}{number}", {'"': "&quot;"}) for number in numbers]
+    names = [escape(title, {'"': "&quot;"}) for title in titles]
     listed = "".join(
         f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>'
         for number, name in zip(numbers, names, strict=True)

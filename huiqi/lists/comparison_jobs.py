@@ -4,8 +4,8 @@ from collections.abc import Generator
 from typing import Any
 
 from huiqi.core import clock
-from huiqi.core.jobs import Progress, job_kind
-from huiqi.core.messages import gettext_noop
+from huiqi.core.jobs import Progress, job_kind, told
+from huiqi.core.messages import Message, gettext_noop
 from huiqi.lists.commands.comparison import apply_answer
 from huiqi.lists.models import AnswerRun
 
@@ -20,10 +20,4 @@ def apply_answer_job(arguments: dict[str, Any]) -> Generator[Progress, None, dic
     run.refresh_from_db()
     summary = gettext_noop("采用%(answered)s家，没有变化%(unchanged)s家，不在请求内%(unasked)s家。")
     values = {"answered": run.answered, "unchanged": run.unchanged, "unasked": run.unasked}
-    return {
-        "summary": summary % values,
-        "said": {"template": summary, "values": values},
-        "is_good": True,
-        "columns": [],
-        "rows": [],
-    }
+    return told(Message(summary, values))

@@ -6,8 +6,8 @@ from typing import Any
 
 from huiqi.accounts.models import User
 from huiqi.core import clock
-from huiqi.core.jobs import Progress, job_kind
-from huiqi.core.messages import gettext_noop
+from huiqi.core.jobs import Progress, job_kind, told
+from huiqi.core.messages import Message, gettext_noop
 from huiqi.lists.commands.publication import publish_pieces
 from huiqi.lists.models import ListBatch
 
@@ -26,10 +26,4 @@ def publish_job(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str
         yield done, total
     summary = gettext_noop("已发布%(count)s家。")
     values = {"count": count}
-    return {
-        "summary": summary % values,
-        "said": {"template": summary, "values": values},
-        "is_good": True,
-        "columns": [],
-        "rows": [],
-    }
+    return told(Message(summary, values))

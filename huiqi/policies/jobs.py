@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from typing import Any
 
-from huiqi.core.jobs import Progress, job_kind
+from huiqi.core.jobs import Progress, job_kind, told
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.policies.queries.verification import VERIFY_RULEBOOK, counts, run_by_policy
 from huiqi.reference.judging import rulebook
@@ -36,10 +36,5 @@ def verify_rulebook(arguments: dict[str, Any]) -> Generator[Progress, None, dict
             "failing": len(failing),
         },
     )
-    return {
-        "summary": str(summary),
-        "said": {"template": summary.template, "values": dict(summary.values)},
-        "is_good": not failing,
-        "columns": [gettext_noop("政策"), gettext_noop("用例"), gettext_noop("哪里不符")],
-        "rows": failing[:MOST_ROWS],
-    }
+    columns = (gettext_noop("政策"), gettext_noop("用例"), gettext_noop("哪里不符"))
+    return told(summary, is_good=not failing, columns=columns, rows=failing[:MOST_ROWS])

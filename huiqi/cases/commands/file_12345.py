@@ -30,10 +30,9 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.jobs import Progress, start_job
 from huiqi.core.messages import gettext_noop
-from huiqi.core.models import Job, JobState
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.models import Enterprise
-from huiqi.enterprises.stored_tables import sealed
+from huiqi.files.stored_tables import sealed
 from huiqi.files.tables.table import Table
 
 IMPORT = "cases.import_requests"
@@ -41,7 +40,7 @@ State = RequestImport.State
 MOST_BYTES = 20_000_000
 # A file with telephone numbers is not kept for longer than mending its rejected rows takes.
 KEPT_FOR = timedelta(days=7)
-_PREVIEWED, _LONGEST_REASON = 20, 300
+_PREVIEWED = 20
 
 
 @dataclass
@@ -127,24 +126,14 @@ def _count(tally: Tally, row: RequestRow, *, is_known: bool) -> None:
 
 
 def _fault_rows(run: RequestImport, row: RequestRow) -> list[RequestFault]:
-    return [
-        RequestFault(
-            run=run,
-            row=row.number,
-            column=fault.column[:100],
-            reason=fault.reason[:_LONGEST_REASON],
-            value=fault.value[:60],
-        )
-        for fault in row.faults
-    ]
+    return RequestFault.of_row(run, row.number, row.faults)
 
 
 @transaction.atomic
 def start_requests(run: RequestImport, *, actor: User) -> RequestImport:
     """Begin to open the cases, or go on behind the last row that went in. Refused: `cases.import_busy`."""
     run = RequestImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    alive = Job.objects.filter(public_id=run.job_id, state__in=[JobState.WAITING, JobState.RUNNING])
-    if run.state == State.DONE or (run.state == State.RUNNING and alive.exists()):
+    if run.state == State.DONE or (run.state == State.RUNNING and run.is_alive):
         said = gettext_noop("这个文件正在导入，或已经导入过。请刷新页面看结果。")
         raise Refused("cases.import_busy", said)
     if run.state == State.READY:
@@ -236,7 +225,7 @@ def finish_requests(run: RequestImport, *, at: datetime, wall: datetime) -> Requ
     held = RequestImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
     held.state, held.finished_at, held.kept_until, held.preview = State.DONE, at, wall + KEPT_FOR, ""
     if not held.rejected:
-        _drop_file(held)
+        held.drop_file()
     held.save()
     audit.record(
         "request_import.finished",
@@ -257,19 +246,11 @@ def fail_requests(run: RequestImport, message: str) -> None:
 @transaction.atomic
 def tidy_requests(*, wall: datetime) -> int:
     """Delete the files of runs a week old; returns how many. `wall` is real time."""
-    held = RequestImport.objects.exclude(file="").filter(kept_until__lt=wall)
-    runs = list(held.select_for_update(of=("self",)).order_by("pk"))
+    runs = list(RequestImport.objects.with_overdue_file(wall))
     for run in runs:
-        _drop_file(run)
+        run.drop_file()
         run.preview = ""
         run.save(update_fields=["file", "preview"])
     if runs:
         audit.record("request_import.files_deleted", None, actor=None, files=len(runs))
     return len(runs)
-
-
-def _drop_file(run: RequestImport) -> None:
-    name, storage = run.file.name, run.file.storage
-    run.file = ""
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))

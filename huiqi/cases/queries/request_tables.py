@@ -15,13 +15,14 @@ from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import scope_with
 from huiqi.accounts.scope import Scope
 from huiqi.cases.models import Case, ItemEdition, RequestImport
-from huiqi.cases.sheet_rows import COUNTY, LABELS, Fault, RequestReader, RequestRow, Terms, missing
+from huiqi.cases.sheet_rows import COUNTY, LABELS, RequestReader, RequestRow, Terms, missing
 from huiqi.cases.workflow import Channel
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.enterprises.queries.import_places import load_places
-from huiqi.enterprises.stored_tables import unsealed
 from huiqi.files.sheets import Column, Kind
+from huiqi.files.stored_tables import unsealed
+from huiqi.files.tables.faults import Fault
 from huiqi.files.tables.read import read_table
 from huiqi.files.tables.table import Choices, RowKind, Table
 from huiqi.files.tables.values import Broken

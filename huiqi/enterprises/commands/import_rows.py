@@ -27,7 +27,7 @@ from huiqi.enterprises.importing.compare import Change, new_cells
 from huiqi.enterprises.importing.fields import CITY, CODE, COUNTY, NAME
 from huiqi.enterprises.importing.names import are_strangers, name_key
 from huiqi.enterprises.importing.remarks import leaps_in, remark
-from huiqi.enterprises.importing.rows import Fault, ReadRow
+from huiqi.enterprises.importing.rows import ReadRow
 from huiqi.enterprises.models import (
     Contact,
     Enterprise,
@@ -43,6 +43,7 @@ from huiqi.enterprises.queries.import_rows import Former, Holdings, Present, hol
 from huiqi.enterprises.queries.statements import size_class_of
 from huiqi.enterprises.resolution import Stated
 from huiqi.enterprises.search_text import search_text
+from huiqi.files.tables.faults import Fault
 from huiqi.reference.pinyin import pinyin_of
 from huiqi.rules.catalogue import Catalogue
 

@@ -17,7 +17,6 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.jobs import Progress, cancel_job, start_job
 from huiqi.core.messages import gettext_noop
-from huiqi.core.models import Job, JobState
 from huiqi.enterprises.commands.import_rows import Outcome, Seen, Terms, decide, write
 from huiqi.enterprises.commands.statements import open_filing
 from huiqi.enterprises.importing.preview import Preview
@@ -25,13 +24,12 @@ from huiqi.enterprises.importing.rows import RowReader
 from huiqi.enterprises.models import ColumnMapping, ImportFault, ImportRun, SourceKind
 from huiqi.enterprises.queries.imports import Batch, batches, layout_of, look, signature
 from huiqi.enterprises.queries.statements import catalogue
-from huiqi.enterprises.stored_tables import sealed, unsealed
+from huiqi.files.stored_tables import sealed, unsealed
 from huiqi.files.tables.table import Table
 
 CHECK, IMPORT = "enterprises.check_import", "enterprises.import_firms"
 State = ImportRun.State
 MOST_BYTES = 50_000_000
-LONGEST_REASON = 300
 # A file with telephone numbers is not kept for longer than mending its rejected rows takes.
 KEPT_FOR = timedelta(days=7)
 _TRIES = 3
@@ -106,7 +104,7 @@ def set_columns(
     run = _locked(run, State.UPLOADED, State.READY, State.CHECKING, State.FAILED)
     if not run.may_set_columns:
         raise _moved_on()
-    if run.state == State.CHECKING and _is_alive(run):
+    if run.state == State.CHECKING and run.is_alive:
         raise Refused("enterprises.import_busy", gettext_noop("这个文件正在预检，请等它结束后再改。"))
     run.mapping = {heading: dict(one) for heading, one in mapping.items() if one.get("field")}
     run.year, run.as_of, run.standing, run.document = about.year, about.as_of, about.standing, about.document
@@ -122,7 +120,7 @@ def set_columns(
 def start(run: ImportRun, *, actor: Any, at: datetime) -> ImportRun:
     """Begin to write, or go on behind the last row that went in before the run was stopped."""
     run = _locked(run, State.READY, State.CANCELLED, State.RUNNING, State.FAILED)
-    if run.state == State.RUNNING and _is_alive(run):
+    if run.state == State.RUNNING and run.is_alive:
         raise Refused("enterprises.import_busy", gettext_noop("这个文件正在导入。"))
     if not run.file:
         raise Refused("enterprises.import_file_gone", gettext_noop("上传的文件已按期删除，请重新上传。"))
@@ -164,11 +162,11 @@ def begin(run: ImportRun, *, actor: Any, at: datetime) -> None:
 def stop(run: ImportRun, *, actor: Any, at: datetime, wall: datetime) -> ImportRun:
     """Stop a run for good or for now; rows that went in stay in. A file not yet begun is deleted."""
     run = _locked(run, State.UPLOADED, State.CHECKING, State.READY, State.RUNNING)
-    job = Job.objects.filter(public_id=run.job_id).order_by("pk").first()
+    job = run.job
     if job is not None and not job.is_finished:
         cancel_job(job, actor=actor)
     if run.filing is None:
-        drop_file(run)
+        run.drop_file()
     run.state, run.finished_at, run.kept_until = State.CANCELLED, at, wall + KEPT_FOR
     run.save(update_fields=["state", "finished_at", "kept_until", "file"])
     audit.record("import.stopped", run, actor=actor, rows=run.done_rows)
@@ -182,24 +180,15 @@ def fail(run: ImportRun, message: str) -> None:
     audit.record("import.failed", run, actor=run.owner)
 
 
-def drop_file(run: ImportRun) -> None:
-    """Delete the uploaded file once the transaction is committed."""
-    name, storage = run.file.name, run.file.storage
-    run.file = ""
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
-
-
 @transaction.atomic
 def tidy_imports(*, at: datetime) -> int:
     """Delete the files of runs that ended or were abandoned a week ago; returns how many.
 
     A run that a killed worker left behind counts as abandoned, one whose job is alive does not.
     """
-    held = ImportRun.objects.exclude(file="").select_for_update(of=("self",)).order_by("pk")
-    runs = [run for run in held.filter(kept_until__lt=at) if not _is_alive(run)]
+    runs = [run for run in ImportRun.objects.with_overdue_file(at) if not run.is_alive]
     for run in runs:
-        drop_file(run)
+        run.drop_file()
         run.preview = run.seen = ""
         run.save(update_fields=["file", "preview", "seen"])
     if runs:
@@ -216,11 +205,6 @@ def _locked(run: ImportRun, *states: State) -> ImportRun:
 
 def _moved_on() -> Refused:
     return Refused("enterprises.import_moved_on", gettext_noop("这次导入已进入下一步，请刷新页面。"))
-
-
-def _is_alive(run: ImportRun) -> bool:
-    unfinished = Job.objects.filter(public_id=run.job_id)
-    return unfinished.filter(state__in=[JobState.WAITING, JobState.RUNNING]).exists()
 
 
 def _zero(run: ImportRun) -> None:
@@ -374,20 +358,13 @@ def _try_batch(run: ImportRun, batch: Batch, terms: Terms, seen: Seen) -> Import
 def _fault_rows(run: ImportRun, outcome: Outcome) -> list[ImportFault]:
     """What keeps rows out and what to look at in those that go in, in the order of the table."""
     kinds = ((outcome.rejected, False), (outcome.remarked, True))
-    said = [
-        (row.number, fault, is_remark) for rows, is_remark in kinds for row, found in rows for fault in found
+    found = [
+        one
+        for rows, is_remark in kinds
+        for row, faults in rows
+        for one in ImportFault.of_row(run, row.number, faults, is_remark=is_remark)
     ]
-    return [
-        ImportFault(
-            run=run,
-            row=number,
-            column=fault.column[:100],
-            reason=fault.reason[:LONGEST_REASON],
-            value=fault.value[:60],
-            is_remark=is_remark,
-        )
-        for number, fault, is_remark in sorted(said, key=lambda one: one[0])
-    ]
+    return sorted(found, key=lambda one: one.row)
 
 
 @transaction.atomic
@@ -399,6 +376,6 @@ def finish(run: ImportRun, *, at: datetime, wall: datetime) -> None:
     held.state, held.finished_at, held.kept_until = State.DONE, at, wall + KEPT_FOR
     held.seen = held.preview = ""
     if not held.rejected:
-        drop_file(held)
+        held.drop_file()
     held.save()
     audit.record("import.finished", held, actor=held.owner, rows=held.done_rows, rejected=held.rejected)

@@ -6,9 +6,9 @@ from datetime import date
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.enterprises.catalogue import Cell, from_cell
 from huiqi.enterprises.importing.compare import Key
-from huiqi.enterprises.importing.rows import Fault
 from huiqi.enterprises.leaps import Leap, last_cell, leap
 from huiqi.enterprises.resolution import Stated
+from huiqi.files.tables.faults import Fault
 from huiqi.rules.catalogue import Catalogue, Fact
 
 

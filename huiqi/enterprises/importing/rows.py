@@ -36,6 +36,7 @@ from huiqi.files.tables.cells import (
     as_whole_number,
     as_yes_no,
 )
+from huiqi.files.tables.faults import Fault
 from huiqi.files.tables.problems import WrongCell
 from huiqi.files.tables.table import Cell, Row, Table
 from huiqi.files.tables.values import Broken
@@ -60,15 +61,6 @@ _UNIT_WORDS = {"person": "人", "month": "个月", "day": "天", "count": ""}
 _PHONES = re.compile(r"[/、,，;；|\s]+(?=[0-9+(（])")
 _PHONE = re.compile(r"1[0-9]{10}|0[0-9]{2,3}[0-9]{7,8}|[2-9][0-9]{6,7}|400[0-9]{7}")
 _EXTENSION = re.compile(r"(转|ext\.?|x)\s*[0-9]{1,6}$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Why a row cannot go in, or a remark on one that does; `column` is the heading, "" for the whole row."""
-
-    column: str
-    reason: str
-    value: str = ""
 
 
 @dataclass(slots=True)

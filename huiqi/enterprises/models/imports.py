@@ -11,17 +11,15 @@ from huiqi.accounts.models import Unit, User
 from huiqi.core.ids import PublicIdField
 from huiqi.core.personal import EncryptedTextField
 from huiqi.enterprises.models.statements import Filing, Standing
+from huiqi.files.table_runs import ColumnsRemembered, RowFault, TableRun, TableRunQuerySet
 
 
-class ImportQuerySet(models.QuerySet["ImportRun"]):
-    def visible_to(self, user: Any) -> Self:
-        """A run is seen by whoever started it."""
-        return self.filter(owner=user) if user.is_authenticated else self.none()
+class ImportQuerySet(TableRunQuerySet["ImportRun"]):
+    """Runs of tables of firms."""
 
 
-class ImportRun(models.Model):
-    """One file on its way into the register. `last_row` and the counts rise with each batch, in the batch's
-    transaction, so that a run killed half-way goes on where it stopped."""
+class ImportRun(TableRun):
+    """One file on its way into the register; a run killed half-way goes on behind the last whole batch."""
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("待确认列")
@@ -32,13 +30,10 @@ class ImportRun(models.Model):
         CANCELLED = "cancelled", _("已停止")
         FAILED = "failed", _("未完成")
 
-    public_id = PublicIdField()
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="imports")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="imports")
-    # Encrypted (stored_tables); empty once no longer needed: it holds people's telephone numbers.
+    # Encrypted (files.stored_tables); empty once no longer needed: it holds people's telephone numbers.
     file = models.FileField(upload_to="imports/", blank=True)
-    file_name = models.CharField(_("文件名"), max_length=200)
-    sha256 = models.CharField(max_length=64)
     # What the person decided about the file: sheet, hidden (read, skip), fill_merged.
     choices = models.JSONField(default=dict)
     # What was seen on opening: headings with sample values, notices. Encrypted: samples may name people.
@@ -50,26 +45,13 @@ class ImportRun(models.Model):
     as_of = models.DateField(null=True)
     standing = models.CharField(max_length=9, choices=Standing, default=Standing.CLAIMED)
     document = models.CharField(_("文号"), max_length=80, blank=True)
-    # The first rows as they will be stored, and remarks of the check. Encrypted as above.
-    preview = EncryptedTextField(blank=True)
     state = models.CharField(max_length=9, choices=State, default=State.UPLOADED)
-    job_id = models.CharField(max_length=16, blank=True)
-    message = models.CharField(max_length=400, blank=True)
     filing = models.ForeignKey(Filing, models.PROTECT, null=True, related_name="imports")
-    total_rows = models.PositiveIntegerField(default=0)
-    # Number, as Excel shows it, of the last row that was dealt with.
-    last_row = models.PositiveIntegerField(default=0)
-    done_rows = models.PositiveIntegerField(default=0)
     accepted = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
-    rejected = models.PositiveIntegerField(default=0)
     # Rows of totals and notes, which are no firms.
     left_out = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    # Real time, whatever day the site acts on: when the uploaded file goes.
-    kept_until = models.DateTimeField()
     objects = ImportQuerySet.as_manager()
 
     class Meta:
@@ -81,9 +63,6 @@ class ImportRun(models.Model):
                 condition=Q(done_rows=F("accepted") + F("updated") + F("unchanged") + F("rejected")),
             )
         ]
-
-    def __str__(self) -> str:
-        return self.file_name
 
     @property
     def importable(self) -> int:
@@ -103,41 +82,25 @@ class ImportRun(models.Model):
         return self.filing_id is not None and self.state in begun and bool(self.file)
 
 
-class ImportFault(models.Model):
+class ImportFault(RowFault):
     """One thing that keeps a row out of the register, or to look at in a row that goes in (`is_remark`)."""
 
     run = models.ForeignKey(ImportRun, models.CASCADE, related_name="faults")
-    row = models.PositiveIntegerField(_("行"))
-    column = models.CharField(_("列"), max_length=100, blank=True)
-    reason = models.CharField(_("原因"), max_length=300)
-    # What stood there; empty for columns that hold people's names and numbers.
-    value = models.CharField(_("内容"), max_length=60, blank=True)
     is_remark = models.BooleanField(default=False)
 
-    class Meta:
+    class Meta(RowFault.Meta):
         verbose_name = _("未导入的行")
-        ordering = ["row", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.row} {self.column}"
 
 
-class ColumnMapping(models.Model):
+class ColumnMapping(ColumnsRemembered):
     """How a unit read a heading last time."""
 
     unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="column_mappings")
-    # SHA-256 of the normalised headings, and the mapping by heading.
-    signature = models.CharField(max_length=64)
-    mapping = models.JSONField()
-    used_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit", "signature"], name="column_mapping_once"),
         ]
-
-    def __str__(self) -> str:
-        return self.signature[:8]
 
 
 class ExportQuerySet(models.QuerySet["ExportRun"]):

@@ -31,7 +31,7 @@ from huiqi.enterprises.importing.rows import Layout, ReadRow, RowReader
 from huiqi.enterprises.models import ColumnMapping, ImportRun
 from huiqi.enterprises.queries.import_places import load_places
 from huiqi.enterprises.queries.statements import catalogue
-from huiqi.enterprises.stored_tables import unsealed
+from huiqi.files.stored_tables import unsealed
 from huiqi.files.tables.problems import TableRefused
 from huiqi.files.tables.read import read_table
 from huiqi.files.tables.table import Choices, Hidden, Row, RowKind, Table

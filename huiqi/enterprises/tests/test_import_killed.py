@@ -19,9 +19,9 @@ from huiqi.enterprises.commands import imports as imports_module
 from huiqi.enterprises.commands.imports import IMPORT
 from huiqi.enterprises.models import Contact, Enterprise, ImportFault, ImportRun, Statement
 from huiqi.enterprises.queries import imports as reading
-from huiqi.enterprises.stored_tables import sealed
 from huiqi.enterprises.tests.make import AT, ON
 from huiqi.enterprises.tests.tables import HEADINGS, csv_bytes, firm_row
+from huiqi.files.stored_tables import sealed
 from huiqi.reference.commands import load_reference
 
 ROOT = Path(__file__).resolve().parents[3]

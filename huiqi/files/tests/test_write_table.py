@@ -24,7 +24,7 @@ from huiqi.files.sheets import (
     watermark_text,
 )
 from huiqi.files.tables.read import read_table
-from huiqi.files.xlsx_writer import write_xlsx
+from huiqi.files.xlsx_writer import SheetToWrite, listed_at, write_workbook, write_xlsx
 
 pytestmark = pytest.mark.pure
 COLUMNS = [
@@ -208,3 +208,20 @@ def test_any_text_comes_back_as_it_was_written(texts):
             ]
     for line in csv.reader(io.StringIO(text_of(rows, columns), newline="")):
         assert not any(is_dangerous(cell) for cell in line)
+
+
+def test_a_workbook_of_forms_has_sheets_with_drop_downs_and_columns_of_text():
+    file = io.BytesIO()
+    codes = SheetToWrite("代码/表", [Column("主题")], [["复工"], ["税费"]], "不要改动")
+    form = SheetToWrite(
+        "登记", COLUMNS[:2], [["甲", ""], ["=1+1", ""]], MARK, {1: listed_at("代码/表", 0, 2)}, is_form=True
+    )
+    assert write_workbook(file, [form, codes], watermark=MARK) == 4
+    book = openpyxl.load_workbook(file)
+    assert book.sheetnames == ["登记", "代码·表"]
+    [choice] = book["登记"].data_validations.dataValidation
+    assert (choice.type, str(choice.sqref), choice.formula1) == ("list", "B3:B4", "'代码·表'!$A$3:$A$4")
+    assert book["登记"]["A4"].value == "=1+1" and book["登记"]["A4"].quotePrefix
+    assert not book["代码·表"].data_validations.dataValidation
+    with read_table(file, sheet="登记") as table:
+        assert [row.number for row in table.rows()] == [3, 4]

@@ -1,18 +1,15 @@
 """`huiqi arrears check|chase`: check rulebook/arrears.yaml; remind units of months of the ledger past due."""
 
 from argparse import ArgumentParser
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.utils import timezone
 
 from huiqi.arrears.commands.ledger import chase_ledger
 from huiqi.arrears.regimes import FILE, load_book
-from huiqi.core import clock
-from huiqi.core.cli import HuiqiCommand
+from huiqi.core.cli import HuiqiCommand, instant_of, offer_instant
 from huiqi.core.errors import Refused
 
 
@@ -22,13 +19,13 @@ class Command(HuiqiCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", choices=("check", "chase"), metavar="check|chase")
         parser.add_argument("--rulebook", metavar="DIR", help="规则手册目录，默认为本站的")
-        parser.add_argument("--at", metavar="时刻", help="按这个时刻判断，如 2020-03-10T10:00")
+        offer_instant(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "check":
             self._check(Path(options["rulebook"] or settings.RULEBOOK_DIR), bool(options["as_json"]))
             return
-        done = chase_ledger(at=_instant(options["at"]))
+        done = chase_ledger(at=instant_of(options["at"]))
         human = f"缺报单位{done['units']}个，提醒{done['people']}人。"
         self.answer(done, human, as_json=bool(options["as_json"]))
 
@@ -42,13 +39,3 @@ class Command(HuiqiCommand):
             f"规定{counts['regimes']}部，没有查到的{counts['gaps']}项，待法务核定的{counts['readings']}项。"
         )
         self.answer(counts, human, as_json=as_json)
-
-
-def _instant(text: str | None) -> datetime:
-    if not text:
-        return clock.now()
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Refused("arrears.bad_instant", f"“{text[:40]}”不是时刻，请写成 2020-03-10T10:00。") from error
-    return at if at.tzinfo else timezone.make_aware(at)

@@ -7,7 +7,6 @@ from typing import Any
 
 import structlog
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
 from huiqi.cases.commands.drafts import expire_drafts
 from huiqi.cases.commands.file_12345 import tidy_requests
@@ -17,9 +16,7 @@ from huiqi.cases.commands.recalculation import recompute_clocks
 from huiqi.cases.commands.reminders import send_reminders
 from huiqi.cases.commands.supervision import draft_supervisions, remind_of_answers
 from huiqi.core import clock
-from huiqi.core.cli import HuiqiCommand, printable
-from huiqi.core.dates import readable
-from huiqi.core.errors import Refused
+from huiqi.core.cli import HuiqiCommand, instant_of, offer_instant, printable
 
 log = structlog.get_logger("huiqi.cases")
 
@@ -43,12 +40,12 @@ class Command(HuiqiCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         group = parser.add_subparsers(dest="act", required=True, metavar="{tick,recompute}")
         tick = self.subparser(group, "tick", "做完到点该做的事；应每五分钟运行，重复运行不会重复提醒")
-        tick.add_argument("--at", metavar="时刻", help="按这个时刻判断，如 2020-03-01T10:00")
+        offer_instant(tick)
         recompute = self.subparser(group, "recompute", "重算全部未办结诉求的期限，说明变动原因")
-        recompute.add_argument("--at", metavar="时刻", help="按这个时刻已公布的安排，如 2020-01-28T09:00")
+        offer_instant(recompute, "按这个时刻已公布的安排，如 2020-01-28T09:00")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        at, as_json = _instant(options["at"]), bool(options["as_json"])
+        at, as_json = instant_of(options["at"]), bool(options["as_json"])
         if options["act"] == "recompute":
             done = recompute_clocks(at=at, everything=True)
             said = f"重算{done['clocks']}个计时，变动{done['moved']}个，涉及诉求{done['cases']}件"
@@ -79,14 +76,3 @@ def _said(done: dict[str, Any]) -> str:
         f"起草督办{drafts.get('drafted', 0)}份，催回复{done.get('answers_asked', 0)}份，"
         f"提请上级关注{done.get('raised', 0)}件，新提堵点{done.get('knots', 0)}个。"
     )
-
-
-def _instant(text: str | None) -> datetime:
-    if not text:
-        return clock.now()
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        said = f"“{readable(text)}”不是时刻，请写成 2020-03-01T10:00。"
-        raise Refused("cases.bad_instant", said) from error
-    return at if at.tzinfo else timezone.make_aware(at)

@@ -1,7 +1,7 @@
 """Uploaded tables as they lie in storage: encrypted, because people upload columns the register may not keep.
 
-A table is stored for a week at most (commands.imports), hence `huiqi rotate_keys` leaves the files alone: the
-old key stays in the ring that long, and a file whose key is gone is uploaded again.
+A table is stored for a month at most (each app says how long), hence `huiqi rotate_keys` leaves the files
+alone: the old key stays in the ring that long, and a file whose key is gone is uploaded again.
 """
 
 from io import BytesIO
@@ -19,9 +19,9 @@ def sealed(content: bytes) -> ContentFile[bytes]:
 
 
 def unsealed(stored: "File[bytes]") -> BytesIO:
-    """The table as it was uploaded; Refused (`enterprises.import_file_unreadable`) when no key fits."""
+    """The table as it was uploaded; Refused (`files.stored_table_unreadable`) when no key fits."""
     try:
         return BytesIO(crypto.decrypt(stored.read().decode("ascii")))
     except (crypto.Unreadable, UnicodeDecodeError) as error:
         said = gettext_noop("保存的文件已无法读取，请重新上传。")
-        raise Refused("enterprises.import_file_unreadable", said) from error
+        raise Refused("files.stored_table_unreadable", said) from error
