@@ -17,7 +17,7 @@ from huiqi.accounts.gates import behalf_at
 from huiqi.accounts.powers import Power
 from huiqi.arrears import acts as arrears_acts
 from huiqi.arrears.commands.claims import open_accepted
-from huiqi.arrears.panels import claim_panel
+from huiqi.arrears.panels import claim_panel, own_claim_panel
 from huiqi.arrears.queries.claims import is_proven
 from huiqi.cases import acts as case_acts
 from huiqi.cases.commands.escalated import open_for_escalation
@@ -251,6 +251,7 @@ def wire() -> None:
         Panel("wording", "knowledge/_case_panel.html", wording_panel),
         Panel("letters", "cases/_case_letters.html", letters_panel),
     ]
+    SLOTS.own_case[:] = [Panel("claim", "arrears/_own_panel.html", own_claim_panel)]
     SLOTS.search[:] = [
         Source(_("企业"), firms_found, "enterprises:register"),
         Source(_("诉求"), cases_found, "cases:queue"),

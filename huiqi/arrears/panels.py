@@ -37,6 +37,15 @@ def claim_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     }
 
 
+def own_claim_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """The claim on the creditor's own page; nothing for who only proved a phone, since a claim needs an
+    account to be seen."""
+    if not may(request.user, Power.ACT_FOR_FIRM, clock.today()):
+        return None
+    claim = Claim.objects.asked_by(request.user).filter(case=subject).select_related("case__edition").first()
+    return {"claim": claim, "standing": standing_of(claim)} if claim is not None else None
+
+
 def desk_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     """What waits: the oldest month not reported by the person's units, claims against them to answer."""
     user, today = user_of(request), clock.today()

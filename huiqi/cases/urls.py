@@ -11,7 +11,9 @@ from huiqi.cases.views import (
     imports,
     items,
     own,
+    packs,
     public,
+    rankings,
     resuming,
     reviews,
 )
@@ -56,18 +58,21 @@ urlpatterns += [
 urlpatterns += [
     path("mine/", own.own, name="own"),
     path("mine/<str:public_id>/", own.own_case, name="own_case"),
+    path("mine/<str:public_id>/files/<str:file_id>/", own.own_file, name="own_file"),
     path("mine/<str:public_id>/do/<slug:act>/", own.own_act, name="own_act"),
     path("progress/", public.progress, name="progress"),
+    path("progress/lost/", public.progress_lost, name="progress_lost"),
     path("progress/<str:token>/", public.progress_case, name="progress_case"),
     path("progress/<str:token>/code/", public.progress_code, name="progress_code"),
     path("progress/<str:token>/own/", public.progress_own, name="progress_own"),
+    path("progress/<str:token>/own/files/<str:file_id>/", public.progress_file, name="progress_file"),
     path("progress/<str:token>/own/do/<slug:act>/", public.progress_act, name="progress_act"),
 ]
 # the account: figures, ranking, shortages, monthly review
 urlpatterns += [
     path("figures/", figures.figures, name="figures"),
-    path("figures/ranking/", figures.ranking, name="ranking"),
-    path("figures/ranking/release/", figures.ranking_release, name="ranking_release"),
+    path("figures/ranking/", rankings.ranking, name="ranking"),
+    path("figures/ranking/release/", rankings.ranking_release, name="ranking_release"),
     path("figures/shortages/", figures.shortage_board, name="shortages"),
     path("figures/review/", reviews.monthly_review, name="review"),
     path("figures/of/<slug:number>/", figures.figure, name="figure"),
@@ -105,4 +110,17 @@ urlpatterns += [
     path("import/<str:public_id>/", imports.import_run, name="import_run"),
     path("import/<str:public_id>/go/", imports.import_go, name="import_go"),
     path("import/<str:public_id>/rejected/", imports.import_rejected, name="import_rejected"),
+]
+# offline packs
+urlpatterns += [
+    path("packs/", packs.packs, name="packs"),
+    path("packs/make/", packs.pack_make, name="pack_make"),
+    path("packs/upload/", packs.pack_upload, name="pack_upload"),
+    path("packs/check/", packs.receipt_check, name="receipt_check"),
+    path("packs/<str:public_id>/file/", packs.pack_file, name="pack_file"),
+    path("packs/merges/<str:public_id>/", packs.pack_merge, name="pack_merge"),
+    path("packs/merges/<str:public_id>/go/", packs.pack_merge_go, name="pack_merge_go"),
+    path("packs/merges/<str:public_id>/stop/", packs.pack_merge_stop, name="pack_merge_stop"),
+    path("packs/merges/<str:public_id>/receipt/", packs.pack_receipt, name="pack_receipt"),
+    path("packs/merges/<str:public_id>/rejected/", packs.pack_rejected, name="pack_rejected"),
 ]

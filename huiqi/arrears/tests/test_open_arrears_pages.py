@@ -25,7 +25,10 @@ from huiqi.arrears.tests.make import (
     make_report,
     pay,
 )
+from huiqi.cases.models import Case
+from huiqi.cases.query_codes import code_digest
 from huiqi.cases.tests.make import at, make_officer
+from huiqi.enterprises.tests.make import make_firm, make_member
 from huiqi.files.queries import attachments_of
 from huiqi.files.tests.make_uploads import make_upload
 
@@ -45,6 +48,23 @@ def browser(user: User) -> Client:
 
 def claim_url(claim: Claim, name: str = "claim", *more: str) -> str:
     return reverse(f"arrears:{name}", args=[claim.public_id, *more])
+
+
+def test_the_creditor_finds_the_claim_from_the_own_request_and_a_phone_alone_does_not() -> None:
+    firm = make_firm(county="430181")
+    claim = make_claim(enterprise=firm)
+    own = reverse("cases:own_case", args=[claim.case.public_id])
+
+    theirs = browser(make_member(firm))
+    shown = theirs.get(own).content.decode()
+    assert claim_url(claim) in shown and "30万元" in shown
+    assert theirs.get(claim_url(claim)).status_code == 200
+
+    Case.objects.update(code_digest=code_digest(claim.case.public_id, "246810"))
+    client = Client()
+    given = {"number": claim.case.number, "code": "246810"}
+    page = client.post(reverse("cases:progress"), given)["Location"]
+    assert claim_url(claim) not in client.get(page).content.decode()
 
 
 # --- a claim --------------------------------------------------------------------------------------

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
+from huiqi.accounts.roles import Role
 from huiqi.cases.items.answers import Answered, answers_in_words
 from huiqi.cases.models import Case, CaseQuerySet
 from huiqi.cases.public_words import PublicLine, PublicWord, asked_for, public_lines, public_word
@@ -70,10 +73,17 @@ def own_case_of(case: Case, at: datetime) -> OwnCase:
         promises=promises(case, at),
         asked_for=asked_for(case, events),
         answered=answers_in_words(definition, case.answers, private),
-        files=[row for row in attachments_of(case) if row.uploaded_by_id in (None, case.requester_id)],
+        files=own_files(case),
         refusal=dict(definition.refusal_reasons).get(case.refusal_reason, ""),
         may=acts_of(case, at),
     )
+
+
+def own_files(case: Case) -> list[Attachment]:
+    """What the requester's side put in: the requester, colleagues of the firm, whoever proved to hold the
+    phone. Never the offices' own."""
+    theirs = Q(uploaded_by=None) | Q(uploaded_by=case.requester_id) | Q(uploaded_by__role=Role.FIRM)
+    return list(attachments_of(case).filter(theirs))
 
 
 def acts_of(case: Case, at: datetime) -> frozenset[str]:

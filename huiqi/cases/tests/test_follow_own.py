@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from huiqi.accounts.roles import Role
@@ -18,6 +20,7 @@ from huiqi.core import clock
 from huiqi.enterprises.tests.make import make_firm, make_member
 from huiqi.files.commands import attach, receive_upload
 from huiqi.files.queries import attachments_of
+from huiqi.files.tests.make_uploads import AT, PDF, make_attachment
 
 pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\x00IEND\xaeB`\x82"
@@ -36,6 +39,10 @@ def page(client, case):
 
 def do(client, case, act, **typed):
     return client.post(reverse("cases:own_act", args=[case.public_id, act]), typed)
+
+
+def fetch(client, case, file):
+    return client.get(reverse("cases:own_file", args=[case.public_id, file.public_id]))
 
 
 # --- refusals -----------------------------------------------------------------------------------------
@@ -125,6 +132,17 @@ def test_a_case_ended_long_ago_is_not_offered_to_go_on(client, asker):
     Case.objects.update(ended_at=clock.now() - timedelta(days=31))
 
     assert "要求接着办" not in page(client, case).content.decode()
+
+
+def test_files_of_others_and_of_the_offices_do_not_exist(client, asker):
+    mine, other = make_case(requester=asker), make_case(requester=make_user(role=Role.FIRM, unit=None))
+    officer = make_officer("liuyang")
+    offices = attach(make_attachment(actor=officer), owner=mine, actor=officer, at=AT)
+    foreign = attach(make_attachment(actor=other.requester), owner=other, actor=other.requester, at=AT)
+
+    assert fetch(client, mine, offices).status_code == 404
+    assert fetch(client, mine, foreign).status_code == 404
+    assert fetch(client, other, foreign).status_code == 404
 
 
 # --- following ----------------------------------------------------------------------------------------
@@ -232,3 +250,33 @@ def test_the_firms_page_lists_its_requests_for_its_people(client):
     client.force_login(make_member(firm))
 
     assert "本企业的事" in client.get(reverse("enterprises:firm", args=[firm.public_id])).content.decode()
+
+
+def test_ones_own_files_and_those_of_colleagues_are_downloaded(client, asker):
+    firm = make_firm(county="430181")
+    make_member(firm, asker)
+    case = make_case(requester=asker, enterprise=firm)
+    colleague = make_member(firm, part="clerk")
+    for actor, name in ((asker, "合同.pdf"), (colleague, "发票.pdf")):
+        attach(make_attachment(name=name, actor=actor), owner=case, actor=actor, at=AT)
+
+    shown = page(client, case).content.decode()
+
+    for row in attachments_of(case):
+        assert row.name in shown and reverse("cases:own_file", args=[case.public_id, row.public_id]) in shown
+        answer = fetch(client, case, row)
+        assert b"".join(answer.streaming_content) == PDF and "no-store" in answer["Cache-Control"]
+
+
+def test_the_own_list_takes_the_same_queries_however_many_there_are(client, asker):
+    def queries_for(count):
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse("cases:own")).content.decode().count("招不到工人") == count
+        return len(captured)
+
+    make_case(requester=asker, state=State.HANDLING)
+    few = queries_for(1)
+    for _number in range(5):
+        make_case(requester=asker, state=State.HANDLING)
+
+    assert queries_for(6) == few

@@ -1,6 +1,7 @@
 """查进度: number and code, what leaks and what does not, the phone's code opens the rest."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -8,12 +9,17 @@ from django.urls import reverse
 
 from huiqi.accounts.models import SignInTry
 from huiqi.cases.commands.intake import Asked, open_case
+from huiqi.cases.commands.proving import renew_code
 from huiqi.cases.models import Case
 from huiqi.cases.query_codes import code_digest
 from huiqi.cases.tests.make import make_case, make_edition, make_officer
+from huiqi.cases.tests.walk import begin, fill, make_site, send
 from huiqi.cases.workflow import Channel, State
 from huiqi.core import clock
 from huiqi.core.ids import token_digest
+from huiqi.core.models import AuditRecord
+from huiqi.files.commands import attach
+from huiqi.files.tests.make_uploads import AT, PDF, make_attachment
 from huiqi.messages.models import Delivery
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +157,108 @@ def test_an_opened_case_keeps_only_the_digest_of_its_code():
 
     assert case.code_digest == code_digest(case.public_id, CODE)
     assert case.code_digest != token_digest(CODE) and CODE not in case.code_digest
+
+
+# --- a lost code --------------------------------------------------------------------------------------
+def lost(client, number, phone="13800138000"):
+    return client.post(reverse("cases:progress_lost"), {"number": number, "phone": phone})
+
+
+def texted() -> list[str]:
+    return [row.text for row in Delivery.objects.filter(purpose="case").order_by("pk")]
+
+
+def test_whether_number_and_phone_fit_is_told_by_the_phone_alone(client):
+    case = coded()
+    said = {
+        (answer.status_code, answer["Location"])
+        for answer in (
+            lost(client, case.number),
+            lost(client, case.number, "13900139000"),
+            lost(client, "1234567890"),
+            lost(client, "李\U00020bb7"),
+        )
+    }
+
+    assert said == {(302, f"{reverse('cases:progress_lost')}?sent=1")}
+    assert len(texted()) == 1
+    shown = client.get(f"{reverse('cases:progress_lost')}?sent=1").content.decode()
+    assert "13800138000" not in shown and "138****" not in shown and case.number not in shown
+
+
+def test_a_phone_that_is_none_is_said_by_its_writing_only(client):
+    answer = lost(client, coded().number, "0731-88880000")
+    assert answer.status_code == 422 and "手机号是11位数字" in answer.content.decode()
+
+
+def test_the_new_code_goes_to_the_registered_phone_and_the_old_one_is_dead(client):
+    case = coded()
+
+    lost(client, case.spoken_number, "138 0013 8000")
+
+    sent = Delivery.objects.get(purpose="case")
+    code = re.search(r"查询码是(\d{6})", sent.text).group(1)  # type: ignore[union-attr]
+    assert sent.phone == "13800138000" and case.title not in sent.text and "李明" not in sent.text
+    assert query(client, case.number, CODE).status_code == 422
+    assert query(client, case.number, code).status_code == 302
+    assert Case.objects.get().version == case.version
+    record = AuditRecord.objects.get(act="case.code_renewed")
+    assert (record.subject_id, record.details) == (case.public_id, {})
+
+
+def test_a_wrong_phone_leaves_the_old_code_alive(client):
+    case = coded()
+    lost(client, case.number, "13900139000")
+    assert query(client, case.number, CODE).status_code == 302
+
+
+def test_a_case_gets_one_code_a_minute_and_three_a_day():
+    case, at = coded(), clock.wall_now()
+    asked = {"number": case.number, "phone": "13800138000"}
+    for minutes, so_far in ((0, 1), (0.5, 1), (16, 2), (32, 3), (48, 3), (24 * 60 + 1, 4)):
+        renew_code(**asked, address=f"{minutes}", at=at + timedelta(minutes=minutes))
+        assert len(texted()) == so_far, minutes
+
+
+def test_asking_for_codes_is_held_up_for_the_number(client):
+    case = coded()
+    for phone in range(5):
+        lost(client, case.number, f"1390000000{phone}")
+
+    held = lost(client, case.number)
+
+    assert held.status_code == 429 and "分钟后再查" in held.content.decode()
+    assert texted() == []
+
+
+def test_the_receipt_no_longer_shows_a_code_that_is_dead(client):
+    make_site()
+    link = fill(client, begin(client))
+    send(client, link)
+    receipt = reverse("cases:draft_receipt", args=[link])
+    old = re.search(r"查询码(\d{6})", texted()[0]).group(1)  # type: ignore[union-attr]
+    assert old in client.get(receipt).content.decode()
+
+    lost(client, Case.objects.get().number)
+
+    assert old not in client.get(receipt).content.decode()
+
+
+# --- files --------------------------------------------------------------------------------------------
+def test_number_and_code_never_open_a_file_and_the_phone_opens_only_the_requesters(client):
+    case = coded()
+    officer = make_officer("liuyang")
+    theirs = attach(make_attachment(name="我的照片.pdf"), owner=case, actor=None, at=AT)
+    offices = attach(make_attachment(actor=officer), owner=case, actor=officer, at=AT)
+    url = opened(client, case)
+    assert "我的照片" not in client.get(url).content.decode()
+    assert client.get(f"{url}own/files/{theirs.public_id}/").status_code == 404
+    client.post(f"{url}code/", {"do": "send"})
+    code = re.search(r"验证码(\d{6})", Delivery.objects.get(purpose="code").text).group(1)  # type: ignore[union-attr]
+    own = client.post(f"{url}code/", {"do": "open", "code": code})["Location"]
+
+    file = f"{own}files/{theirs.public_id}/"
+    assert file in client.get(own).content.decode()
+    answer = client.get(file)
+    assert b"".join(answer.streaming_content) == PDF and "attachment" in answer["Content-Disposition"]
+    assert client.get(f"{own}files/{offices.public_id}/").status_code == 404

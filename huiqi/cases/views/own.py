@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,7 +15,7 @@ from huiqi.cases.public_words import public_word
 from huiqi.cases.queries.drafts import own_drafts
 from huiqi.cases.queries.items import offered_items
 from huiqi.cases.queries.own import own_cases
-from huiqi.cases.views.own_acts import do_act, own_page
+from huiqi.cases.views.own_acts import Addresses, do_act, own_page, send_file
 from huiqi.core import clock
 from huiqi.core.ids import PUBLIC_ID_LENGTH
 from huiqi.core.pagination import paginate
@@ -46,8 +47,12 @@ def _own(request: HttpRequest, public_id: str) -> Case:
     return found
 
 
-def _urls(case: Case) -> dict[str, str]:
-    return {act: reverse("cases:own_act", args=[case.public_id, act]) for act in FORMS}
+def _addresses(case: Case) -> Addresses:
+    return Addresses(
+        page=reverse("cases:own_case", args=[case.public_id]),
+        acts={act: reverse("cases:own_act", args=[case.public_id, act]) for act in FORMS},
+        file=lambda file_id: reverse("cases:own_file", args=[case.public_id, file_id]),
+    )
 
 
 @login_required
@@ -56,7 +61,15 @@ def _urls(case: Case) -> dict[str, str]:
 def own_case(request: HttpRequest, public_id: str) -> HttpResponse:
     """One own request: where it stands, what comes next and by when, what one may do."""
     case = _own(request, public_id)
-    return own_page(request, case, _urls(case))
+    return own_page(request, case, _addresses(case))
+
+
+@login_required
+@require_safe
+@never_cache
+def own_file(request: HttpRequest, public_id: str, file_id: str) -> HttpResponseBase:
+    """A file that the requester's side put in."""
+    return send_file(_own(request, public_id), file_id, reader=user_of(request))
 
 
 @login_required
@@ -65,5 +78,4 @@ def own_case(request: HttpRequest, public_id: str) -> HttpResponse:
 def own_act(request: HttpRequest, public_id: str, act: str) -> HttpResponse:
     """Supplement, message, withdraw, rate, reopen."""
     case = _own(request, public_id)
-    back = reverse("cases:own_case", args=[case.public_id])
-    return do_act(request, case, act, actor=user_of(request), urls=_urls(case), back=back)
+    return do_act(request, case, act, actor=user_of(request), addresses=_addresses(case))

@@ -11,6 +11,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,15 +19,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huiqi.accounts.commands import tries
 from huiqi.accounts.queries.sign_in import address_digest
-from huiqi.cases.commands.proving import prove_code
+from huiqi.cases.commands.proving import prove_code, renew_code
 from huiqi.cases.forms.asking import CodeForm
 from huiqi.cases.forms.own import FORMS
-from huiqi.cases.forms.public import ProgressForm
+from huiqi.cases.forms.public import LostForm, ProgressForm
 from huiqi.cases.models import Case
 from huiqi.cases.queries.drafts import is_mobile
 from huiqi.cases.queries.own import case_for_progress, own_case_of
 from huiqi.cases.views.drafting import hushed
-from huiqi.cases.views.own_acts import do_act, own_page
+from huiqi.cases.views.own_acts import Addresses, do_act, own_page, send_file
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
@@ -37,7 +38,7 @@ GOOD_FOR = 30 * 60
 _SALT = "cases.progress"
 CODE, PHONE = "code", "phone"  # what was proved
 PUBLIC = "progress"
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def _token(case: Case, proved: str) -> str:
@@ -49,7 +50,7 @@ def proving(*enough: str) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, token: str, **arguments: Any) -> HttpResponseBase:
             try:
                 public_id, proved = signing.loads(token, salt=_SALT, max_age=GOOD_FOR)
             except signing.SignatureExpired:
@@ -78,7 +79,7 @@ def progress(request: HttpRequest) -> HttpResponse:
             return hushed(render(request, "cases/public_progress.html", {"form": form}, status=429))
         if case is not None:
             return hushed(redirect("cases:progress_case", _token(case, CODE)))
-        wrong = _("编号和查询码对不上。请核对这两项；查询码忘了的，可以打服务热线报编号查询。")
+        wrong = _("编号和查询码对不上。请核对这两项；查询码忘了的，可以用登记的手机重新收一个。")
         form.add_error(None, wrong)
     context = {"form": form, "is_over": "over" in request.GET and not form.is_bound}
     status = 422 if form.is_bound else 200
@@ -146,20 +147,47 @@ def progress_code(request: HttpRequest, case: Case, *, token: str) -> HttpRespon
     return _shown(request, case, token, form, 422)
 
 
-def _urls(token: str) -> dict[str, str]:
-    return {act: reverse("cases:progress_act", args=[token, act]) for act in FORMS}
+def _addresses(token: str) -> Addresses:
+    return Addresses(
+        page=reverse("cases:progress_own", args=[token]),
+        acts={act: reverse("cases:progress_act", args=[token, act]) for act in FORMS},
+        file=lambda file_id: reverse("cases:progress_file", args=[token, file_id]),
+    )
 
 
 @require_safe
 @proving(PHONE)
 def progress_own(request: HttpRequest, case: Case, *, token: str) -> HttpResponse:
     """The whole own page, for half an hour."""
-    return own_page(request, case, _urls(token))
+    return own_page(request, case, _addresses(token))
+
+
+@require_safe
+@proving(PHONE)
+def progress_file(request: HttpRequest, case: Case, *, token: str, file_id: str) -> HttpResponseBase:
+    """A file that the requester's side put in; number and code alone never open one."""
+    return send_file(case, file_id, reader=None)
 
 
 @require_POST
 @proving(PHONE)
 def progress_act(request: HttpRequest, case: Case, *, token: str, act: str) -> HttpResponse:
     """The acts of the own page; nobody is signed in, so that the actor is a visitor."""
-    back = reverse("cases:progress_own", args=[token])
-    return do_act(request, case, act, actor=None, urls=_urls(token), back=back)
+    return do_act(request, case, act, actor=None, addresses=_addresses(token))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def progress_lost(request: HttpRequest) -> HttpResponse:
+    """A new query code for who lost it: number and registered mobile phone. Whether they fit is told by
+    the phone alone; the page says the same to everybody."""
+    form = LostForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        address = address_digest(get_adapter(request).get_client_ip(request))
+        try:
+            renew_code(**form.cleaned_data, address=address, at=clock.wall_now())
+        except tries.TryLater as later:
+            form.add_error(None, _too_many(later))
+            return hushed(render(request, "cases/public_lost.html", {"form": form}, status=429))
+        return hushed(redirect(f"{reverse('cases:progress_lost')}?sent=1"))
+    context = {"form": form, "is_sent": "sent" in request.GET and not form.is_bound}
+    return hushed(render(request, "cases/public_lost.html", context, status=422 if form.is_bound else 200))
