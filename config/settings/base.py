@@ -5,7 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from config.environment import database, env_date, env_list, env_text
+from config.environment import database, env_bool, env_date, env_list, env_text
 from huiqi.core.logs import logging_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +25,9 @@ PRIVATE_ROOT = DATA_DIR / "private"
 HUIQI_AUDIT_ANCHOR = Path(env_text("HUIQI_AUDIT_ANCHOR", str(DATA_DIR / "audit-anchor.log")))
 # When offices work, for the clocks of cases; offices differ, so that it is a setting and no constant.
 HUIQI_OFFICE_HOURS = env_text("HUIQI_OFFICE_HOURS", "09:00-12:00 13:30-17:30")
+# The three rates of requests (response, solved, satisfied) are an office's choice: no rule here asks for
+# them, and where they are off, no page, file or ranking has them.
+HUIQI_THREE_RATES = env_bool("HUIQI_THREE_RATES", True)
 # Dotted path of a huiqi.messages.ports.ChatPort for the daily digest of staff; "" = by text message.
 HUIQI_CHAT_PORT = env_text("HUIQI_CHAT_PORT", "")
 # Dotted path of a huiqi.messages.ports.SmsPort; without a vendor's adapter no text message leaves.
@@ -112,6 +115,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "huiqi.core.form_drawing.PlainRenderer"
 DATABASES = {"default": database(env_text("HUIQI_DATABASE_URL"), DATA_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

@@ -9,9 +9,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -68,21 +65,6 @@ class NamesSelect(forms.Select):
         if _HAN.search(str(label)) and not is_chinese():
             option["attrs"]["lang"] = "zh-CN"
         return option
-
-    def _render(self, template_name: str, context: dict[str, Any], renderer: Any = None) -> SafeString:
-        """As Django's template draws it, without a template for each of hundreds of options."""
-        found = context["widget"]
-        groups = []
-        for name, options, _index in found["optgroups"]:
-            drawn = format_html_join("\n", '<option value="{}"{}>{}</option>', map(_option, options))
-            groups.append(format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn)
-        attrs, inside = flatatt(found["attrs"]), format_html_join("\n", "{}", ((each,) for each in groups))
-        return format_html('<select name="{}"{}>\n{}\n</select>', found["name"], attrs, inside)
-
-
-def _option(option: dict[str, Any]) -> tuple[str, SafeString, Any]:
-    value = "" if option["value"] is None else str(option["value"])
-    return value, flatatt(option["attrs"]), option["label"]
 
 
 class AheadSelect(NamesSelect):
