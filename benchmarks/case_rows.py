@@ -1,7 +1,7 @@
 """Many cases at once, for benchmarks: units, people, cases with orders and clocks, written in bulk.
 
-Deterministic for a seed. Nothing here goes through the commands: states, orders and clocks only look as the
-commands leave them, and there is no timeline.
+Deterministic for a seed. Nothing here goes through the commands: states, orders, clocks and the timeline only
+look as the commands leave them.
 """
 
 from datetime import datetime, timedelta
@@ -23,6 +23,14 @@ TITLES = (
     "订单取消",
     "用气不足",
 )
+# What is measured while a case is in a state.
+STAGES = {
+    "registered": "accept", "supplementing": "supplement", "accepted": "dispatch", "assigned": "sign",
+    "handling": "handle", "answered": "review", "calling_back": "call_back", "suspended": "handle",
+}  # fmt: skip
+ORDER_STATES = {"assigned": "sent", "answered": "answered", "calling_back": "answered", "ended": "answered"}
+# So many of the firms are in the register; one of them asks for every tenth case.
+FIRMS = 4_000
 
 
 def make_units(count: int) -> list[Any]:
@@ -62,16 +70,39 @@ def load(cases: int, units: int, at: datetime, *, seed: int = 2020) -> list[Any]
     editions, dice = load_shipped(), Random(seed)
     found = make_units(units)
     people = {unit.pk: make_user(role=Role.OFFICER, unit=unit) for unit in found[:60]}
+    for unit in found[:2]:
+        for role in (Role.DISPATCHER, Role.SUPERVISOR):
+            make_user(role=role, unit=unit)
+    firms = _make_firms(found)
+    offices = {unit.region: unit for unit in found if unit.kind == "county_office"}
+    places = [(unit, offices.get(unit.region, unit)) for unit in found]
     rows: list[Any] = []
     for number in range(cases):
-        rows.append(_case(number, editions, found, people, dice, at))
+        rows.append(_case(number, editions, places, people, dice, at))
+        rows[-1].enterprise = firms.get(number % 40_000)
         if len(rows) == BATCH or number == cases - 1:
             _write(rows, at)
             rows = []
     return found
 
 
-def _case(number: int, editions: Any, units: list[Any], people: Any, dice: Random, at: datetime) -> Any:
+def _make_firms(units: list[Any]) -> dict[int, Any]:
+    """Firms of the register by their number, spread over the counties."""
+    from huiqi.enterprises.models import Enterprise
+
+    regions = [unit.region for unit in units[1:]]
+    rows = [
+        Enterprise(name=_firm_name(number), prefecture=regions[number % len(regions)], is_synthetic=True)
+        for number in range(FIRMS)
+    ]
+    return dict(enumerate(Enterprise.objects.bulk_create(rows, BATCH)))
+
+
+def _firm_name(number: int) -> str:
+    return f"基准企业{number:05d}有限公司"
+
+
+def _case(number: int, editions: Any, places: list[Any], people: Any, dice: Random, at: datetime) -> Any:
     from huiqi.cases.models import Case
 
     edition = editions[dice.choice(sorted(editions))]
@@ -79,8 +110,10 @@ def _case(number: int, editions: Any, units: list[Any], people: Any, dice: Rando
     state = dice.choices([each[0] for each in STATES], [each[1] for each in STATES])[0]
     days = dice.randint(20, 700) if state == "ended" else dice.randint(0, 25)
     opened = at - timedelta(days=days, minutes=dice.randrange(600))
-    unit = units[dice.randrange(1, len(units))]
-    desk = unit if unit.kind == "county_office" else units[0]
+    province = places[0][0]
+    unit, office = places[dice.randrange(1, len(places))]
+    # Four of five lie on the desk of the county, the others on that of the province.
+    desk = office if dice.randrange(5) else province
     has_lead = state not in {"registered", "accepted", "supplementing"}
     handler = people.get(unit.pk) if has_lead and state != "assigned" else None
     is_ended = state == "ended"
@@ -90,7 +123,7 @@ def _case(number: int, editions: Any, units: list[Any], people: Any, dice: Rando
         item=edition.item,
         topic=topic,
         urgency=dice.choice(["urgent", "ordinary", "ordinary", "complex"]),
-        firm_name=f"基准企业{number % 40_000:05d}有限公司",
+        firm_name=_firm_name(number % 40_000),
         credit_code=f"91{unit.region}{number % 40_000:010d}"[:18],
         requester_name="基准",
         requester_phone=f"170{number:08d}",
@@ -109,13 +142,14 @@ def _case(number: int, editions: Any, units: list[Any], people: Any, dice: Rando
         accepted_at=opened,
         ended_at=opened + timedelta(days=7) if is_ended else None,
         due_at=None if is_ended else opened + timedelta(days=7),
-        due_stage="" if is_ended else "handle",
+        due_stage="" if is_ended else STAGES[state],
+        is_paused=state == "suspended",
         word="solved" if is_ended else "",
     )
 
 
 def _write(rows: list[Any], at: datetime) -> None:
-    from huiqi.cases.models import Case, Clock, Order
+    from huiqi.cases.models import Case, Clock, Event, Order
 
     for case in rows:
         case._meta.get_field("phone_index").pre_save(case, True)
@@ -126,7 +160,7 @@ def _write(rows: list[Any], at: datetime) -> None:
             unit=case.lead,
             part="lead",
             round=case.round,
-            state={"assigned": "sent", "ended": "answered"}.get(case.state, "signed"),
+            state=ORDER_STATES.get(case.state, "signed"),
             handler=case.handler,
             sent_at=case.opened_at,
             signed_at=None if case.state == "assigned" else case.opened_at,
@@ -138,10 +172,11 @@ def _write(rows: list[Any], at: datetime) -> None:
     clocks = [
         Clock(
             case=case,
-            stage="handle",
-            unit=case.lead or case.desk,
+            stage=case.due_stage,
+            unit=case.lead if case.due_stage in {"sign", "handle"} else case.desk,
             limit_amount=5,
             limit_unit="working_days",
+            is_paused=case.is_paused,
             started_at=case.opened_at,
             due_at=case.due_at,
             original_due_at=case.due_at,
@@ -151,3 +186,14 @@ def _write(rows: list[Any], at: datetime) -> None:
         if case.due_at is not None
     ]
     Clock.objects.bulk_create(clocks)
+    Event.objects.bulk_create(
+        Event(case=case, kind=kind, at=case.opened_at, actor=case.handler, unit=unit, is_public=True)
+        for case in rows
+        for kind, unit in (
+            ("registered", None),
+            ("accept", case.desk),
+            ("assign", case.desk),
+            ("sign", case.lead),
+        )
+        if unit is not None or kind == "registered"
+    )
