@@ -12,6 +12,7 @@ from huiqi.cases.notice_times import next_notice, notice_times, turns_sent
 from huiqi.cases.queries.clock_lines import scale_of, term_of
 from huiqi.cases.workflow import PauseReason, Stage
 from huiqi.messages.commands.notices import settle_about
+from huiqi.workflow.office_time import OfficeTime
 from huiqi.workflow.terms import Limit, Reckoning, Term, reckon
 
 
@@ -117,13 +118,9 @@ def move_clock(clock: Clock, case: Case, *, reason: str, at: datetime, words: st
 
 
 def moved(clock: Clock, case: Case, *, reason: str, at: datetime, words: str = "") -> ClockMove | None:
-    """Set the end of the clock and its next reminder (unsaved); the move to be kept, if it moved.
-
-    The end of a paused clock is the one it would have had, had it run on when the pause began.
-    """
+    """Set the end of the clock and its next reminder (unsaved); the move to be kept, if it moved."""
     scale, term = scale_of(clock, case), term_of(clock)
-    open_from = [row.from_at for row in clock.pauses.all() if row.to_at is None]
-    before, clock.due_at = clock.due_at, reckon(term, scale, min([*open_from, at])).due_at
+    before, clock.due_at = clock.due_at, end_of(term, scale, at)
     if clock.is_paused:
         clock.next_notice_at = None
     else:
@@ -135,6 +132,12 @@ def moved(clock: Clock, case: Case, *, reason: str, at: datetime, words: str = "
     return ClockMove(
         clock=clock, reason=reason, from_due=before, to_due=clock.due_at, words=words[:300], at=at
     )
+
+
+def end_of(term: Term, scale: OfficeTime, at: datetime) -> datetime:
+    """When a term ends; a paused one when it would have ended, had it run on when the pause began."""
+    open_from = [pause.from_at for pause in term.pauses if pause.to_at is None]
+    return reckon(term, scale, min([*open_from, at])).due_at
 
 
 def _settle_reminders(clock: Clock, at: datetime) -> None:
