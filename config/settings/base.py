@@ -42,6 +42,8 @@ HUIQI_FIRMS_PER_OFFICER = int(env_text("HUIQI_FIRMS_PER_OFFICER", "5"))
 HUIQI_CLAMD = env_text("HUIQI_CLAMD")
 # By what identity of the state people of firms may prove themselves (enterprises/ports.py); empty: none.
 HUIQI_IDENTITY_PORT = env_text("HUIQI_IDENTITY_PORT")
+# Calls of the API with one access token in a minute; our own figure, ten a second.
+HUIQI_API_CALLS_PER_MINUTE = int(env_text("HUIQI_API_CALLS_PER_MINUTE", "600"))
 # OFL fonts for PDF output, installed with the assets (package.json).
 PDF_FONT_DIR = ROOT / "node_modules" / "@expo-google-fonts" / "noto-serif-sc"
 
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
     "huiqi.hotline",
     "huiqi.cases",
     "huiqi.policies",
+    "huiqi.questionnaires",
     "huiqi.stationing",
     "huiqi.knowledge",
     "huiqi.lists",

@@ -24,6 +24,7 @@ class Power(StrEnum):
     VIEW_KEY_MATERIALS = "view_key_materials"  # the compartment: output, stock, shortage
     REPORT_KEY_MATERIALS = "report_key_materials"
     EDIT_POLICIES = "edit_policies"
+    EDIT_QUESTIONNAIRES = "edit_questionnaires"  # upload and publish those of one's unit
     TAKE_REQUESTS = "take_requests"  # fill in a request on somebody's behalf
     VIEW_CASES = "view_cases"  # cases of the region of one's scope
     DISPATCH_CASES = "dispatch_cases"  # the desk: accept, refuse, assign, merge
@@ -75,6 +76,7 @@ POWERS |= {
             Power.COMPARE_LISTS,
             Power.STATION_OFFICERS,
             Power.VIEW_KEY_MATERIALS,
+            Power.EDIT_QUESTIONNAIRES,
         }
     ),
     Role.LEADER: frozenset(
@@ -112,7 +114,14 @@ POWERS |= {
     Role.SERVICE_STAFF: frozenset(_OFFICE | _HANDLER),
     # Reads figures, exports without contacts.
     Role.ANALYST: frozenset(
-        _OFFICE | _READ | {Power.EXPORT_FIRMS, Power.VIEW_CASES, Power.VIEW_CASE_FIGURES}
+        _OFFICE
+        | _READ
+        | {
+            Power.EXPORT_FIRMS,
+            Power.VIEW_CASES,
+            Power.VIEW_CASE_FIGURES,
+            Power.EDIT_QUESTIONNAIRES,
+        }
     ),
     Role.AUTHORITY_OFFICER: frozenset(_OFFICE | _HANDLER | {Power.ANSWER_COMPARISONS}),
     Role.SYSTEM_ADMIN: frozenset(_OFFICE | {Power.MANAGE_UNITS}),

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class QuestionnairesConfig(AppConfig):
+    name = "huiqi.questionnaires"
+    verbose_name = "问卷"

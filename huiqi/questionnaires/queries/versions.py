@@ -1,0 +1,62 @@
+"""Questionnaires for lists and pages, and the compiled forms behind them."""
+
+from functools import lru_cache
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from huiqi.questionnaires.models import Questionnaire, QuestionnaireVersion
+from huiqi.questionnaires.xform.definition import Form
+from huiqi.questionnaires.xform.differences import Difference, differences
+from huiqi.questionnaires.xform.reading import read_form
+
+# A province has a handful of questionnaires open at a time; a form of 16,000 choices takes some 20 MB.
+FORMS_KEPT = 32
+
+
+def listed(questionnaires: QuerySet[Questionnaire]) -> QuerySet[Questionnaire]:
+    """With `version_count`, `draft_count` and `last_published_at`, and the owner."""
+    return (
+        questionnaires.select_related("owner")
+        .annotate(
+            version_count=Count("versions"),
+            draft_count=Count("versions", filter=Q(versions__published_at=None)),
+            last_published_at=Max("versions__published_at"),
+        )
+        .order_by("name", "pk")
+    )
+
+
+def versions_of(questionnaire: Questionnaire) -> QuerySet[QuestionnaireVersion]:
+    """Newest first, without their contents."""
+    versions = questionnaire.versions.select_related("made_by", "published_by")
+    return versions.defer("xform", "original").order_by("-number")
+
+
+def current_version(questionnaire: Questionnaire) -> QuestionnaireVersion | None:
+    """The version that is answered now: of the published ones the last; None before the first."""
+    published = questionnaire.versions.filter(published_at__isnull=False)
+    return published.order_by("-published_at", "-number").first()
+
+
+def version_answered(form_id: str, version: str) -> QuestionnaireVersion | None:
+    """The published version a submission names, or None."""
+    found = QuestionnaireVersion.objects.filter(
+        questionnaire__form_id=form_id, version=version, published_at__isnull=False
+    )
+    return found.order_by("pk").first()
+
+
+def form_of(version: QuestionnaireVersion) -> Form:
+    """The compiled form; forms are kept by the digest of their text, so they are never stale."""
+    return _form(version.digest)
+
+
+@lru_cache(maxsize=FORMS_KEPT)
+def _form(digest: str) -> Form:
+    texts = QuestionnaireVersion.objects.filter(digest=digest).order_by("pk").values_list("xform", flat=True)
+    return read_form(texts[0])
+
+
+def changes_since(version: QuestionnaireVersion, earlier: QuestionnaireVersion) -> list[Difference]:
+    """What a version asks otherwise than an earlier one."""
+    return differences(form_of(earlier), form_of(version))
