@@ -48,6 +48,7 @@ from huiqi.messages.models import Notice
 from huiqi.messages.panels import notices_panel
 from huiqi.policies import acts as policy_acts
 from huiqi.policies.panels import entitlements_panel, find_policies
+from huiqi.questionnaires import acts as questionnaire_acts
 from huiqi.stationing import acts as stationing_acts
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
@@ -63,6 +64,7 @@ _ACTS = (
     knowledge_acts.ACTS,
     hotline_acts.ACTS,
     policy_acts.ACTS,
+    questionnaire_acts.ACTS,
     case_acts.ACTS,
     arrears_acts.ACTS,
 )
