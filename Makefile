@@ -21,7 +21,7 @@ setup: $(VENV)/.base $(VENV)/.assets ## install and prepare everything without s
 
 test: $(VENV)/.dev $(VENV)/.assets ## every quick test, on SQLite and (where installed) PostgreSQL, and in a browser
 	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
-	$(BIN)/python scripts/with_postgres.py --if-available -- $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser and not pure"
+	$(BIN)/python scripts/with_postgres.py --if-available -- $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser and not pure and not once"
 
 test-slow: $(VENV)/.dev $(VENV)/.assets ## long property, fuzz and load tests
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow

@@ -94,6 +94,7 @@ def test_a_get_answers_each_person_as_written(name, fresh):
     assert told(name, row, "get", fresh(ROLES)) == row.answers()
 
 
+@pytest.mark.once  # the door is shut before the database is asked for anything but the person
 @pytest.mark.parametrize("name", sorted(name for name in MATRIX if name not in {"set_language"}))
 def test_who_may_not_look_may_not_act_either(name, fresh):
     row = MATRIX[name]
@@ -104,6 +105,7 @@ def test_who_may_not_look_may_not_act_either(name, fresh):
     assert {person: status for person, status in answers.items() if status not in {302, 404, 405}} == {}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(name for name, row in MATRIX.items() if row.only == "GET"))
 def test_a_page_that_is_only_read_takes_no_post(name, fresh):
     row = MATRIX[name]

@@ -15,6 +15,17 @@ from tests.harness import cast, database, swap, templates
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+# Whoever asks for none of these is kept from the database by pytest-django.
+_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that may not touch the database is `pure`: the run on the second database leaves it out."""
+    for item in items:
+        if item.get_closest_marker("django_db") is None and not _DATABASE & set(item.fixturenames):
+            item.add_marker("pure")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory

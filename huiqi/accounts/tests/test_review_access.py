@@ -28,7 +28,6 @@ def begin():
     return reviews.open_review(actor=play("security_admin"), on=TODAY, at=clock.wall_now())
 
 
-@pytest.mark.pure
 @given(st.dates(date(2000, 1, 1), date(2100, 12, 31)))
 def test_six_months_later_is_half_a_year_and_never_skips_a_month(day):
     later = six_months_after(day)

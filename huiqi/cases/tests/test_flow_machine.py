@@ -373,7 +373,7 @@ class Office(RuleBasedStateMachine):
 
 def test_every_story_of_three_cases_is_whole_and_comes_to_its_end():
     run_state_machine_as_test(
-        Office, settings=settings(max_examples=10, stateful_step_count=40, deadline=None)
+        Office, settings=settings(max_examples=5, stateful_step_count=40, deadline=None)
     )
 
 

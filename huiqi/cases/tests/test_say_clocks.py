@@ -7,7 +7,6 @@ from huiqi.cases.workflow import Stage
 from huiqi.workflow.terms import LimitUnit, reckon
 from huiqi.workflow.tests.make import at, make_scale, make_term
 
-pytestmark = pytest.mark.pure
 SCALE = make_scale()
 OFFICE, HOURS = LimitUnit.OFFICE_HOURS, LimitUnit.HOURS
 

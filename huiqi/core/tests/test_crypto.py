@@ -12,7 +12,6 @@ from huiqi.core.crypto import (
     key_checks,
 )
 
-pytestmark = pytest.mark.pure
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 
 

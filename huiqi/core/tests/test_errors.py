@@ -1,8 +1,4 @@
-import pytest
-
 from huiqi.core.errors import Refused, VersionConflict
-
-pytestmark = pytest.mark.pure
 
 
 def test_a_refusal_carries_a_code_for_programs_and_a_sentence_for_people():

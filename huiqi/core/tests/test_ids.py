@@ -1,10 +1,6 @@
 import re
 
-import pytest
-
 from huiqi.core.ids import ALPHABET, new_public_id, new_token, token_digest
-
-pytestmark = pytest.mark.pure
 
 
 def test_public_ids_are_opaque_and_do_not_repeat():

@@ -2,7 +2,6 @@ import pytest
 
 from huiqi.core.pagination import PAGE_SIZE, paginate
 
-pytestmark = pytest.mark.pure
 ROWS = list(range(45))
 
 

@@ -12,8 +12,6 @@ from huiqi.core.personal_register import data_map, faults, looks_personal, read_
 from huiqi.core.tests.make import Terminal
 from huiqi.core.tests.personal_rows import Person
 
-pytestmark = pytest.mark.pure
-
 
 def own_models():
     """Every model of the product, without those made up for tests."""

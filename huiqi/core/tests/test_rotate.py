@@ -170,7 +170,6 @@ def test_texts_sealed_in_ordinary_columns_and_json_are_rotated_too(monkeypatch, 
     assert lost.message == "zz.lost"
 
 
-@pytest.mark.pure
 def test_no_encrypted_column_of_the_product_is_forgotten():
     found = {columns.label for columns in keyed_columns()} | {texts.label for texts in personal.SEALED}
     assert {"accounts.User", "policies.Check", "mfa.Authenticator"} <= found

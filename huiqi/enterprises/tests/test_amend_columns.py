@@ -73,7 +73,6 @@ def amended(early: list[Stated], late: list[Stated], until: date, on: date):
     )
 
 
-@pytest.mark.pure
 @settings(max_examples=500)
 @given(
     statements(list(CELLS), 1),
@@ -97,7 +96,6 @@ def said(number: int, fact: str, cell: object, as_of: date, expires_on: date | N
     return Stated(number, fact, "", cell, as_of, as_of, "confirmed", expires_on)
 
 
-@pytest.mark.pure
 def test_a_fact_filed_beside_others_needs_none_of_them():
     early = [said(1, "vacancies", 5, date(2020, 2, 20)), said(2, "own_brand", 1, date(2020, 2, 1))]
     stood = projector(ON).project(by_fact(early))
@@ -106,7 +104,6 @@ def test_a_fact_filed_beside_others_needs_none_of_them():
     assert (made.columns, made.until) == ({"own_brand": False}, date(2020, 3, 21))
 
 
-@pytest.mark.pure
 def test_where_the_fact_filed_again_had_set_the_last_day_all_facts_are_asked():
     early = [said(1, "vacancies", 5, date(2020, 2, 20)), said(2, "monthly_rent", 7, date(2020, 2, 1))]
     stood = projector(ON).project(by_fact(early))
@@ -114,7 +111,6 @@ def test_where_the_fact_filed_again_had_set_the_last_day_all_facts_are_asked():
     assert amended(early, [said(3, "vacancies", 6, ON)], stood.until, ON) is None
 
 
-@pytest.mark.pure
 @pytest.mark.parametrize("fact", [SIZE_CLASS, *SIZE_INPUTS])
 def test_what_the_size_class_follows_from_is_settled_together(fact):
     assert settled_together([fact, "own_brand"]) == {SIZE_CLASS, *SIZE_INPUTS, "own_brand"}

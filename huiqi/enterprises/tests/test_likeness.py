@@ -4,7 +4,6 @@ import pytest
 
 from huiqi.enterprises.likeness import Regions, Traits, are_near, same_writing, short_region, weigh
 
-pytestmark = pytest.mark.pure
 REGIONS = Regions.of(["湖南省", "长沙市", "浏阳市", "江华瑶族自治县", "湘西土家族苗族自治州", "南县"])
 
 

@@ -29,7 +29,6 @@ def run(count, seed=7):
         pass
 
 
-@pytest.mark.pure
 def test_the_same_seed_makes_the_same_firms_however_many_are_asked_for():
     few = list(firms(50, seed=1, where=WHERE, on=ON))
     many = list(islice(firms(BLOCK * 2, seed=1, where=WHERE, on=ON), 50))
@@ -37,13 +36,11 @@ def test_the_same_seed_makes_the_same_firms_however_many_are_asked_for():
     assert few != list(firms(50, seed=2, where=WHERE, on=ON))
 
 
-@pytest.mark.pure
 def test_a_later_block_needs_no_earlier_one():
     whole = list(firms(BLOCK + 20, seed=1, where=WHERE, on=ON))
     assert whole[BLOCK:] == list(firms(BLOCK + 20, seed=1, where=WHERE, on=ON, first=BLOCK))
 
 
-@pytest.mark.pure
 def test_codes_are_valid_and_some_firms_have_none():
     made = list(firms(2 * BLOCK, seed=3, where=WHERE, on=ON))
     codes = [firm.credit_code for firm in made]

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +9,6 @@ from huiqi.enterprises.resolution import FOREVER, Stated, next_change, resolve
 from huiqi.enterprises.tests.oracle import RANKS, Kind, Remark, answer, days_after
 from huiqi.rules.catalogue import Fact
 
-pytestmark = pytest.mark.pure
 FIRST = date(2019, 11, 1)
 DAYS = st.integers(0, 800).map(lambda count: FIRST + timedelta(days=count))
 KINDS = {

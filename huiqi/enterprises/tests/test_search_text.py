@@ -15,7 +15,6 @@ def finds(question: str, text: str) -> bool:
     return bool(grams) and set(grams) <= set(text.split(" "))
 
 
-@pytest.mark.pure
 @given(name=NAMES, data=st.data())
 def test_every_part_of_a_name_with_two_chinese_characters_in_a_row_finds_it(name, data):
     text = search_text(name, pinyin_of(name)[1])
@@ -25,7 +24,6 @@ def test_every_part_of_a_name_with_two_chinese_characters_in_a_row_finds_it(name
         assert finds(part, text)
 
 
-@pytest.mark.pure
 @pytest.mark.parametrize(
     "question",
     [
@@ -49,7 +47,6 @@ def test_what_people_type_finds_the_firm(question):
     assert finds(question, text) is (question not in {"湖南省浏阳市红花炮业有限公司", "lyshp"})
 
 
-@pytest.mark.pure
 def test_former_names_and_the_organisation_code_of_old_papers_find_it_too():
     text = search_text(
         "长沙甲食品有限公司", "csjspyxgs", "91430181MA4L000017", ["浏阳乙茶油厂", "92430181MA4P888885"]
@@ -58,13 +55,11 @@ def test_former_names_and_the_organisation_code_of_old_papers_find_it_too():
     assert not finds("MA4L00002", text)
 
 
-@pytest.mark.pure
 @pytest.mark.parametrize("question", ["", " ", "（）", "、，", "\x00", "😀", '"', "*"])
 def test_a_question_without_words_asks_nothing(question):
     assert grams_of_question(question) == ()
 
 
-@pytest.mark.pure
 def test_lone_characters_are_read_as_a_word_or_as_how_a_name_begins():
     assert grams_of_question("湘") == ("_湘",)
     assert grams_of_question("浏 阳") == ("浏阳",)

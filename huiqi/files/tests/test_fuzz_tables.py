@@ -4,7 +4,6 @@ import io
 import math
 import zipfile
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,8 +20,6 @@ from huiqi.files.tables.read import list_sheets, read_table
 from huiqi.files.tables.table import Cell, Choices, Hidden
 from huiqi.files.tables.values import exact_number, shape_of_format, shaped
 from huiqi.files.tests.make import FIRMS, HEADER, make_raw_xlsx, make_xlsx, make_zip
-
-pytestmark = pytest.mark.pure
 
 
 def _furnish(book):

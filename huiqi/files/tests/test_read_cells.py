@@ -19,7 +19,6 @@ from huiqi.files.tables.problems import WrongCell
 from huiqi.files.tables.table import Cell
 from huiqi.files.tables.values import Percent, error_cell
 
-pytestmark = pytest.mark.pure
 READERS = {
     "text": as_text,
     "number": as_whole_number,

@@ -21,8 +21,6 @@ from huiqi.files.tests.make import (
     text_cell,
 )
 
-pytestmark = pytest.mark.pure
-
 
 def rows_of(file, **wishes):
     with read_table(file, **wishes) as table:

@@ -13,8 +13,6 @@ from huiqi.files.tables.sniff import Kind
 from huiqi.files.tests.make import FIRMS, HEADER, make_xlsx
 from huiqi.files.tests.make_xls import make_ole, make_xls
 
-pytestmark = pytest.mark.pure
-
 
 def refusal(file):
     with pytest.raises(TableRefused) as caught:

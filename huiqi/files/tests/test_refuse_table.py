@@ -21,7 +21,6 @@ from huiqi.files.tests.make import (
     text_cell,
 )
 
-pytestmark = pytest.mark.pure
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
 

@@ -22,7 +22,6 @@ from huiqi.files.uploads import (
     sniff,
 )
 
-pytestmark = pytest.mark.pure
 GOOD = [
     (PDF, "x.pdf", UploadKind.PDF),
     (JPEG, "x.jpg", UploadKind.JPEG),

@@ -26,7 +26,6 @@ from huiqi.files.sheets import (
 from huiqi.files.tables.read import read_table
 from huiqi.files.xlsx_writer import SheetToWrite, listed_at, write_workbook, write_xlsx
 
-pytestmark = pytest.mark.pure
 COLUMNS = [
     Column("企业名称"),
     Column("行业代码", Kind.CODE),

@@ -180,6 +180,7 @@ def test_no_naughty_text_breaks_the_start_page_or_a_figure_on_the_result_page(cl
         assert response.status_code in {302, 404, 422}, policy
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not blns(), reason="the big list of naughty strings is not on this machine")
 def test_no_text_of_the_big_list_breaks_any_page(client):
     _, token = make_check()

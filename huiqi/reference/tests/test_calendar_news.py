@@ -2,14 +2,12 @@
 
 from datetime import date, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from huiqi.reference.calendar_news import calendar_news, newest_news, news_between, same_calendar_as
 from huiqi.reference.working_days import Basis, Calendar, is_working_day
 
-pytestmark = pytest.mark.pure
 LENGTHENED = date(2020, 1, 27)
 
 

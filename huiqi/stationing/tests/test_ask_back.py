@@ -1,13 +1,11 @@
 """Questions about odd numbers: a slip of the finger is asked about, an honest day is not refused."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from huiqi.stationing.bars import HEIGHT, bars
 from huiqi.stationing.plausibility import Three, questions
 
-pytestmark = pytest.mark.pure
 numbers = st.integers(0, 10**9)
 threes = st.builds(Three, numbers, numbers, numbers)
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from huiqi.workflow.office_time import OfficeHours, OutsideScale
 from huiqi.workflow.tests.make import AFTER, DAY, ZONE, at, make_scale
 
-pytestmark = pytest.mark.pure
 SCALE = make_scale()
 INSTANTS = st.datetimes(
     at("2019-06-01 00:00").replace(tzinfo=None), at("2021-06-01 00:00").replace(tzinfo=None)

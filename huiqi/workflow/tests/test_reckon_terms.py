@@ -7,7 +7,6 @@ import pytest
 from huiqi.workflow.terms import Limit, LimitUnit, half_way, later, reckon, warn_at
 from huiqi.workflow.tests.make import AFTER, BEFORE, DAY, at, make_scale, make_term
 
-pytestmark = pytest.mark.pure
 SCALE = make_scale()
 OFFICE, HOURS = LimitUnit.OFFICE_HOURS, LimitUnit.HOURS
 

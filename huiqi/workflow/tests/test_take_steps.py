@@ -4,7 +4,6 @@ import pytest
 
 from huiqi.workflow.machine import IllegalStep, Machine, Step
 
-pytestmark = pytest.mark.pure
 DOOR = Machine(
     {
         "open": Step(frozenset({"shut"}), "open"),

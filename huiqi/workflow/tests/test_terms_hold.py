@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +10,6 @@ from huiqi.reference.working_days import Basis, due
 from huiqi.workflow.terms import Limit, LimitUnit, Pause, Term, reckon
 from huiqi.workflow.tests.make import ZONE, make_scale
 
-pytestmark = pytest.mark.pure
 REGIONS = ("", "430181", "433101", "450102")
 SCALES = st.builds(make_scale, st.sampled_from([date(2019, 12, 1), date(2020, 1, 27), date(2020, 12, 1)]))
 START = datetime(2019, 11, 1, tzinfo=ZONE)
