@@ -34,12 +34,17 @@ class Hidden:
 
 
 def hidden(
-    counts: Ints, *, has_column_totals: bool, least: int = LEAST_SHOWN, rows: Bools | None = None
+    counts: Ints,
+    *,
+    has_column_totals: bool,
+    least: int = LEAST_SHOWN,
+    rows: Bools | None = None,
+    cells: Bools | None = None,
 ) -> Hidden:
     """What to hide of respondents counted by row and column, shown with the totals of rows.
 
-    `has_column_totals`: the columns' totals and the grand total are shown too. `rows`: rows that must be
-    hidden whole for another reason.
+    `has_column_totals`: the columns' totals and the grand total are shown too. `rows` and `cells` are what
+    must be hidden for another reason (rows whole).
     """
     whole = np.column_stack([counts, counts.sum(axis=1)])
     if has_column_totals:
@@ -47,6 +52,8 @@ def hidden(
     mask = (whole > 0) & (whole < least)
     if rows is not None:
         mask[: len(rows)] |= rows[:, None]
+    if cells is not None:
+        mask[: counts.shape[0], : counts.shape[1]] |= cells
     state = _State(whole, mask, has_column_totals, least)
     while state.hide_small_lines() or state.hide_more() or state.hide_bridges():
         pass

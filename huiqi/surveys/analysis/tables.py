@@ -24,9 +24,10 @@ _COLUMNS_OF_SEVERAL = gettext_noop("多选题只按行计算百分比。")
 
 @dataclass(frozen=True)
 class Figure:
-    """One cell: respondents, the firms they stand for, the share with its interval (of 0 to 1).
+    """One cell: respondents, the firms they stand for, the share with its interval and standard error.
 
-    All None when the cell is hidden. `low` and `high` are None when no inference is due.
+    Shares are of 0 to 1. All None when the cell is hidden; interval and error are None when no inference is
+    due.
     """
 
     n: int | None = None
@@ -34,6 +35,7 @@ class Figure:
     share: float | None = None
     low: float | None = None
     high: float | None = None
+    error: float | None = None
 
     @property
     def is_hidden(self) -> bool:
@@ -87,6 +89,23 @@ def table(wave: Wave, query: Query) -> Table:
         return _multiple(wave, query, question)
     told = Message(_NOT_A_CHOICE, {"question": question.label})
     raise Refused("surveys.not_a_choice", told)
+
+
+def combined(wave: Wave, query: Query, chosen: Sequence[str]) -> Figure:
+    """The share of those who gave any of some answers, such as "three months at most"; hidden when small."""
+    question = wave.answers.codebook.column(query.question)
+    groups, _ = wave.groups(Query(query.question, where=query.where))
+    codes = [question.code_of(name) for name in chosen]
+    if question.kind is Kind.MULTIPLE:
+        bits = wave.answers.bits[question.name]
+        yes = (bits & sum(1 << code for code in codes)) != 0
+        answered = bits >= 0
+    else:
+        given = wave.answers.single(question.name)
+        yes, answered = np.isin(given, codes), given >= 0
+    reckoned = shares(wave.sampling, groups, 1, np.where(answered, yes.astype(np.int64), MISSING), 2)
+    mask = hidden(reckoned.n, has_column_totals=False, least=wave.least)
+    return Figure() if mask.cells[0, 1] else _figure(reckoned, 0, 1)
 
 
 def _single(wave: Wave, query: Query, question: Question) -> Table:
@@ -226,6 +245,7 @@ def _figure(reckoned: Shares, row: int, column: int) -> Figure:
         number_or_none(reckoned.share[row, column]),
         number_or_none(reckoned.low[row, column]),
         number_or_none(reckoned.high[row, column]),
+        number_or_none(np.sqrt(reckoned.variance[row, column])),
     )
 
 
