@@ -7,6 +7,8 @@ LONGEST_NAME = 120
 LONGEST_NAME_BYTES = 240  # most file systems allow 255
 UNNAMED = "未命名"
 _FORBIDDEN = re.compile(r'[<>:"|?*/\\]')
+# Planes 2 and 3 of Unicode, which hold nothing else.
+_HAN_PLANES = ("\U00020000", "\U0003fffd")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 
@@ -24,7 +26,13 @@ def safe_name(given: str) -> str:
 
 
 def _is_visible(character: str) -> bool:
-    """Cc, Cf (also the marks that turn `gpj.exe` around), Cs, Co, Cn and line separators are not."""
+    """Cc, Cf (also the marks that turn `gpj.exe` around), Cs, Co, Cn and line separators are not.
+
+    The planes of Han are, all of them: GB 18030-2022 has characters of names (U+2EBF0 and on, Unicode 15.1)
+    that Python 3.11 does not know yet.
+    """
+    if _HAN_PLANES[0] <= character <= _HAN_PLANES[1]:
+        return True
     category = unicodedata.category(character)
     return category[0] != "C" and category not in {"Zl", "Zp"}
 
