@@ -12,6 +12,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
+from huiqi.accounts.bearer import TooManyCalls
 from huiqi.cases.api import router as cases
 from huiqi.core.errors import Refused
 from huiqi.core.strict_json import parse_object
@@ -133,7 +134,12 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
         return problem(request, 400, error.__cause__.code, error.__cause__.message)
     if error.status_code == 400:
         return problem(request, 400, "core.bad_request", "请求体不是有效的 JSON，请检查格式与编码（UTF-8）。")
-    return problem(request, error.status_code, "core.refused", str(error))
+    response = problem(request, error.status_code, "core.refused", str(error))
+    if error.status_code == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyCalls):
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 @api.exception_handler(RequestDataTooBig)

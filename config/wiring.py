@@ -207,6 +207,7 @@ def _menu() -> list[MenuGroup]:
         ),
         MenuItem(_("单位"), "accounts:units", "building-bank", having(Power.MANAGE_UNITS), on_bar=5),
         MenuItem(_("登录锁定"), "accounts:locks", "lock", having(Power.MANAGE_ACCESS)),
+        MenuItem(_("接口令牌"), "accounts:tokens", "lock-open", having(Power.MANAGE_ACCESS)),
         MenuItem(_("权限复核"), "accounts:reviews", "shield-check", having(Power.MANAGE_ACCESS), on_bar=5),
         MenuItem(_("审计记录"), "accounts:audit", "history", having(Power.READ_AUDIT), on_bar=5),
         MenuItem(_("代理"), "accounts:deputies", "calendar-time", having(Power.USE_OFFICE)),

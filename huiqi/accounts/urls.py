@@ -1,6 +1,6 @@
 from django.urls import path
 
-from huiqi.accounts.views import deputies, own, people, reviews, sign_in, units
+from huiqi.accounts.views import deputies, own, people, reviews, sign_in, tokens, units
 
 app_name = "accounts"
 urlpatterns = [
@@ -28,6 +28,10 @@ urlpatterns = [
     path("deputies/", deputies.deputies_list, name="deputies"),
     path("deputies/new/", deputies.deputy_add, name="deputy_add"),
     path("deputies/<str:public_id>/end/", deputies.deputy_end, name="deputy_end"),
+    path("tokens/", tokens.tokens_list, name="tokens"),
+    path("tokens/grant/", tokens.token_grant, name="token_grant"),
+    path("tokens/<str:public_id>/draw/", tokens.token_draw, name="token_draw"),
+    path("tokens/<str:public_id>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("reviews/", reviews.reviews_list, name="reviews"),
     path("reviews/open/", reviews.review_open, name="review_open"),
     path("reviews/<str:public_id>/", reviews.review, name="review"),

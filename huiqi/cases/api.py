@@ -10,8 +10,9 @@ from ninja import Field, Header, Router, Schema, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.security import SessionAuth
 
+from huiqi.accounts.bearer import Bearer
 from huiqi.accounts.commands.tries import TryLater
-from huiqi.accounts.models import User
+from huiqi.accounts.models import ApiScope, User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.accounts.queries.sign_in import address_digest
@@ -39,7 +40,7 @@ class SignedIn(SessionAuth):
     def __call__(self, request: HttpRequest) -> Any:
         """Who is signed in; a visitor is told so before anything else is looked at."""
         if not request.user.is_authenticated:
-            raise HttpError(401, "请先登录，再用同一会话调用本接口。")
+            raise HttpError(401, "请在 Authorization 中带上访问令牌，或先登录，再用同一会话调用本接口。")
         try:
             return super().__call__(request)
         except HttpError as error:
@@ -175,8 +176,8 @@ class CaseOut(Schema):
 
 @router.post(
     "/",
-    auth=SignedIn(),
-    response={201: CaseOut, **_errors(401, 403, 404, 409, 413)},
+    auth=[Bearer(ApiScope.CASES_CREATE), SignedIn()],
+    response={201: CaseOut, **_errors(401, 403, 404, 409, 413, 429)},
     operation_id="cases_open",
     summary="提交一件诉求",
 )
@@ -310,6 +311,24 @@ def case_status(request: HttpRequest, number: str, payload: CodeIn) -> dict[str,
         raise HttpError(429, "试的次数太多，请过一会儿再查，或打服务热线报编号查询。") from None
     if case is None:
         raise HttpError(404, "编号和查询码对不上。请核对这两项。")
+    return _status(case)
+
+
+@router.get(
+    "/{number}",
+    auth=[Bearer(ApiScope.CASES_READ), SignedIn()],
+    response={200: StatusOut, **_errors(401, 403, 404, 429)},
+    operation_id="cases_own_status",
+    summary="查本账号提交的一件诉求",
+)
+def own_case_status(request: HttpRequest, number: str) -> dict[str, Any]:
+    """本账号（或所属企业）提交的，以及本账号代填的，不用查询码；别人的答复404。"""
+    user: Any = request.user
+    asked, taken = Case.objects.asked_by(user), Case.objects.taken_by_person(user)
+    rows = (asked | taken).select_related("edition", "desk", "lead")
+    case = rows.filter(number=number[:30]).order_by("pk").first()
+    if case is None:
+        raise HttpError(404, "本账号没有提交过这个编号的诉求。请核对编号。")
     return _status(case)
 
 

@@ -1,0 +1,42 @@
+"""The door of programs to the API: an access token in `Authorization: Bearer …`."""
+
+import math
+
+from django.http import HttpRequest
+from ninja.errors import HttpError
+from ninja.security import HttpBearer
+
+from huiqi.accounts.commands.tokens import count_call, find_token
+from huiqi.accounts.models import ApiScope, User
+from huiqi.core import clock
+
+
+class TooManyCalls(HttpError):
+    """The token has no call left in this minute; `retry_after` in whole seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(429, "调用太频繁，已超过每分钟的次数。请按 Retry-After 的秒数等一会儿再试。")
+        self.retry_after = math.ceil(seconds)
+
+
+class Bearer(HttpBearer):
+    """A token with this scope. The request then is that of the token's person; without a token another door
+    is asked."""
+
+    def __init__(self, scope: ApiScope) -> None:
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request: HttpRequest, token: str) -> User:
+        """The person; 401 for a token that is not usable, 403 without the scope, 429 when it is used up."""
+        at = clock.wall_now()
+        found = find_token(token, at=at)
+        if found is None:
+            raise HttpError(401, "访问令牌无效、已过期或已撤销。请核对令牌，或请安全管理员重新批准。")
+        if self.scope not in found.scopes:
+            raise HttpError(403, f"这个访问令牌没有“{self.scope.label}”（{self.scope}）的权限范围。")
+        seconds = count_call(found, at=at)
+        if seconds:
+            raise TooManyCalls(seconds)
+        request.user = found.user
+        return found.user
