@@ -1,4 +1,10 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from huiqi.cases import figure_watch
 
 
 class CasesConfig(AppConfig):
@@ -9,3 +15,12 @@ class CasesConfig(AppConfig):
         # The worker imports no view, so kinds of notices, of jobs and ends of retention register here.
         from huiqi.cases import jobs, notices  # noqa: F401, PLC0415  models must be loaded first
         from huiqi.cases.commands import retention  # noqa: F401, PLC0415
+
+        post_migrate.connect(_watch_figures, sender=self)
+
+
+def _watch_figures(using: str, plan: Any = (), **kwargs: Any) -> None:
+    """A migration that rebuilds a table on SQLite loses its triggers."""
+    connection = connections[using]
+    if figure_watch.BLOCKS in connection.introspection.table_names():
+        figure_watch.install(connection)

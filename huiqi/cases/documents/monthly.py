@@ -6,7 +6,19 @@ from typing import Any
 from huiqi.cases.documents.official import Block, Grid, Heading, Paper
 
 HIDDEN = "＜5"
-_WHOLE = ("received", "ended")
+# Said in the first sentence, as far as the office shows them.
+_TOLD = ("response", "solved", "satisfied", "on_time")
+_SHORT = {
+    "received": "登记",
+    "ended": "办结",
+    "solved": "解决率",
+    "satisfied": "满意率",
+    "on_time": "按期办结率",
+}
+_THREE = (
+    "解决率、满意率只认诉求人本人的评价，联系不上的单列，不算解决，也不算满意。"
+    "申诉剔除、不属本部门职权、政策不允许（均经审核）和合并、撤回、不予受理的不计入三率，件数列在表中。"
+)
 
 
 def monthly_paper(found: Any, *, month: str, issuer: str, dated: str) -> Paper:
@@ -14,16 +26,14 @@ def monthly_paper(found: Any, *, month: str, issuer: str, dated: str) -> Paper:
     by_id = {tally.number.id: tally for tally in found.tallies}
     blocks: list[Block] = [
         Heading("一、总体情况"),
-        f"{month}登记诉求{by_id['received'].rows}件，办结{by_id['ended'].rows}件。{_rates(by_id)}",
+        f"{month}登记诉求{by_id['received'].rows}件，办结{by_id['ended'].rows}件。{_rates(found.tallies)}",
         _spent(found.days),
         Grid(("指标", "数", "分子/分母", "未计入和单列"), tuple(_number_rows(found.tallies))),
         Heading("二、热点"),
         _hot(found.hot),
         *_tables(found),
         Heading("五、口径"),
-        "解决率、满意率只认诉求人本人的评价，联系不上的单列，不算解决，也不算满意。"
-        "申诉剔除、不属本部门职权、政策不允许（均经审核）和合并、撤回、不予受理的不计入三率，件数列在表中。"
-        "少于5件的格不显示。",
+        _THREE * ("solved" in by_id) + "少于5件的格不显示。",
     ]
     return Paper(f"{month}诉求办理情况点评", tuple(blocks), issuer, dated)
 
@@ -51,9 +61,9 @@ def _number_rows(tallies: Iterable[Any]) -> Iterable[tuple[str, ...]]:
         yield tally.number.label, said(tally), share, left_out(tally)
 
 
-def _rates(by_id: dict[str, Any]) -> str:
-    told = [f"{by_id[name].number.label}{said(by_id[name])}" for name in ("response", "solved", "satisfied")]
-    return f"{'，'.join(told)}；按期办结率{said(by_id['on_time'])}。"
+def _rates(tallies: Iterable[Any]) -> str:
+    told = [f"{each.number.label}{said(each)}" for each in tallies if each.number.id in _TOLD]
+    return f"{'，'.join(told)}。"
 
 
 def _spent(days: Any) -> str:
@@ -74,4 +84,5 @@ def _tables(found: Any) -> Iterable[Block]:
     ):
         yield Heading(title)
         cells = tuple((row.name or "未填", *(said(cell) for cell in row.cells)) for row in rows)
-        yield Grid((word, "登记", "办结", "解决率", "满意率", "按期办结率"), cells) if cells else "没有诉求。"
+        heads = (word, *(_SHORT[name] for name in found.columns))
+        yield Grid(heads, cells) if cells else "没有诉求。"

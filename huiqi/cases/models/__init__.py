@@ -7,6 +7,7 @@ from huiqi.cases.models.clocks import CalendarUsed, Clock, ClockMove, ClockPause
 from huiqi.cases.models.consultations import Consultation, Countersign
 from huiqi.cases.models.drafts import Draft
 from huiqi.cases.models.events import Event
+from huiqi.cases.models.figure_blocks import CASES_PER_BLOCK, FigureBlock, FigureChange
 from huiqi.cases.models.imports import RequestFault, RequestImport
 from huiqi.cases.models.items import EditionState, ItemEdition, ItemNote
 from huiqi.cases.models.knots import Knot
@@ -16,6 +17,7 @@ from huiqi.cases.models.suggestions import Suggested, Suggestion
 from huiqi.cases.models.supervision import Supervision
 
 __all__ = [
+    "CASES_PER_BLOCK",
     "OPEN_ORDERS",
     "Approval",
     "ApprovalKind",
@@ -33,6 +35,8 @@ __all__ = [
     "Draft",
     "EditionState",
     "Event",
+    "FigureBlock",
+    "FigureChange",
     "ItemEdition",
     "ItemNote",
     "Knot",

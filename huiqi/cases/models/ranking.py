@@ -9,8 +9,8 @@ from huiqi.core.ids import PublicIdField
 
 
 class RankingRelease(models.Model):
-    """A leader of an office showed the ranking of a month to the units ranked. Numbers are not copied: the
-    page reckons them as everywhere; a release says only that they may be seen side by side."""
+    """A leader of an office showed the ranking of a month to the units ranked, with the figures of that
+    moment: what was announced does not move when a requester's word comes in later."""
 
     public_id = PublicIdField()
     # The first day of the month.
@@ -18,6 +18,9 @@ class RankingRelease(models.Model):
     office = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("发布单位"))
     released_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     released_at = models.DateTimeField(_("发布时间"))
+    # The rows as they were released (queries/ranking.py writes and reads them); None: released before rows
+    # were kept, the page reckons them.
+    figures = models.JSONField(null=True)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(_("收回时间"), null=True)
 

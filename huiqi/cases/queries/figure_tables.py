@@ -1,51 +1,29 @@
 """The numbers of figures.py as tables: by unit, topic, county, channel, month; days; hot topics."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case as Choose
-from django.db.models import Count, F, Q, SmallIntegerField, Value, When
+from django.db.models import Count, F, Q
 
 from huiqi.accounts.models import Unit
 from huiqi.cases.models import Case
-from huiqi.cases.queries.figures import (
-    COUNTED,
-    NUMBERS,
-    REST,
-    Account,
-    Base,
-    Number,
-    days_rows,
-    month_of,
-    of_unit,
-    parted,
-    rows_of,
-    to_case,
-)
+from huiqi.cases.queries.figure_counts import By, Key, counted, listed
+from huiqi.cases.queries.figure_rows import REPEATED, Rows, Span, steps, stored_rows
+from huiqi.cases.queries.figures import COUNTED, NUMBERS, REST, Account, Base, Number
 from huiqi.cases.queries.office_time import office_hours
 from huiqi.cases.queries.rows import county_name, item_names
 from huiqi.cases.workflow import Channel
+from huiqi.core.language import month_words
 from huiqi.core.messages import gettext_noop
 
 # A cell with fewer than this says who it was; outside the office it is hidden.
 SMALLEST = 5
 _TENTH = Decimal("0.1")
 WEEK = timedelta(days=7)
-
-
-class By(StrEnum):
-    """By what a table has its rows."""
-
-    UNIT = "unit"
-    TOPIC = "topic"
-    COUNTY = "county"
-    CHANNEL = "channel"
-    MONTH = "month"
 
 
 BY_WORDS: Mapping[By, str] = {
@@ -55,8 +33,25 @@ BY_WORDS: Mapping[By, str] = {
     By.CHANNEL: gettext_noop("渠道"),
     By.MONTH: gettext_noop("月份"),
 }
-Key = tuple[Any, ...]
-ALL: Key = ()
+
+
+def percent_of(counted: int, of: int) -> Decimal | None:
+    """In percent, to a tenth, half up; None of nothing."""
+    return (Decimal(100 * counted) / of).quantize(_TENTH, ROUND_HALF_UP) if of else None
+
+
+@dataclass(frozen=True)
+class Share:
+    """A number as it was announced: numerator and denominator, without its other parts."""
+
+    number: Number
+    counted: int
+    of: int
+
+    @property
+    def percent(self) -> Decimal | None:
+        """As of a Tally."""
+        return percent_of(self.counted, self.of) if self.number.counted else None
 
 
 @dataclass(frozen=True)
@@ -84,9 +79,7 @@ class Tally:
     @property
     def percent(self) -> Decimal | None:
         """Numerator of denominator in percent, to a tenth, half up; None for a count or of nothing."""
-        if self.number.counted is None or self.of == 0:
-            return None
-        return (Decimal(100 * self.counted) / self.of).quantize(_TENTH, ROUND_HALF_UP)
+        return percent_of(self.counted, self.of) if self.number.counted else None
 
     def lines(self) -> list[tuple[str, str, int]]:
         """(part's name, its words, rows) for the numerator, the rest and every part left out."""
@@ -101,48 +94,51 @@ class Tally:
         return zip(self.number.left_out, self.parts, strict=False)
 
 
-def tallies(names: Iterable[str], account: Account, by: By | None = None) -> dict[str, dict[Key, Tally]]:
-    """These numbers by the keys of a table (`ALL` without one); one query for each base."""
+def tallies(
+    names: Iterable[str], account: Account, by: By | None = None, rows: Rows | None = None
+) -> dict[str, dict[Key, Tally]]:
+    """These numbers by the keys of a table (`ALL` without one); `rows` when they have been read already."""
+    wanted = list(names)
+    rows = rows or rows_for(wanted, account)
     bases: dict[Base, list[Number]] = defaultdict(list)
-    for name in names:
+    for name in wanted:
         bases[NUMBERS[name].base].append(NUMBERS[name])
     found: dict[str, dict[Key, Tally]] = {}
     for base, numbers in bases.items():
-        found |= _of_base(base, numbers, account, by)
+        found |= _of_base(base, numbers, account, by, rows)
     return found
 
 
+def rows_for(names: Iterable[str], account: Account, *, with_days: bool = False) -> Rows:
+    """The rows that numbers of an account rest on."""
+    return stored_rows(spans_of(names, account, with_days=with_days))
+
+
+def spans_of(names: Iterable[str], account: Account, *, with_days: bool = False) -> dict[Base, Span]:
+    """Of which bases and of what time: for a page that reads rows once for several tables."""
+    bases = [*(NUMBERS[name].base for name in names), *([Base.DAYS] if with_days else [])]
+    return dict.fromkeys(bases, (account.start, account.end))
+
+
 def _of_base(
-    base: Base, numbers: Sequence[Number], account: Account, by: By | None
+    base: Base, numbers: Sequence[Number], account: Account, by: By | None, rows: Rows
 ) -> dict[str, dict[Key, Tally]]:
-    rows = rows_of(base, account)
+    has_repeats = any(number.id == REPEATED for number in numbers)
+    counts = counted(base, account, by, rows, has_repeats=has_repeats)
+    parts: dict[str, dict[Key, list[int]]] = {number.id: {} for number in numbers}
+    weights = steps(base)
     for number in numbers:
-        rows = parted(rows, number, account)
-    keys, rows = _keyed(rows, base, account, by)
-    places = [f"part_{number.id}" for number in numbers]
-    counts: dict[str, dict[Key, list[int]]] = {number.id: {} for number in numbers}
-    for row in rows.values_list(*places, *keys, Count("pk")):
-        key, count = tuple(row[len(places) : -1]), row[-1]
-        for number, place in zip(numbers, row, strict=False):
-            parts = counts[number.id].setdefault(key, [0] * (len(number.parts) + 1))
-            parts[place] += count
+        weight, size = weights[number.id]
+        of_number = parts[number.id]
+        for (key, value), count in counts.items():
+            places = of_number.get(key)
+            if places is None:
+                places = of_number[key] = [0] * size
+            places[value // weight % size] += count
     return {
-        number.id: {key: Tally(number, tuple(parts)) for key, parts in counts[number.id].items()}
+        number.id: {key: Tally(number, tuple(found)) for key, found in parts[number.id].items()}
         for number in numbers
     }
-
-
-def _keyed(rows: Any, base: Base, account: Account, by: By | None) -> tuple[list[str], Any]:
-    case = to_case(base)
-    if by is None:
-        return [], rows
-    if by is By.UNIT:
-        return ["of_unit"], rows.annotate(of_unit=of_unit(base))
-    if by is By.TOPIC:
-        return [f"{case}item", f"{case}topic"], rows
-    if by is By.MONTH:
-        return ["of_month"], rows.annotate(of_month=month_of(base, month_starts(account)))
-    return [f"{case}{'prefecture' if by is By.COUNTY else 'channel'}"], rows
 
 
 def month_starts(account: Account) -> tuple[datetime, ...]:
@@ -178,7 +174,7 @@ def key_names(by: By, keys: Iterable[Key], account: Account) -> dict[Key, str]:
         return {key: _topic_name(items.get(key[0]), key) for key in keys}
     if by is By.MONTH:
         starts = month_starts(account)
-        return {key: f"{starts[key[0]]:%Y-%m}" for key in keys}
+        return {key: month_words(starts[key[0]].date()) for key in keys}
     if by is By.COUNTY:
         return {key: county_name(key[0]) for key in keys}
     return {key: str(Channel(key[0]).label) for key in keys}
@@ -205,43 +201,21 @@ class Days:
 NO_DAYS = Days(0, None, None)
 
 
-def days(account: Account, by: By | None = None) -> dict[Key, Days]:
-    """Median and 90th percentile of the working days of handling; one query."""
-    base = Base.HANDLE
-    rows = days_rows(account)
-    keys: list[str] = []
-    if by is By.MONTH:
-        rows = rows.annotate(of_month=_stopped_month(account))
-        keys = ["of_month"]
-    elif by is not None:
-        keys, rows = _keyed(rows, base, account, by)
-    minutes: dict[Key, Counter[int]] = defaultdict(Counter)
-    for row in rows.values_list(*keys, "used_minutes", Count("pk")):
-        minutes[tuple(row[:-2])][row[-2]] += row[-1]
+def days(account: Account, by: By | None = None, rows: Rows | None = None) -> dict[Key, Days]:
+    """Median and 90th percentile of the working days of handling."""
+    rows = rows or rows_for([], account, with_days=True)
     day = office_hours().length
-    return {key: _days(counts, day) for key, counts in minutes.items()}
+    return {key: _days(sorted(minutes), day) for key, minutes in listed(Base.DAYS, account, by, rows).items()}
 
 
-def _stopped_month(account: Account) -> Choose:
-    bounds = month_starts(account)
-    whens = [When(stopped_at__lt=bound, then=Value(place)) for place, bound in enumerate(bounds[1:])]
-    return Choose(*whens, default=Value(len(bounds) - 1), output_field=SmallIntegerField())
+def _days(minutes: list[int], day: int) -> Days:
+    return Days(len(minutes), _rank(minutes, 50, day), _rank(minutes, 90, day))
 
 
-def _days(counts: Counter[int], day: int) -> Days:
-    count = sum(counts.values())
-    return Days(count, _rank(counts, count, 50, day), _rank(counts, count, 90, day))
-
-
-def _rank(counts: Counter[int], count: int, percent: int, day: int) -> Decimal | None:
+def _rank(minutes: list[int], percent: int, day: int) -> Decimal:
     """The smallest value that so many percent of the rows do not exceed."""
-    need = -(-count * percent // 100)
-    seen = 0
-    for minutes in sorted(counts):
-        seen += counts[minutes]
-        if seen >= need:
-            return (Decimal(minutes) / day).quantize(_TENTH, ROUND_HALF_UP)
-    return None
+    place = -(-len(minutes) * percent // 100) - 1
+    return (Decimal(minutes[place]) / day).quantize(_TENTH, ROUND_HALF_UP)
 
 
 # --- hot topics ---------------------------------------------------------------------------------------

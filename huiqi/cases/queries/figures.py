@@ -2,36 +2,27 @@
 
 A number takes the rows of a base (cases that ended in the time, clocks that ended in it …) and gives every
 row exactly one part: left out for a reason, in a class of its own, counted, or the rest. Pages, files and
-lists of the cases behind a number all ask here, so that a number is the same everywhere and its parts add up.
+lists of the cases behind a number all rest on this, so that a number is the same everywhere and its parts
+add up. The conditions here are the database's; figure_rows.py asks them once for each row and keeps the
+answers, figure_tables.py counts them.
 
 Formulas after the practice of 接诉即办 (北京市接诉即办工作条例: 响应率、解决率、满意率) and the rules
 named in each definition. No composite: the weights of a published one were not found.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import (
-    Case as Choose,
-)
-from django.db.models import (
-    DateTimeField,
-    Exists,
-    ExpressionWrapper,
-    F,
-    OuterRef,
-    Q,
-    QuerySet,
-    SmallIntegerField,
-    Value,
-    When,
-)
+from django.conf import settings
+from django.db.models import Case as Choose
+from django.db.models import Q, QuerySet, SmallIntegerField, Value, When
+from django.utils import timezone
 
 from huiqi.accounts.scope import Scope
-from huiqi.cases.models import Case, CaseQuerySet, Clock, Order, OrderPart, OrderState
+from huiqi.cases.models import Case, Clock, Order, OrderPart, OrderState
 from huiqi.cases.workflow import Ending, Stage, Word
 from huiqi.core.messages import gettext_noop
 
@@ -50,9 +41,15 @@ class Base(StrEnum):
     SIGN = "sign"
     HANDLE = "handle"
     ORDERS = "orders"
+    DAYS = "days"  # no number of its own: how long handling took
 
 
-_MOMENT = {Base.OPENED: "opened_at", Base.ENDED: "ended_at", Base.ORDERS: "sent_at"}
+_MOMENT = {
+    Base.OPENED: "opened_at",
+    Base.ENDED: "ended_at",
+    Base.ORDERS: "sent_at",
+    Base.DAYS: "stopped_at",
+}
 _OF_CASES = (Base.OPENED, Base.ENDED)
 
 
@@ -68,9 +65,9 @@ def to_case(base: Base) -> str:
 
 @dataclass(frozen=True)
 class Account:
-    """Whose figures: cases in a scope, of the time from `start` (in) to `end` (out), as things stand `at`.
+    """Whose figures: cases in a scope, of the months from `start` (in) to `end` (out), as things stand `at`.
 
-    `only` narrows by columns of a case: item, topic, prefecture, channel, lead.
+    `only` narrows by columns of a case: item, topic, prefecture, channel.
     """
 
     scope: Scope
@@ -79,12 +76,19 @@ class Account:
     at: datetime
     only: tuple[tuple[str, Any], ...] = ()
 
-    def cases(self, prefix: str = "") -> Q:
-        """The cases as a filter; `prefix` leads to the case."""
-        found = self.scope.rows(prefix)
-        for name, value in self.only:
-            found &= Q(**{f"{prefix}{name}": value})
-        return found
+    def cases(self) -> Q:
+        """The cases as a filter."""
+        return self.scope.rows() & Q(*self.only)
+
+
+def midnight(day: date) -> datetime:
+    """When a day begins here."""
+    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after."""
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 @dataclass(frozen=True)
@@ -304,41 +308,40 @@ NUMBERS: Mapping[str, Number] = {
 }
 
 
-def rows_of(base: Base, account: Account) -> QuerySet[Any]:
-    """The base's rows in the account's time and scope."""
-    field = moment_of(base)
-    when = {f"{field}__gte": account.start, f"{field}__lt": account.end}
+def offered(names: Iterable[str] = NUMBERS) -> tuple[str, ...]:
+    """These numbers as far as this site shows them: an office may leave the three rates out."""
+    return tuple(name for name in names if settings.HUIQI_THREE_RATES or not NUMBERS[name].is_of_three)
+
+
+def rows_of(base: Base) -> QuerySet[Any]:
+    """All rows of a base, of every time and region."""
     if base in _OF_CASES:
-        return Case.objects.order_by().filter(account.cases(), **when)
+        return Case.objects.order_by().filter(**{f"{moment_of(base)}__isnull": False})
     if base is Base.ORDERS:
-        return Order.objects.order_by().filter(account.cases("case__"), part=OrderPart.LEAD, **when)
-    clocks = Clock.objects.order_by().filter(stage=Stage(base.value), is_reference=False, **when)
-    if base is Base.CONTACT:
-        clocks = clocks.filter(round=1)
-    return clocks.filter(account.cases("case__"))
+        return Order.objects.order_by().filter(part=OrderPart.LEAD)
+    if base is Base.DAYS:
+        return _days_rows()
+    clocks = Clock.objects.order_by().filter(stage=Stage(base.value), is_reference=False)
+    return clocks.filter(round=1) if base is Base.CONTACT else clocks
 
 
-def parted(rows: QuerySet[Any], number: Number, account: Account) -> QuerySet[Any]:
-    """Rows with `part_<id>`: the place of the part each falls into, and one past the last for the rest."""
-    if number.id == "repeated":
-        rows = rows.alias(is_repeat=_repeats())
-    whens = [When(_at(part.when, account.at), then=Value(place)) for place, part in enumerate(number.parts)]
-    last = Value(len(whens))
-    chosen = Choose(*whens, default=last, output_field=SmallIntegerField()) if whens else last
-    found: QuerySet[Any] = rows.annotate(**{f"part_{number.id}": chosen})
-    return found
+def _days_rows() -> QuerySet[Clock]:
+    """Handling clocks of answered lead orders that stopped and ran in office minutes.
 
-
-def _repeats() -> Q:
-    """An earlier one of the same requester (by code or by telephone), item and topic, not long before."""
-    since = ExpressionWrapper(OuterRef("opened_at") - Value(REPEAT_WITHIN), output_field=DateTimeField())
-    earlier = Case.objects.order_by().filter(
-        item=OuterRef("item"), topic=OuterRef("topic"), opened_at__lt=OuterRef("opened_at")
+    Clocks in plain hours (war-time matters) are not working days and are left out.
+    """
+    clocks = Clock.objects.order_by().filter(
+        stage=Stage.HANDLE, is_reference=False, stopped_at__isnull=False, used_minutes__isnull=False
     )
-    earlier = earlier.filter(opened_at__gte=since)
-    by_code = Exists(earlier.filter(credit_code=OuterRef("credit_code")))
-    by_phone = Exists(earlier.filter(phone_index=OuterRef("phone_index")))
-    return (~Q(credit_code="") & Q(by_code)) | (~Q(phone_index="") & Q(by_phone))
+    lead = clocks.filter(order__part=OrderPart.LEAD, order__state=OrderState.ANSWERED)
+    return lead.exclude(limit_unit="hours")
+
+
+def place_of(number: Number, at: datetime) -> Choose | Value:
+    """Into which part a row falls, as things stand `at`: the part's place, one past the last for the rest."""
+    whens = [When(_at(part.when, at), then=Value(place)) for place, part in enumerate(number.parts)]
+    last = Value(len(whens))
+    return Choose(*whens, default=last, output_field=SmallIntegerField()) if whens else last
 
 
 def _at(when: Q, at: datetime) -> Q:
@@ -354,40 +357,6 @@ def _filled(child: Any, at: datetime) -> Any:
     return (child[0], at) if isinstance(child, tuple) and child[1] is _AT else child
 
 
-def cases_behind(number: Number, part: str, account: Account) -> CaseQuerySet:
-    """The cases of one part of a number (a part's name, REST, or "" for all rows), the newest first."""
-    rows = rows_of(number.base, account)
-    if part:
-        names = [each.name for each in number.parts]
-        place = names.index(part) if part in names else len(names)
-        rows = parted(rows, number, account).filter(**{f"part_{number.id}": place})
-    if number.base in _OF_CASES:
-        return rows.order_by("-opened_at", "-pk")  # type: ignore[return-value]
-    return Case.objects.filter(pk__in=rows.values("case")).order_by("-opened_at", "-pk")
-
-
-def days_rows(account: Account) -> QuerySet[Clock]:
-    """Handling clocks of answered lead orders that ended in the time and ran in office minutes.
-
-    Clocks in plain hours (war-time matters) are not working days and are left out.
-    """
-    clocks = Clock.objects.order_by().filter(
-        stopped_at__gte=account.start, stopped_at__lt=account.end, stage=Stage.HANDLE, is_reference=False
-    )
-    lead = clocks.filter(order__part=OrderPart.LEAD, order__state=OrderState.ANSWERED)
-    return lead.exclude(limit_unit="hours").filter(account.cases("case__"), used_minutes__isnull=False)
-
-
-def month_of(base: Base, bounds: tuple[datetime, ...]) -> Choose:
-    """Which of the months between the bounds (ascending) a row falls into, from 0.
-
-    The database's own truncation to months would ask Python for every row under SQLite.
-    """
-    field = moment_of(base)
-    whens = [When(**{f"{field}__lt": bound}, then=Value(place)) for place, bound in enumerate(bounds[1:])]
-    return Choose(*whens, default=Value(len(bounds) - 1), output_field=SmallIntegerField())
-
-
-def of_unit(base: Base) -> F:
+def unit_of(base: Base) -> str:
     """The unit a row is counted for: the lead of a case, whose clock it is, to whom an order went."""
-    return F("lead") if base in _OF_CASES else F("unit")
+    return "lead" if base in _OF_CASES else "unit"

@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from typing import Any
 
+from huiqi.cases.queries.figure_counts import ALL, By, Key
+from huiqi.cases.queries.figure_rows import Rows
 from huiqi.cases.queries.figure_tables import (
-    ALL,
     NO_DAYS,
-    By,
     Days,
     Hot,
-    Key,
     Tally,
     days,
     hide_small,
     hot_topics,
     key_names,
+    rows_for,
     tallies,
 )
-from huiqi.cases.queries.figures import NUMBERS, Account
+from huiqi.cases.queries.figures import NUMBERS, Account, offered
 
 IN_TABLES = ("received", "ended", "solved", "satisfied", "on_time")
 
@@ -36,6 +36,7 @@ class Review:
 
     tallies: tuple[Tally, ...]
     days: Days
+    columns: tuple[str, ...]
     topics: tuple[ReviewRow, ...]
     counties: tuple[ReviewRow, ...]
     channels: tuple[ReviewRow, ...]
@@ -44,14 +45,16 @@ class Review:
 
 def review(account: Account) -> Review:
     """The review of the account's time. It leaves the office: cells below five are hidden in its tables."""
-    whole = tallies(NUMBERS, account)
-    found = tuple(whole[name].get(ALL, empty(name)) for name in NUMBERS)
+    names = offered()
+    rows = rows_for(names, account, with_days=True)
+    whole = tallies(names, account, rows=rows)
     return Review(
-        found,
-        days(account).get(ALL, NO_DAYS),
-        _table(account, By.TOPIC),
-        _table(account, By.COUNTY),
-        _table(account, By.CHANNEL),
+        tuple(whole[name].get(ALL, empty(name)) for name in names),
+        days(account, rows=rows).get(ALL, NO_DAYS),
+        offered(IN_TABLES),
+        _table(account, By.TOPIC, rows),
+        _table(account, By.COUNTY, rows),
+        _table(account, By.CHANNEL, rows),
         tuple(hot_topics(account)),
     )
 
@@ -62,11 +65,12 @@ def empty(name: str) -> Tally:
     return Tally(number, (0,) * (len(number.parts) + 1))
 
 
-def _table(account: Account, by: By) -> tuple[ReviewRow, ...]:
-    tables = tallies(IN_TABLES, account, by)
+def _table(account: Account, by: By, rows_read: Rows) -> tuple[ReviewRow, ...]:
+    columns_shown = offered(IN_TABLES)
+    tables = tallies(columns_shown, account, by, rows_read)
     keys: set[Key] = {key for table in tables.values() for key in table}
     names = key_names(by, keys, account)
-    columns = [{key: tables[name].get(key, empty(name)) for key in keys} for name in IN_TABLES]
+    columns = [{key: tables[name].get(key, empty(name)) for key in keys} for name in columns_shown]
     hidden = [_hidden(column) for column in columns]
     order = sorted(keys, key=lambda key: (-columns[0][key].rows, str(key)))
     rows = []

@@ -2,54 +2,51 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from huiqi.accounts.gates import power_required, user_of
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
-from huiqi.accounts.queries.people import may, scope_with
-from huiqi.accounts.scope import Area, Scope
-from huiqi.cases.commands.ranking import release_ranking, withdraw_ranking
+from huiqi.accounts.queries.people import scope_with
 from huiqi.cases.models import Case
+from huiqi.cases.months import months_between, read_month
+from huiqi.cases.queries.figure_counts import ALL, By, Key, cases_in
+from huiqi.cases.queries.figure_rows import Rows, stored_rows
 from huiqi.cases.queries.figure_tables import (
-    ALL,
     BY_WORDS,
     NO_DAYS,
-    By,
-    Key,
     Tally,
     days,
     hot_topics,
     key_names,
     open_shortages,
+    rows_for,
     shortages,
+    spans_of,
     tallies,
 )
-from huiqi.cases.queries.figures import NUMBERS, Account, Number, cases_behind
-from huiqi.cases.queries.ranking import RANKED, release_for, sees_all_units, unit_rows
+from huiqi.cases.queries.figures import NUMBERS, Account, midnight, next_month, offered
+from huiqi.cases.queries.ranking import sees_all_units
 from huiqi.cases.queries.review import empty
 from huiqi.cases.queries.rows import county_name, for_rows, item_names, rows_of
 from huiqi.core import clock
-from huiqi.core.errors import Refused
-from huiqi.core.language import worded
+from huiqi.core.language import month_words, worded
 from huiqi.core.pagination import paginate
 
 sees_figures = power_required(Power.VIEW_CASE_FIGURES)
 SHOWN = ("received", "ended", "response", "solved", "satisfied", "on_time")
 FURTHER = ("signed", "bounced", "extended", "redone", "repeated", "unreachable")
 IN_TABLE = ("received", "ended", "response", "solved", "satisfied", "on_time", "bounced")
-# Of cases alone: a year of clocks would not fit the page's time. A table by month has the other numbers.
 TREND = ("received", "ended", "solved", "satisfied")
 MONTHS_BACK = 12
 CHART = (600, 120)
@@ -72,16 +69,11 @@ class Asked:
         return urlencode({"from": f"{self.first:%Y-%m}", "to": f"{self.last:%Y-%m}", **dict(self.only)})
 
 
-def next_month(day: date) -> date:
-    """The first day of the month after."""
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
 def asked_of(request: HttpRequest) -> Asked:
     """What the address asks; what is unreadable is this month."""
     this = clock.today().replace(day=1)
-    first = read_month(request.GET.get("from"), this)
-    last = read_month(request.GET.get("to"), first if "from" in request.GET else this)
+    first = month_asked(request.GET.get("from"), this)
+    last = month_asked(request.GET.get("to"), first if "from" in request.GET else this)
     first, last = min(first, last), max(first, last)
     names = {"item": "item", "county": "prefecture", "channel": "channel"}
     only = tuple((names[name], request.GET[name][:40]) for name in names if request.GET.get(name))
@@ -89,18 +81,18 @@ def asked_of(request: HttpRequest) -> Asked:
     return Asked(first, last, By(wanted) if wanted in list(By) else By.TOPIC, only)
 
 
-def read_month(text: str | None, default: date) -> date:
-    """The first day of `2020-03`; no later than this month; the default when it is none."""
-    try:
-        found = datetime.strptime(text or "", "%Y-%m").date()  # noqa: DTZ007  a month has no zone
-    except ValueError:
-        return default
-    return min(found, clock.today().replace(day=1)) if found.year >= 2000 else default
+def month_asked(text: str | None, default: date) -> date:
+    """The month an address names, no later than this one."""
+    return read_month(text, default, clock.today())
 
 
-def midnight(day: date) -> datetime:
-    """When a day begins here."""
-    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
+def month_choices(*chosen: date) -> list[tuple[str, str]]:
+    """The months there are cases of, the latest first, and those chosen: (as in addresses, in words)."""
+    oldest = Case.objects.order_by("opened_at").values_list("opened_at", flat=True).first()
+    today = clock.today()
+    months = months_between(timezone.localdate(oldest).replace(day=1) if oldest else today, today)
+    every = sorted({*months, *chosen}, reverse=True)
+    return [(f"{month:%Y-%m}", month_words(month)) for month in every]
 
 
 def account_of(user: User, first: date, last: date, only: tuple[tuple[str, str], ...] = ()) -> Account:
@@ -116,27 +108,45 @@ def figures(request: HttpRequest) -> HttpResponse:
     """The figures of some months: each opens what it counts; a trend, a table, hot topics."""
     user, asked = user_of(request), asked_of(request)
     account = account_of(user, asked.first, asked.last, asked.only)
-    whole, spent = tallies(NUMBERS, account), days(account)
+    names, trend = offered(), _trend_account(user, asked)
+    rows = _rows(names, account, trend)
+    whole = tallies(names, account, rows=rows)
     context = {
         **_filters(asked),
-        "shown": [_card(name, whole, asked) for name in SHOWN],
-        "further": [_card(name, whole, asked) for name in FURTHER],
-        "days": spent.get(ALL, NO_DAYS),
-        "trend": _trend(user, asked),
-        "table": _table(account, asked, user),
+        "shown": [_card(name, whole, asked) for name in offered(SHOWN)],
+        "further": [_card(name, whole, asked) for name in offered(FURTHER)],
+        "days": days(account, rows=rows).get(ALL, NO_DAYS),
+        "trend": _trend(trend, rows),
+        "table": _table(account, asked, user, rows),
         "hot": hot_topics(account),
+        "has_three": "solved" in names,
     }
     return render(request, "cases/figures.html", context)
+
+
+def _rows(names: tuple[str, ...], account: Account, trend: Account) -> Rows:
+    """What the board's tables rest on, read once: the account's months and, of cases, those of the trend."""
+    spans = spans_of(names, account, with_days=True)
+    for base, (start, end) in spans_of(offered(TREND), trend).items():
+        spans[base] = (min(start, account.start), end)
+    return stored_rows(spans)
 
 
 def _filters(asked: Asked) -> dict[str, Any]:
     items = item_names()
     return {
         "asked": asked,
+        "months": month_choices(asked.first, asked.last),
+        "span": _span_words(asked),
         "items": [(key, item.title) for key, item in sorted(items.items())],
         "item": dict(asked.only).get("item", ""),
         "tables": [(by.value, worded(BY_WORDS[by])) for by in _TABLES],
     }
+
+
+def _span_words(asked: Asked) -> str:
+    months = [month_words(month) for month in dict.fromkeys((asked.first, asked.last))]
+    return "–".join(months)
 
 
 def _card(name: str, whole: Mapping[str, Mapping[Key, Tally]], asked: Asked) -> dict[str, Any]:
@@ -147,20 +157,25 @@ def _card(name: str, whole: Mapping[str, Mapping[Key, Tally]], asked: Asked) -> 
     return {"tally": tally, "url": url, "left_out": left_out, "apart": apart}
 
 
-def _trend(user: User, asked: Asked) -> dict[str, Any]:
-    """Twelve months up to the last one asked for, as a picture and as its table."""
+def _trend_account(user: User, asked: Asked) -> Account:
+    """Twelve months up to the last one asked for."""
     first = asked.last
     for _turn in range(MONTHS_BACK - 1):
         first = (first - timedelta(days=1)).replace(day=1)
-    account = account_of(user, first, asked.last, asked.only)
-    tables = tallies(TREND, account, By.MONTH)
+    return account_of(user, first, asked.last, asked.only)
+
+
+def _trend(account: Account, read: Rows) -> dict[str, Any]:
+    """The twelve months as a picture and as its table."""
+    names_shown = offered(TREND)
+    tables = tallies(names_shown, account, By.MONTH, read)
     width, height = CHART
-    most = max([found.rows for name in TREND[:2] for found in tables[name].values()], default=0) or 1
+    most = max([found.rows for name in names_shown[:2] for found in tables[name].values()], default=0) or 1
     rows, step = [], width // MONTHS_BACK
     names = key_names(By.MONTH, [(place,) for place in range(MONTHS_BACK)], account)
     for place in range(MONTHS_BACK):
         key = (place,)
-        found = [tables[name].get(key, empty(name)) for name in TREND]
+        found = [tables[name].get(key, empty(name)) for name in names_shown]
         bars = [round(height * tally.rows / most) for tally in found[:2]]
         rows.append(
             {
@@ -173,24 +188,30 @@ def _trend(user: User, asked: Asked) -> dict[str, Any]:
     return {"rows": rows, "width": width, "height": height, "most": most}
 
 
-def _table(account: Account, asked: Asked, user: User) -> dict[str, Any]:
+def _table(account: Account, asked: Asked, user: User, read: Rows) -> dict[str, Any]:
     """The numbers by what was chosen. Units stand side by side only for who releases the ranking."""
     if asked.by is By.UNIT and not sees_all_units(user, clock.today()):
         return {"is_hidden": True}
-    found, spent = tallies(IN_TABLE, account, asked.by), days(account, asked.by)
+    shown = offered(IN_TABLE)
+    found, spent = tallies(shown, account, asked.by, read), days(account, asked.by, read)
     keys = {key for table in found.values() for key in table}
-    names = key_names(asked.by, keys, account)
     by_count = sorted(keys, key=lambda key: (-found["received"].get(key, empty("received")).rows, str(key)))
-    order = sorted(keys) if asked.by is By.MONTH else by_count
+    order = (sorted(keys) if asked.by is By.MONTH else by_count)[:MOST_ROWS]
+    names = key_names(asked.by, order, account)
     rows = [
         {
             "name": names[key] or _("（没有）"),
-            "tallies": [found[name].get(key, empty(name)) for name in IN_TABLE],
+            "tallies": [found[name].get(key, empty(name)) for name in shown],
             "days": spent.get(key, NO_DAYS),
         }
-        for key in order[:MOST_ROWS]
+        for key in order
     ]
-    return {"rows": rows, "numbers": [NUMBERS[name] for name in IN_TABLE], "word": BY_WORDS[asked.by]}
+    return {
+        "rows": rows,
+        "numbers": [NUMBERS[name] for name in shown],
+        "word": BY_WORDS[asked.by],
+        "more": len(keys) - len(order),
+    }
 
 
 @sees_figures
@@ -198,12 +219,13 @@ def _table(account: Account, asked: Asked, user: User) -> dict[str, Any]:
 @never_cache
 def figure(request: HttpRequest, number: str) -> HttpResponse:
     """One number: what it counts and of what, what is left out, and the cases behind each part."""
-    found = NUMBERS.get(number)
-    if found is None:
+    if number not in offered():
         raise Http404
+    found = NUMBERS[number]
     user, asked = user_of(request), asked_of(request)
     account = account_of(user, asked.first, asked.last, asked.only)
-    tally = tallies([number], account)[number].get(ALL, empty(number))
+    rows = rows_for([number], account)
+    tally = tallies([number], account, rows=rows)[number].get(ALL, empty(number))
     part = request.GET.get("part", "")
     names = {name for name, _label, _count in tally.lines()}
     part = part if part in names else ("counted" if found.counted else "")
@@ -213,18 +235,18 @@ def figure(request: HttpRequest, number: str) -> HttpResponse:
         "tally": tally,
         "lines": tally.lines(),
         "part": part,
-        "page": _cases_page(request, found, part, account),
+        "page": _cases_page(request, cases_in(found, part, account, rows)),
         "crumbs": [(_("诉求看板"), f"{reverse('cases:figures')}?{asked.query}"), (worded(found.label), "")],
     }
     return render(request, "cases/figure.html", context)
 
 
-def _cases_page(request: HttpRequest, number: Number, part: str, account: Account) -> Any:
-    """The cases behind a part, as far as the person may open them."""
-    seen = Case.objects.visible_to(user_of(request), clock.today())
-    cases = for_rows(seen.filter(pk__in=cases_behind(number, part, account).order_by().values("pk")))
-    page = paginate(cases.order_by("-opened_at", "-pk"), request.GET.get("page"))
-    page.object_list = rows_of(page.object_list, clock.now(), user_of(request))
+def _cases_page(request: HttpRequest, cases: list[int]) -> Any:
+    """A page of cases by their row numbers, the latest first, as far as the person may open them."""
+    user = user_of(request)
+    page = paginate(cases, request.GET.get("page"))
+    seen = Case.objects.visible_to(user, clock.today()).filter(pk__in=list(page.object_list))
+    page.object_list = rows_of(for_rows(seen).order_by("-pk"), clock.now(), user)
     return page
 
 
@@ -256,64 +278,3 @@ def shortage_board(request: HttpRequest) -> HttpResponse:
         page.object_list = rows_of(page.object_list, clock.now(), user_of(request))
         context["page"] = page
     return render(request, "cases/shortages.html", context)
-
-
-# --- ranking ------------------------------------------------------------------------------------------
-
-
-@power_required(Power.VIEW_CASE_FIGURES, Power.HANDLE_CASES)
-@require_safe
-@never_cache
-def ranking(request: HttpRequest) -> HttpResponse:
-    """Units side by side once a leader released the month; before that everybody's own unit alone."""
-    user, today = user_of(request), clock.today()
-    last = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    month = read_month(request.GET.get("month"), last)
-    release = release_for(user, month, today)
-    leads = sees_all_units(user, today)
-    account = _ranking_account(user, month, release)
-    context = {
-        "month": month,
-        "release": release,
-        "leads": leads,
-        "may_withdraw": leads and release is not None and user.unit == release.office,
-        "is_over": month < today.replace(day=1),
-        "rows": unit_rows(account, user, is_shown=leads or release is not None),
-        "numbers": [NUMBERS[name] for name in RANKED],
-    }
-    return render(request, "cases/ranking.html", context)
-
-
-def _ranking_account(user: User, month: date, release: Any) -> Account:
-    """Figures of the releasing office's region after a release; before it, what concerns the own unit."""
-    account = account_of(user, month, month)
-    if release is not None:
-        scope = scope_with(release.released_by, Power.RELEASE_RANKING, clock.today())
-        return Account(scope, account.start, account.end, account.at)
-    if may(user, Power.VIEW_CASE_FIGURES, clock.today()):
-        return account
-    # Who only handles has no region: the unit's own rows, wherever their cases come from.
-    return Account(Scope((Area(region=""),)), account.start, account.end, account.at)
-
-
-@power_required(Power.RELEASE_RANKING)
-@require_POST
-def ranking_release(request: HttpRequest) -> HttpResponse:
-    """Show the ranking of a month to those ranked, or take it back."""
-    user, today = user_of(request), clock.today()
-    month = read_month(request.POST.get("month"), today.replace(day=1))
-    if user.unit is None:
-        raise Http404
-    try:
-        if request.POST.get("act") == "withdraw":
-            release = release_for(user, month, today)
-            if release is None or release.office_id != user.unit_id:
-                raise Http404
-            withdraw_ranking(release, actor=user, at=clock.now())
-            messages.success(request, _("已收回，各单位只看得到自己的数。"))
-        else:
-            release_ranking(month, office=user.unit, actor=user, at=clock.now())
-            messages.success(request, _("已发布，参加排名的单位都能看到。"))
-    except Refused as refusal:
-        messages.error(request, worded(refusal.said))
-    return redirect(f"{reverse('cases:ranking')}?month={month:%Y-%m}")

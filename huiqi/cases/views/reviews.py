@@ -14,8 +14,9 @@ from huiqi.accounts.models import User
 from huiqi.cases.commands.ranking import record_figures_export
 from huiqi.cases.documents import official
 from huiqi.cases.documents.monthly import left_out, monthly_paper, said
+from huiqi.cases.queries.figures import NUMBERS
 from huiqi.cases.queries.review import Review, review
-from huiqi.cases.views.figures import account_of, read_month, sees_figures
+from huiqi.cases.views.figures import account_of, month_asked, month_choices, sees_figures
 from huiqi.core import clock
 from huiqi.core.dates import format_date_zh
 from huiqi.files.downloads import file_response, xlsx_response
@@ -39,7 +40,7 @@ def monthly_review(request: HttpRequest) -> HttpResponseBase:
     """The review of a month; a POST takes it away as docx or xlsx, which is recorded."""
     user, today = user_of(request), clock.today()
     last = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    month = read_month((request.POST or request.GET).get("month"), last)
+    month = month_asked((request.POST or request.GET).get("month"), last)
     found = review(account_of(user, month, month))
     if request.method == "POST":
         kind = request.POST.get("kind", "")
@@ -48,7 +49,9 @@ def monthly_review(request: HttpRequest) -> HttpResponseBase:
         record_figures_export(actor=user, month=month, kind=kind)
         title = f"{month.year}年{month.month}月"
         return _word(found, title, user) if kind == "docx" else _table(found, title, user)
-    shown: HttpResponse = render(request, "cases/review.html", {"month": month, "found": found})
+    shown: HttpResponse = render(
+        request, "cases/review.html", {"month": month, "months": month_choices(month), "found": found}
+    )
     return shown
 
 
@@ -65,11 +68,9 @@ def _table(found: Review, month: str, user: User) -> HttpResponseBase:
     ]
     for table, lines in (("主题", found.topics), ("县市区", found.counties), ("渠道", found.channels)):
         for line in lines:
-            for cell, name in zip(
-                line.cells, ("登记件数", "办结件数", "解决率", "满意率", "按期办结率"), strict=True
-            ):
+            for cell, name in zip(line.cells, found.columns, strict=True):
                 share = (cell.counted, cell.of) if cell is not None else (None, None)
-                rows.append((table, line.name, name, said(cell), *share, ""))
+                rows.append((table, line.name, NUMBERS[name].label, said(cell), *share, ""))
     title = f"{month}诉求办理情况点评"
     unit = user.unit.name if user.unit else ""
     mark = watermark_text(who=user.name, unit=unit, at=clock.now(), purpose=title, rows=len(rows))
