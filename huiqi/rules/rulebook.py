@@ -19,7 +19,7 @@ from huiqi.rules.wording import shown
 MAX_PROGRAMS = 256  # one whole program takes some 150 kB
 MAX_POLICIES = 2000
 # Content of other kinds that lives beside the policies and has readers of its own.
-ASIDE = frozenset({"services"})
+ASIDE = frozenset({"services", "questionnaires"})
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ class Filling:
     def count_wanted(self, expression: Expression, parent: Node) -> int:
         """What a repeat's count comes to: a whole number from 0 to MOST_INSTANCES."""
         number = float(expression_number(self.evaluate(expression, parent)))
-        return min(max(int(number), 0), MOST_INSTANCES) if number == number and abs(number) < 1e9 else 0
+        return int(min(max(number, 0), MOST_INSTANCES)) if number == number else 0
 
     def _resize(self, parent: Node, slot: Slot, number: int) -> None:
         spare = self.spare.setdefault(id(parent), [])

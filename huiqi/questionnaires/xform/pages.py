@@ -25,6 +25,8 @@ from huiqi.questionnaires.xpath.tree import Node
 MOST_ON_A_PAGE = 5
 # US Census SBPS: about 20 questions in about 5 minutes.
 SECONDS_A_QUESTION = 15
+# A row of a matrix repeats the options of the row above; our own figure.
+SECONDS_A_ROW = 5
 TOGETHER = "field-list"
 
 
@@ -128,6 +130,7 @@ class Draft:
 
     @property
     def questions(self) -> list[tuple[Node, Question]]:
+        """What is drawn on it, heads of matrices and notes included."""
         return [(node, one) for node, one, _ in self.entries if isinstance(one, Question)]
 
 

@@ -49,6 +49,8 @@ class Body:
     items: tuple[Item, ...] = ()
     questions: dict[str, Question] = field(default_factory=dict)
     repeats: dict[str, Repeat] = field(default_factory=dict)
+    # Actions that stand in groups and repeats, not in a question.
+    set_values: list[SetValue] = field(default_factory=list)
 
 
 def walk_items(items: tuple[Item, ...]) -> Iterator[Item]:
@@ -75,10 +77,13 @@ class ControlReader:
     def _items(self, element: etree._Element, around: str) -> tuple[Item, ...]:
         found: list[Item] = []
         for child in element:
-            if not isinstance(child.tag, str) or local(child) in _AROUND:
+            name = local(child) if isinstance(child.tag, str) else ""
+            if name == "setvalue":
+                made = self._places.set_value(child, around)
+                self._body.set_values += [made] if made else []
+            elif not name or name in _AROUND:
                 continue
-            name = local(child)
-            if name == "group":
+            elif name == "group":
                 found += self._group(child, around)
             elif name == "repeat":
                 found.append(self._repeat(child, around, None))

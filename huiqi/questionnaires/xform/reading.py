@@ -53,7 +53,7 @@ class _Reader:
         wording = Wording(texts, places.compile, self._faults)
         places.read_binds(wording)
         body = ControlReader(places, wording, self._faults).body(self._body)
-        set_values = self._set_values(places)
+        set_values = (*self._set_values(places), *body.set_values)
         instances = self._instances()
         self._check_mentions(places, instances)
         if self._faults:

@@ -19,7 +19,14 @@ from lxml import etree
 from huiqi.questionnaires.xform.checking import Violation, check_node, check_under
 from huiqi.questionnaires.xform.definition import Form, Kind
 from huiqi.questionnaires.xform.filling import Filling, path_of
-from huiqi.questionnaires.xform.pages import SECONDS_A_QUESTION, Draft, Page, Pager, QuestionView
+from huiqi.questionnaires.xform.pages import (
+    SECONDS_A_QUESTION,
+    SECONDS_A_ROW,
+    Draft,
+    Page,
+    Pager,
+    QuestionView,
+)
 from huiqi.questionnaires.xform.support import LONGEST_ANSWER, MOST_INSTANCES
 from huiqi.questionnaires.xpath.tree import Node
 
@@ -228,9 +235,13 @@ class Session:
         asked = [node for draft in drafts for node in _asked(draft)]
         answered = sum(1 for node in asked if node.text)
         ahead = [node for draft in drafts[max(number, 1) - 1 :] for node in _asked(draft)]
-        open_ = sum(1 for node in ahead if not node.text)
-        minutes = -(-open_ * SECONDS_A_QUESTION // 60)
+        seconds = sum(self._seconds(node) for node in ahead if not node.text)
+        minutes = -(-seconds // 60)
         return Progress(min(max(number, 1), len(drafts)), len(drafts), minutes, answered, len(asked))
+
+    def _seconds(self, node: Node) -> int:
+        question = self.form.questions[node.slot.path]
+        return SECONDS_A_ROW if "list-nolabel" in question.appearance else SECONDS_A_QUESTION
 
     def problems(self, page: Page | None = None) -> list[Violation]:
         """What is wrong on a page, or everywhere; at most one a place, in the order of the form."""

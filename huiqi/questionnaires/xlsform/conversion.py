@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pyxform.errors import PyXFormError
+from pyxform.errors import ErrorCode, PyXFormError
 from pyxform.xls2xform import convert
 
 from huiqi.core.messages import Message, gettext_noop
@@ -82,6 +82,10 @@ _BY_CODE = {
     "SURVEY_008": gettext_noop("参数 warning-accuracy 要是数字。"),
     "SURVEY_009": gettext_noop("参数 allow-mock-accuracy 只能是 true 或 false。"),
 }
+_NO_VALUES = dict.fromkeys(
+    ("name", "column", "q", "value", "header", "other", "missing", "type", "rejected", "accepted"), ""
+)
+_TOKEN = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 # Warnings that are ours already, or of no use here.
 _SILENT = (
     "max-pixels parameter",
@@ -137,9 +141,7 @@ def _told(error: PyXFormError, book: Book) -> Problem:
     text = str(error)
     place = _place(text, error.context, book)
     if error.code is not None and error.code.name in _BY_CODE:
-        values = {"name": "", "column": "", "q": "", "value": "", "header": "", "other": "", "missing": ""}
-        values |= {"type": "", "rejected": "", "accepted": ""}
-        return problem(place, _BY_CODE[error.code.name], "", **(values | error.context))
+        return Problem(*place, Message(_BY_CODE[error.code.name], _NO_VALUES | error.context))
     return Problem(*place, _translated(text))
 
 
@@ -149,10 +151,29 @@ def _translated(text: str) -> Message:
         if found:
             return Message(said, found.groupdict())
     for name, said in _BY_CODE.items():
-        if name == "NAMES_008" and "Names must begin with a letter" in text:
-            return Message(said)
+        values = _filled_in(ErrorCode[name], text)
+        if values is not None:
+            return Message(said, _NO_VALUES | values)
     plain = " ".join(_ROW.sub("", text).split())[:300]
     return Message(gettext_noop("转换工具 pyxform 不接受：%(said)s"), {"said": plain})
+
+
+def _filled_in(code: ErrorCode, text: str) -> dict[str, str] | None:
+    """The values pyxform put into its message, which it often raises as finished text; None for another."""
+    pieces = _TOKEN.split(code.value.msg.replace("{{", "{").replace("}}", "}"))
+    names = set(_TOKEN.findall(code.value.msg))
+    pattern = "".join(
+        (
+            f"(?P<{piece}>.*?)"
+            if at % 2 and pieces.index(piece) == at
+            else ".*?"
+            if at % 2
+            else re.escape(piece)
+        )
+        for at, piece in enumerate(pieces)
+    )
+    found = re.fullmatch(pattern, text, re.DOTALL)
+    return None if found is None or not names else found.groupdict()
 
 
 def _place(text: str, context: dict[str, Any], book: Book) -> tuple[str, int, str]:

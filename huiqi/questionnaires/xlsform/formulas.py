@@ -111,7 +111,8 @@ def _wrong_references(formula: Formula, outline: Outline) -> Iterator[Problem]:
 def _wrong_name(name: str, place: tuple[str, int, str], outline: Outline) -> Iterator[Problem]:
     lines = outline.named.get(name, [])
     if not lines:
-        near = next(iter(difflib.get_close_matches(name, outline.named, 1)), "")
+        known = {one.lower(): one for one in outline.named}
+        near = known.get(next(iter(difflib.get_close_matches(name.lower(), known, 1)), ""), "")
         advice = gettext_noop("是不是 ${%(near)s}？") if near else gettext_noop("请核对 name 列里的名称。")
         said = gettext_noop("引用的 ${%(name)s} 没有对应的题目。")
         yield problem(place, said, advice, name=name, near=near)

@@ -10,7 +10,7 @@ from huiqi.questionnaires.xlsform.formulas import REFERENCE, TEXTS, Formula, com
 from huiqi.questionnaires.xlsform.lists import Lists
 from huiqi.questionnaires.xlsform.problems import Problem, problem
 from huiqi.questionnaires.xlsform.sheets import CHOICES, SURVEY
-from huiqi.questionnaires.xlsform.survey import Line, Outline, asked
+from huiqi.questionnaires.xlsform.survey import Line, Outline
 from huiqi.questionnaires.xpath.syntax import Call, Filtered, Path, Reference, Tree, children, walk
 
 _CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -34,9 +34,9 @@ def advice(outline: Outline, lists: Lists, formulas: list[Formula]) -> list[Prob
 
 
 def _too_many(outline: Outline) -> Iterator[Problem]:
-    count = sum(1 for _ in asked(outline.lines))
+    count = _asked_of_everybody(outline)
     if count > MOST_QUESTIONS_ADVISED:
-        said = gettext_noop("共有%(count)s道题。超过%(most)s道，很多企业会填到一半放弃。")
+        said = gettext_noop("每家企业都要答的有%(count)s道题。超过%(most)s道，很多企业会填到一半放弃。")
         yield problem(
             (SURVEY, 0, ""),
             said,
@@ -44,6 +44,24 @@ def _too_many(outline: Outline) -> Iterator[Problem]:
             count=count,
             most=MOST_QUESTIONS_ADVISED,
         )
+
+
+def _asked_of_everybody(outline: Outline) -> int:
+    """Questions without a condition of their own or around them; a matrix counts as one."""
+    count = 0
+    around: list[tuple[bool, bool]] = []
+    for line in outline.lines:
+        is_conditional = bool(outline.sheet.get(line.row, "relevant"))
+        if line.begins:
+            looks = outline.sheet.get(line.row, "appearance").split()
+            inner = is_conditional or any(conditional for conditional, _ in around)
+            count += "table-list" in looks and not inner
+            around.append((is_conditional, "table-list" in looks))
+        elif line.ends:
+            around = around[:-1]
+        elif line.is_asked and not is_conditional:
+            count += not any(conditional or matrix for conditional, matrix in around)
+    return count
 
 
 def _may_be_blank(line: Line, outline: Outline) -> bool:

@@ -91,7 +91,9 @@ def _sheet(book: XlsxFile, given: str, name: str, problems: list[Problem]) -> Sh
     columns: dict[int, Column] = {}
     rows: list[Row] = []
     most = MOST_ROWS[name]
+    is_filled = name == SURVEY
     for number, values in book.sheet(given).rows():
+        is_filled = True
         if number == 1:
             columns = dict(_headings(values, name, problems))
         elif not columns:
@@ -104,7 +106,7 @@ def _sheet(book: XlsxFile, given: str, name: str, problems: list[Problem]) -> Sh
             cells = dict(_cells(values, columns, (name, number), problems))
             if cells:
                 rows.append(Row(number, cells))
-    if not columns:
+    if is_filled and not columns:
         said = gettext_noop("第1行要是列名。")
         problems.append(
             problem((name, 1, ""), said, gettext_noop("survey 至少要有 type、name、label 三列。"))

@@ -148,12 +148,12 @@ def _finder(step: Step) -> Callable[[Node], list[Node]]:
         if test == EVERYTHING:
             return lambda node: list(node.attributes.values())
         return lambda node: [node.attributes[test]] if test in node.attributes else []
+    if test == "text()":
+        return _text_of if step.axis == "child" else lambda _node: []
     return _tested(_AXES[step.axis], test)
 
 
 def _tested(axis: Callable[[Node], list[Node]], test: str) -> Callable[[Node], list[Node]]:
-    if test == "text()":
-        return lambda node: _texts(axis(node))
     if test == "node()":
         return axis
     if test == EVERYTHING:
@@ -161,10 +161,9 @@ def _tested(axis: Callable[[Node], list[Node]], test: str) -> Callable[[Node], l
     return lambda node: [one for one in axis(node) if one.name == test]
 
 
-def _texts(nodes: list[Node]) -> list[Node]:
-    """Text nodes exist only where asked for; one holds all text directly in the parent."""
-    parents = {id(node.parent): node.parent for node in nodes if node.parent is not None}
-    return [Node("#text", parent.text, parent) for parent in parents.values() if parent.text]
+def _text_of(node: Node) -> list[Node]:
+    """Text nodes exist only where asked for; one holds all text directly in the node."""
+    return [Node("#text", node.text, node)] if node.text and not node.name.startswith("@") else []
 
 
 def _siblings(node: Node) -> tuple[list[Node], int]:

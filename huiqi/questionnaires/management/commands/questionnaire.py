@@ -1,4 +1,4 @@
-"""`huiqi questionnaire compile|validate`: a questionnaire's file checked, an answer judged by it."""
+"""`huiqi questionnaire compile|validate|template`: a file checked, an answer judged, a template written."""
 
 import io
 import sys
@@ -13,12 +13,15 @@ from huiqi.core.cli import HuiqiCommand
 from huiqi.core.dates import parse_date, readable
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.questionnaires.queries.shipped import shipped
 from huiqi.questionnaires.xform.definition import Form, FormError, Kind
 from huiqi.questionnaires.xform.reading import all_questions, read_form
 from huiqi.questionnaires.xform.safe_xml import MOST_FORM_BYTES, MOST_SUBMISSION_BYTES, XmlRefused
 from huiqi.questionnaires.xform.validation import Judgement, validate
 from huiqi.questionnaires.xlsform.compiling import Compiled, compile_xlsform
 from huiqi.questionnaires.xlsform.problems import Problem
+from huiqi.questionnaires.xlsform.readable import read_readable, to_xlsx
+from huiqi.questionnaires.xlsform.sheets import SETTINGS, Book
 
 LONGEST_PATH_SHOWN = 200
 _XML_STARTS = (b"<", b"\xef\xbb\xbf<")
@@ -28,12 +31,15 @@ class Command(HuiqiCommand):
     help = "检查问卷文件，核对答卷"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        group = parser.add_subparsers(dest="act", required=True, metavar="{compile,validate}")
+        group = parser.add_subparsers(dest="act", required=True, metavar="{compile,validate,template}")
         compile_ = self.subparser(group, "compile", "检查并编译一份 XLSForm 问卷 (.xlsx)")
         compile_.add_argument("file", metavar="FILE", help="XLSForm (.xlsx)，或 XForm (.xml)")
         judge = self.subparser(group, "validate", "按问卷核对一份答卷")
         judge.add_argument("form", metavar="FORM", help="XLSForm (.xlsx) 或 XForm (.xml)")
         judge.add_argument("submission", metavar="SUBMISSION.xml", help="提交的答卷 (XML)")
+        template = self.subparser(group, "template", "列出随系统提供的问卷，或写成 XLSForm (.xlsx)")
+        template.add_argument("name", metavar="NAME", nargs="?", help="问卷名，如 impact；不写则列出全部")
+        template.add_argument("out", metavar="OUT.xlsx", nargs="?", help="写到哪个文件")
         judge.add_argument("--on", metavar="D", help="today() 按哪一天，如 2020-03-01（默认今天）")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,7 +50,29 @@ class Command(HuiqiCommand):
             if not compiled.is_ok:
                 sys.exit(1)
             return
+        if options["act"] == "template":
+            self._template(options["name"], options["out"], as_json)
+            return
         self._validate(options, as_json)
+
+    def _template(self, name: str | None, out: str | None, as_json: bool) -> None:
+        known = {path.stem: path for path in shipped()}
+        if name is None:
+            listed = [{"name": stem, "title": _title(read_readable(path))} for stem, path in known.items()]
+            lines = (f"{one['name']}：{one['title']}" for one in listed)
+            self.answer(listed, "\n".join(lines), as_json=as_json)
+            return
+        if name not in known:
+            said = gettext_noop("没有问卷 %(name)s。可用的有：%(known)s。")
+            values = {"name": readable(name, LONGEST_PATH_SHOWN), "known": "、".join(known)}
+            raise Refused("questionnaires.no_template", Message(said, values))
+        target = Path(out or f"{name}.xlsx")
+        try:
+            target.write_bytes(to_xlsx(read_readable(known[name])))
+        except OSError as error:
+            said = gettext_noop("写不了文件 %(path)s，请核对路径。")
+            raise Refused("questionnaires.unwritable_file", Message(said, {"path": str(target)})) from error
+        self.answer({"file": str(target)}, f"已写入 {target}", as_json=as_json)
 
     def _validate(self, options: dict[str, Any], as_json: bool) -> None:
         today, now = _clock(options["on"])
@@ -58,6 +86,11 @@ class Command(HuiqiCommand):
         self.answer(_judgement_json(judgement), _judgement_words(judgement), as_json=as_json)
         if not judgement.is_ok:
             sys.exit(1)
+
+
+def _title(book: Book) -> str:
+    settings = book.sheet(SETTINGS)
+    return settings.get(settings.rows[0], "form_title")
 
 
 def _clock(on: str | None) -> tuple[date, datetime]:
