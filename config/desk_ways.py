@@ -201,6 +201,13 @@ def _case_ways() -> Iterator[Way]:
         having(Power.DISPATCH_CASES),
     )
     yield Way(
+        gettext_lazy("断网时用离线包"),
+        gettext_lazy("下载表格，断网期间登记和办理；恢复后上传合并，每一行只合并一次，有回执"),
+        "cases:packs",
+        "file-download",
+        having(Power.DISPATCH_CASES),
+    )
+    yield Way(
         gettext_lazy("提诉求、看进度"),
         gettext_lazy("遇到困难提出来，一家单位牵头办到底；在这里补充、评价"),
         "cases:own",

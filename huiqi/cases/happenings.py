@@ -24,6 +24,7 @@ class Happening(StrEnum):
     MEETING = "meeting"  # 提交会商: sent back so often that the desk must settle it with the units
     APPROVAL_WITHDRAWN = "approval_withdrawn"
     BACK_TO_DESK = "back_to_desk"  # the last lead no longer works: the desk gives the case anew
+    MERGED_OFFLINE = "merged_offline"  # from an offline pack: when it came in, beside when it was done
     ORDER_CANCELLED = "order_cancelled"
     MERGED_IN = "merged_in"  # another case was merged into this one
     TIED = "tied"  # became part of a knot 堵点

@@ -4,11 +4,13 @@ from collections.abc import Generator
 from typing import Any
 
 from huiqi.cases.commands.file_12345 import IMPORT, fail_requests, finish_requests, import_requests
-from huiqi.cases.models import RequestImport
+from huiqi.cases.commands.pack_merges import MERGE, fail_merge, finish_merge, merge_rows
+from huiqi.cases.models import PackMerge, RequestImport
 from huiqi.cases.queries.request_tables import table_of
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.jobs import Progress, job_kind
+from huiqi.files.table_runs import Superseded
 
 
 @job_kind(IMPORT)
@@ -21,8 +23,28 @@ def run_import(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str,
     try:
         with table_of(run) as table:
             yield from import_requests(run, table, today=clock.today(), at=clock.now())
+        done = finish_requests(run, at=clock.now(), wall=clock.wall_now())
+    except Superseded:
+        return {}
     except Refused as refused:
         fail_requests(run, refused.message)
         raise
-    done = finish_requests(run, at=clock.now(), wall=clock.wall_now())
     return {name: getattr(done, name) for name in ("accepted", "unchanged", "rejected")}
+
+
+@job_kind(MERGE)
+def run_merge(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, Any]]:
+    """Merge a filled-in offline pack; run again after its worker died, it goes on behind the last row."""
+    merges = PackMerge.objects.select_related("pack__unit", "owner__unit")
+    merge = merges.filter(public_id=arguments["merge"]).first()
+    if merge is None or merge.state != PackMerge.State.RUNNING:
+        return {}
+    try:
+        yield from merge_rows(merge, today=clock.today(), at=clock.now())
+        done = finish_merge(merge, at=clock.now(), wall=clock.wall_now())
+    except Superseded:
+        return {}
+    except Refused as refused:
+        fail_merge(merge, refused.message)
+        raise
+    return {name: getattr(done, name) for name in ("opened", "acted", "before", "conflicts", "rejected")}

@@ -206,21 +206,31 @@ def _text_of(key: str) -> Callable[[Cell, RequestRow], None]:
 
 
 def _phone(cell: Cell, found: RequestRow) -> None:
+    found.phone = read_phone(cell)
+
+
+def _code(cell: Cell, found: RequestRow) -> None:
+    found.code = read_code(cell)
+
+
+def read_phone(cell: Cell) -> str:
+    """The digits of a mobile number, or of a landline with its area code; "" for blank, else WrongCell."""
     digits = plain_phone(as_text(cell, longest=60) or "")
     if digits and not _PHONE.fullmatch(digits):
         said = Message(gettext_noop("不是电话号码。请填11位手机号，或带区号的固定电话。"))
         raise WrongCell(cell.problem("cases.phone", said))
-    found.phone = digits
+    return digits
 
 
-def _code(cell: Cell, found: RequestRow) -> None:
+def read_code(cell: Cell) -> str:
+    """A credit code, tidied; "" for blank or "none", else WrongCell."""
     text = as_text(cell, longest=60) or ""
     if not text or text in _NO_CODE:
-        return
+        return ""
     problem = find_problem(text)
     if problem is not None:
         raise WrongCell(cell.problem("cases.credit_code", problem.said))
-    found.code = normalise(text)
+    return normalise(text)
 
 
 def _urgency(cell: Cell, found: RequestRow) -> None:

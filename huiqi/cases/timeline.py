@@ -1,6 +1,6 @@
 """Events of a case in words for the staff's timeline: what happened, by whom, for whose eyes. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from huiqi.cases.happenings import Happening
 from huiqi.cases.items.definition import ItemDefinition
 from huiqi.cases.workflow import Ending, Step, Urgency, Word
-from huiqi.core.messages import gettext_noop
+from huiqi.core.messages import Message, gettext_noop
 
 _H, _S = Happening, Step
 TITLES: Mapping[str, str] = {
@@ -49,6 +49,7 @@ TITLES: Mapping[str, str] = {
     _H.RATED: gettext_noop("诉求人评价"),
     _H.MEETING: gettext_noop("多次退回，提交会商"),
     _H.BACK_TO_DESK: gettext_noop("原主办单位已停用，重新派单"),
+    _H.MERGED_OFFLINE: gettext_noop("离线包合并"),
     _H.ORDER_CANCELLED: gettext_noop("取消协办"),
     _H.MERGED_IN: gettext_noop("合并办理"),
     _H.TIED: gettext_noop("归入堵点"),
@@ -80,6 +81,7 @@ LETTER_PHASES = {
     "withdrawn": gettext_noop("撤回商请函"),
 }
 _GRANTED, _DECLINED = gettext_noop("同意"), gettext_noop("不同意")
+_STATED = gettext_noop("线下办理日期：%(stated)s")
 _PUBLIC_NAMES = ("to", "proposed", "from_desk", "to_desk")
 
 
@@ -90,7 +92,7 @@ class Line:
     key: int
     kind: str
     title: str
-    marks: tuple[str, ...]
+    marks: tuple[str | Message, ...]
     unit: str
     who: str
     at: datetime
@@ -127,7 +129,7 @@ def line_of(event: Any, definition: ItemDefinition, units: Mapping[str, str]) ->
     )
 
 
-def _marks(event: Any, definition: ItemDefinition, units: Mapping[str, str]) -> Iterable[str]:
+def _marks(event: Any, definition: ItemDefinition, units: Mapping[str, str]) -> Iterable[str | Message]:
     details: Mapping[str, Any] = event.details
     for name in ("to", "to_desk"):
         if details.get(name) in units:
@@ -172,7 +174,14 @@ def _consulted(details: Mapping[str, Any], _definition: ItemDefinition) -> Itera
     yield str(details.get("to_name", ""))
 
 
-_BY_KIND = {
+def _offline(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str | Message]:
+    yield str(details.get("row", ""))
+    if details.get("stated"):
+        yield Message(_STATED, {"stated": details["stated"]})
+
+
+_BY_KIND: Mapping[str, Callable[[Mapping[str, Any], ItemDefinition], Iterable[str | Message]]] = {
+    _H.MERGED_OFFLINE: _offline,
     _H.CONSULTED: _consulted,
     _H.CLASSED: _classed,
     _H.APPROVAL_ASKED: _approval,

@@ -11,6 +11,7 @@ from huiqi.cases.views import (
     imports,
     items,
     own,
+    packs,
     public,
     rankings,
     resuming,
@@ -107,6 +108,21 @@ urlpatterns += [
     path("import/", imports.imports, name="imports"),
     path("import/template/", imports.import_template, name="import_template"),
     path("import/<str:public_id>/", imports.import_run, name="import_run"),
+    path("import/<str:public_id>/columns/", imports.import_columns, name="import_columns"),
+    path("import/<str:public_id>/stop/", imports.import_stop, name="import_stop"),
     path("import/<str:public_id>/go/", imports.import_go, name="import_go"),
     path("import/<str:public_id>/rejected/", imports.import_rejected, name="import_rejected"),
+]
+# offline packs
+urlpatterns += [
+    path("packs/", packs.packs, name="packs"),
+    path("packs/make/", packs.pack_make, name="pack_make"),
+    path("packs/upload/", packs.pack_upload, name="pack_upload"),
+    path("packs/check/", packs.receipt_check, name="receipt_check"),
+    path("packs/<str:public_id>/file/", packs.pack_file, name="pack_file"),
+    path("packs/merges/<str:public_id>/", packs.pack_merge, name="pack_merge"),
+    path("packs/merges/<str:public_id>/go/", packs.pack_merge_go, name="pack_merge_go"),
+    path("packs/merges/<str:public_id>/stop/", packs.pack_merge_stop, name="pack_merge_stop"),
+    path("packs/merges/<str:public_id>/receipt/", packs.pack_receipt, name="pack_receipt"),
+    path("packs/merges/<str:public_id>/rejected/", packs.pack_rejected, name="pack_rejected"),
 ]

@@ -11,7 +11,6 @@ from huiqi.enterprises.commands.imports import (
     CHECK,
     IMPORT,
     Now,
-    Superseded,
     Tally,
     check_rows,
     fail,
@@ -22,6 +21,7 @@ from huiqi.enterprises.commands.imports import (
 from huiqi.enterprises.models import ExportRun, ImportRun
 from huiqi.enterprises.queries.exports import export_columns, firms_for, takes_contacts, wanted_of
 from huiqi.enterprises.queries.imports import table_of
+from huiqi.files.table_runs import Superseded
 
 State = ImportRun.State
 Steps = Generator[Progress, None, dict[str, Any]]

@@ -3,6 +3,7 @@
 The rows are abstract: an app's run has its own table, its own file folder and its own counts.
 """
 
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self, TypeVar
@@ -17,6 +18,10 @@ from huiqi.files.tables.faults import Fault
 
 LONGEST_REASON = 300
 _Run = TypeVar("_Run", bound="TableRun")
+
+
+class Superseded(RuntimeError):  # noqa: N818
+    """Another worker has taken this run over, or somebody has stopped it."""
 
 
 class TableRunQuerySet(models.QuerySet[_Run]):
@@ -107,6 +112,11 @@ class RowFault(models.Model):
             )
             for fault in faults
         ]
+
+
+def headings_signature(headings: Iterable[str]) -> str:
+    """The same for two tables with the same headings in any order."""
+    return hashlib.sha256("\n".join(sorted(set(headings))).encode()).hexdigest()
 
 
 class ColumnsRemembered(models.Model):

@@ -6,7 +6,7 @@ case once, so that the same file, a corrected file and a run begun again add not
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,23 +16,28 @@ from django.db import transaction
 
 from huiqi.accounts.models import User
 from huiqi.cases.commands.intake import Asked, open_case
-from huiqi.cases.models import RequestFault, RequestImport
+from huiqi.cases.models import RequestColumns, RequestFault, RequestImport
 from huiqi.cases.queries.request_tables import (
     Batch,
     batches,
     check_columns,
+    look_at,
     open_requests,
+    recognise_columns,
+    remembered_columns,
+    table_of,
     taken_refs,
 )
-from huiqi.cases.sheet_rows import LABELS, RequestRow, recognise
+from huiqi.cases.sheet_rows import LABELS, RequestRow, missing, recognise
 from huiqi.cases.workflow import Channel
 from huiqi.core import audit
 from huiqi.core.errors import Refused
-from huiqi.core.jobs import Progress, start_job
+from huiqi.core.jobs import Progress, cancel_job, start_job
 from huiqi.core.messages import gettext_noop
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.models import Enterprise
 from huiqi.files.stored_tables import sealed
+from huiqi.files.table_runs import Superseded, headings_signature
 from huiqi.files.tables.table import Table
 
 IMPORT = "cases.import_requests"
@@ -57,9 +62,12 @@ class Tally:
 def upload_requests(
     file: "File[bytes]", *, actor: User, today: date, at: datetime, wall: datetime
 ) -> RequestImport:
-    """Read every row without writing any; keep the file encrypted until the rows are in.
+    """Look at the file and keep it encrypted until the rows are in.
 
-    Refused when it cannot be read (TableRefused, located) or lacks a column; nothing is kept then.
+    Columns are read as this unit read the same headings last time, else by their words. When none is missing,
+    every row is checked at once, without writing any; else a person says first what the columns are.
+
+    Refused when it cannot be read (TableRefused, located); nothing is kept then.
     """
     if (file.size or 0) > MOST_BYTES:
         said = gettext_noop("文件超过20 MB。请分成几个文件分别上传，每个保留表头。")
@@ -75,10 +83,51 @@ def upload_requests(
     )
     file.seek(0)
     with open_requests(file.file) as table:
-        tally = check_requests(run, table, today)
+        run.mapping = remembered_columns(table, run.unit) or recognise_columns(table)
+        run.seen = json.dumps(look_at(table, run.mapping), ensure_ascii=False)
+        is_whole = not missing(run.mapping)
+        run.state = State.READY if is_whole else State.UPLOADED
+        tally = check_requests(run, table, today) if is_whole else Tally()
     run.file.save(f"{run.public_id}.table", sealed(content), save=False)
     _save_check(run, tally)
     return run
+
+
+def set_request_columns(
+    run: RequestImport, mapping: Mapping[str, str], *, actor: User, today: date, at: datetime
+) -> RequestImport:
+    """Read the columns as a person says, check every row, and remember it for this unit and these headings.
+
+    Refused: `cases.columns_missing`, `cases.import_moved_on` once rows are going in.
+    """
+    check_columns(dict(mapping))
+    with transaction.atomic():
+        run = _held(run, State.UPLOADED, State.READY)
+        with table_of(run) as table:
+            run.mapping, run.state = dict(mapping), State.READY
+            tally = check_requests(run, table, today)
+            signature = headings_signature(header.text for header in table.headers)
+        RequestColumns.objects.update_or_create(
+            unit=run.unit, signature=signature, defaults={"mapping": run.mapping, "used_at": at}
+        )
+        run.faults.all().delete()
+        for fault in tally.faults:
+            fault.run = run
+        RequestFault.objects.bulk_create(tally.faults)
+        run.save()
+        audit.record("request_import.columns_set", run, actor=actor, columns=len(run.mapping))
+    return run
+
+
+def _held(run: RequestImport, *states: State) -> RequestImport:
+    held = RequestImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if held.state not in states:
+        raise _moved_on()
+    return held
+
+
+def _moved_on() -> Refused:
+    return Refused("cases.import_moved_on", gettext_noop("这次导入已进入下一步，请刷新页面。"))
 
 
 @transaction.atomic
@@ -91,9 +140,10 @@ def _save_check(run: RequestImport, tally: Tally) -> None:
 
 
 def check_requests(run: RequestImport, table: Table, today: date) -> Tally:
-    """Recognise the columns and go through all rows; fills the run (unsaved) and says what was found."""
+    """Go through all rows, recognising the columns where nobody said what they are; fills the run (unsaved)
+    and says what was found. Refused (`cases.columns_missing`) without a column that every row needs."""
     headings = [header.text for header in table.headers]
-    run.mapping = recognise(headings)
+    run.mapping = run.mapping or recognise(headings)
     run.unread = [heading for heading in headings if heading not in run.mapping][:40]
     run.notices = [str(notice) for notice in table.notices][:20]
     check_columns(run.mapping)
@@ -133,15 +183,35 @@ def _fault_rows(run: RequestImport, row: RequestRow) -> list[RequestFault]:
 def start_requests(run: RequestImport, *, actor: User) -> RequestImport:
     """Begin to open the cases, or go on behind the last row that went in. Refused: `cases.import_busy`."""
     run = RequestImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    if run.state == State.DONE or (run.state == State.RUNNING and run.is_alive):
+    begun = {State.RUNNING, State.CANCELLED, State.FAILED, State.READY}
+    if run.state not in begun or (run.state == State.RUNNING and run.is_alive):
         said = gettext_noop("这个文件正在导入，或已经导入过。请刷新页面看结果。")
         raise Refused("cases.import_busy", said)
+    if not run.file:
+        raise Refused("cases.import_file_gone", gettext_noop("上传的文件已按期删除，请重新上传。"))
     if run.state == State.READY:
         begin_requests(run)
     run.state, run.message = State.RUNNING, ""
     run.job_id = start_job(IMPORT, {"run": run.public_id}, actor=actor).public_id
     run.save()
     audit.record("request_import.started", run, actor=actor, rows=run.total_rows)
+    return run
+
+
+@transaction.atomic
+def stop_requests(run: RequestImport, *, actor: User, at: datetime, wall: datetime) -> RequestImport:
+    """Stop for now, or for good before anything went in: cases that were opened stay, and a run that had
+    begun can go on. A file not yet begun is deleted."""
+    run = _held(run, State.UPLOADED, State.READY, State.RUNNING, State.FAILED)
+    job = run.job
+    if job is not None and not job.is_finished:
+        cancel_job(job, actor=actor)
+    if not run.job_id:
+        run.drop_file()
+        run.preview = run.seen = ""
+    run.state, run.finished_at, run.kept_until = State.CANCELLED, at, wall + KEPT_FOR
+    run.save()
+    audit.record("request_import.stopped", run, actor=actor, rows=run.done_rows)
     return run
 
 
@@ -153,7 +223,10 @@ def begin_requests(run: RequestImport) -> None:
 
 
 def import_requests(run: RequestImport, table: Table, *, today: date, at: datetime) -> Iterator[Progress]:
-    """Open cases from the rows behind `run.last_row`, batch by batch; yields progress after each."""
+    """Open cases from the rows behind `run.last_row`, batch by batch; yields progress after each.
+
+    Raises Superseded when another worker has taken the run over or somebody has stopped it.
+    """
     for batch in batches(run, table, today):
         if batch.last_row > run.last_row:
             run = _write(run, batch, at)
@@ -166,7 +239,7 @@ def _write(run: RequestImport, batch: Batch, at: datetime) -> RequestImport:
         RequestImport.objects.select_for_update(of=("self",)).select_related("owner", "unit").get(pk=run.pk)
     )
     if held.last_row != run.last_row or held.state != State.RUNNING:
-        raise Refused("cases.import_moved_on", gettext_noop("这次导入已由另一个进程接着做。"))
+        raise Superseded(run.public_id)
     known, firms = taken_refs(batch.rows), _firms(batch.rows)
     for row in batch.rows:
         outcome = _take(row, held, known, firms, at)
@@ -223,7 +296,10 @@ def _firms(rows: list[RequestRow]) -> dict[str, Enterprise]:
 def finish_requests(run: RequestImport, *, at: datetime, wall: datetime) -> RequestImport:
     """All rows are dealt with. Without rejected rows the file has served its purpose."""
     held = RequestImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    held.state, held.finished_at, held.kept_until, held.preview = State.DONE, at, wall + KEPT_FOR, ""
+    if held.state != State.RUNNING:
+        raise Superseded(run.public_id)
+    held.state, held.finished_at, held.kept_until = State.DONE, at, wall + KEPT_FOR
+    held.preview = held.seen = ""
     if not held.rejected:
         held.drop_file()
     held.save()
@@ -246,11 +322,11 @@ def fail_requests(run: RequestImport, message: str) -> None:
 @transaction.atomic
 def tidy_requests(*, wall: datetime) -> int:
     """Delete the files of runs a week old; returns how many. `wall` is real time."""
-    runs = list(RequestImport.objects.with_overdue_file(wall))
+    runs = [run for run in RequestImport.objects.with_overdue_file(wall) if not run.is_alive]
     for run in runs:
         run.drop_file()
-        run.preview = ""
-        run.save(update_fields=["file", "preview"])
+        run.preview = run.seen = ""
+        run.save(update_fields=["file", "preview", "seen"])
     if runs:
         audit.record("request_import.files_deleted", None, actor=None, files=len(runs))
     return len(runs)

@@ -8,10 +8,11 @@ from huiqi.cases.models.consultations import Consultation, Countersign
 from huiqi.cases.models.drafts import Draft
 from huiqi.cases.models.events import Event
 from huiqi.cases.models.figure_blocks import CASES_PER_BLOCK, FigureBlock, FigureChange
-from huiqi.cases.models.imports import RequestFault, RequestImport
+from huiqi.cases.models.imports import RequestColumns, RequestFault, RequestImport
 from huiqi.cases.models.items import EditionState, ItemEdition, ItemNote
 from huiqi.cases.models.knots import Knot
 from huiqi.cases.models.orders import OPEN_ORDERS, Order, OrderMode, OrderPart, OrderState
+from huiqi.cases.models.packs import OfflinePack, PackCase, PackLine, PackMerge, PackSheet
 from huiqi.cases.models.ranking import RankingRelease
 from huiqi.cases.models.suggestions import Suggested, Suggestion
 from huiqi.cases.models.supervision import Supervision
@@ -41,11 +42,17 @@ __all__ = [
     "ItemNote",
     "Knot",
     "MoveReason",
+    "OfflinePack",
     "Order",
     "OrderMode",
     "OrderPart",
     "OrderState",
+    "PackCase",
+    "PackLine",
+    "PackMerge",
+    "PackSheet",
     "RankingRelease",
+    "RequestColumns",
     "RequestFault",
     "RequestImport",
     "Suggested",

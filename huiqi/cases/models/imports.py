@@ -5,7 +5,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from huiqi.accounts.models import Unit, User
-from huiqi.files.table_runs import RowFault, TableRun, TableRunQuerySet
+from huiqi.core.personal import EncryptedTextField
+from huiqi.files.table_runs import ColumnsRemembered, RowFault, TableRun, TableRunQuerySet
 
 
 class RequestImportQuerySet(TableRunQuerySet["RequestImport"]):
@@ -16,20 +17,24 @@ class RequestImport(TableRun):
     """One file; a run killed half-way goes on behind the last whole batch."""
 
     class State(models.TextChoices):
+        UPLOADED = "uploaded", _("待确认列")
         READY = "ready", _("待导入")
         RUNNING = "running", _("正在导入")
         DONE = "done", _("已完成")
+        CANCELLED = "cancelled", _("已停止")
         FAILED = "failed", _("未完成")
 
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="request_imports")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     # Encrypted (files.stored_tables); empty once no longer needed: it holds names and numbers.
     file = models.FileField(upload_to="request-imports/", blank=True)
+    # Headings in their order with the first values below, people masked, as JSON.
+    seen = EncryptedTextField(blank=True)
     # Heading → field; headings that are not read are in `unread`.
     mapping = models.JSONField(default=dict)
     unread = models.JSONField(default=list)
     notices = models.JSONField(default=list)
-    state = models.CharField(max_length=7, choices=State, default=State.READY)
+    state = models.CharField(max_length=9, choices=State, default=State.READY)
     accepted = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     objects = RequestImportQuerySet.as_manager()
@@ -52,3 +57,13 @@ class RequestFault(RowFault):
 
     class Meta(RowFault.Meta):
         verbose_name = _("未导入的诉求行")
+
+
+class RequestColumns(ColumnsRemembered):
+    """How a unit read a table of this source, told by its headings, last time."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="request_columns")
+
+    class Meta:
+        verbose_name = _("12345表格的列")
+        constraints = [models.UniqueConstraint(fields=["unit", "signature"], name="request_columns_once")]

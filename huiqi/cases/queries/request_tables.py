@@ -1,7 +1,8 @@
 """Tables of requests: opened, recognised, read in batches; and the rows to mend, as they stood."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -14,14 +15,27 @@ from huiqi.accounts.models import Unit, UnitKind, User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import scope_with
 from huiqi.accounts.scope import Scope
-from huiqi.cases.models import Case, ItemEdition, RequestImport
-from huiqi.cases.sheet_rows import COUNTY, LABELS, RequestReader, RequestRow, Terms, missing
+from huiqi.cases.models import Case, ItemEdition, RequestColumns, RequestImport
+from huiqi.cases.sheet_rows import (
+    COUNTY,
+    LABELS,
+    NAME,
+    REF,
+    RequestReader,
+    RequestRow,
+    Terms,
+    missing,
+    recognise,
+)
 from huiqi.cases.workflow import Channel
+from huiqi.core.dates import readable
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.queries.import_places import load_places
 from huiqi.files.sheets import Column, Kind
 from huiqi.files.stored_tables import unsealed
+from huiqi.files.table_runs import headings_signature
 from huiqi.files.tables.faults import Fault
 from huiqi.files.tables.read import read_table
 from huiqi.files.tables.table import Choices, RowKind, Table
@@ -32,6 +46,10 @@ MOST_ROWS = 5000
 # A batch is one transaction; a worker that is killed loses no more than the one at hand.
 BATCH = 50
 REASONS = gettext_noop("未导入的原因")
+# More columns than this are not offered; the rest is named as not read.
+MOST_COLUMNS = 60
+_LOOKED_AT, _SAMPLES, _LONGEST_SAMPLE = 20, 2, 24
+_LONG_NUMBER = re.compile(r"\d{7,}")
 _KNOWN = ("工单编号", "诉求内容", "联系电话")
 
 
@@ -54,6 +72,38 @@ def table_of(run: RequestImport) -> Iterator[Table]:
         content = unsealed(file)
     with content, open_requests(content) as table:
         yield table
+
+
+def recognise_columns(table: Table) -> dict[str, str]:
+    """What the columns seem to be, by their headings."""
+    return recognise([header.text for header in table.headers])
+
+
+def remembered_columns(table: Table, unit: Unit | None) -> dict[str, str]:
+    """How this unit read a table with the same headings last time; {} when it never did."""
+    signature = headings_signature(header.text for header in table.headers)
+    rows = RequestColumns.objects.filter(unit=unit, signature=signature).order_by("-used_at")
+    kept = rows.values_list("mapping", flat=True).first() or {}
+    return {heading: key for heading, key in kept.items() if key in LABELS}
+
+
+def look_at(table: Table, mapping: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The headings with the first values below; of people and of long numbers only what a mask leaves."""
+    samples: list[list[str]] = [[] for _header in table.headers]
+    for row in islice(table.rows(), _LOOKED_AT):
+        for found, header, value in zip(samples, table.headers, row.values, strict=True):
+            if value is not None and len(found) < _SAMPLES and not isinstance(value, Broken):
+                found.append(_sample(mapping.get(header.text, ""), str(value)))
+    headers = table.headers[:MOST_COLUMNS]
+    return [{"text": header.text, "samples": found} for header, found in zip(headers, samples, strict=False)]
+
+
+def _sample(key: str, text: str) -> str:
+    if key == NAME:
+        return mask_name(text)
+    if key != REF:
+        text = _LONG_NUMBER.sub(lambda found: mask_phone(found[0]), text)
+    return readable(text, _LONGEST_SAMPLE)
 
 
 def check_columns(mapping: dict[str, str]) -> None:

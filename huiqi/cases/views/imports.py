@@ -13,16 +13,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from huiqi.accounts.gates import View, power_required, user_of
 from huiqi.accounts.powers import Power
-from huiqi.cases.commands.file_12345 import MOST_BYTES, start_requests, upload_requests
-from huiqi.cases.forms.imports import RequestFileForm
+from huiqi.cases.commands.file_12345 import (
+    MOST_BYTES,
+    set_request_columns,
+    start_requests,
+    stop_requests,
+    upload_requests,
+)
+from huiqi.cases.forms.imports import RequestColumnsForm, RequestFileForm
 from huiqi.cases.models import RequestImport
 from huiqi.cases.queries.request_tables import MOST_ROWS, rejected_requests
-from huiqi.cases.sheet_rows import LABELS, NEEDED
+from huiqi.cases.sheet_rows import LABELS, NEEDED, missing
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.htmx import render_page
 from huiqi.core.language import worded
-from huiqi.core.models import Job
 from huiqi.core.pagination import paginate
 from huiqi.files.downloads import file_response
 from huiqi.files.sheets import Column, Kind
@@ -81,12 +86,37 @@ def import_template(request: HttpRequest) -> HttpResponseBase:
 
 
 @importer
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def import_columns(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What each column is: as recognised or remembered, and as the person says."""
+    run = _mine(request, public_id)
+    if run.state not in {State.UPLOADED, State.READY} or not run.seen:
+        return redirect("cases:import_run", public_id)
+    form = RequestColumnsForm(
+        request.POST if request.method == "POST" else None, json.loads(run.seen), run.mapping
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_request_columns(
+                run, form.mapping, actor=user_of(request), today=clock.today(), at=clock.now()
+            )
+            return redirect("cases:import_run", public_id)
+        except Refused as refused:
+            form.add_error(None, worded(refused.said))
+    context = {"run": run, "form": form, "lacking": [_(label) for label in missing(run.mapping)]}
+    return render(request, "cases/import_columns.html", context, status=422 if form.errors else 200)
+
+
+@importer
 @require_safe
 @never_cache
 def import_run(request: HttpRequest, public_id: str) -> HttpResponse:
     """The run as it stands: checked, going in, done. htmx asks again while it moves."""
     run = _mine(request, public_id)
-    job = Job.objects.filter(public_id=run.job_id).order_by("pk").first()
+    if run.state == State.UPLOADED:
+        return redirect("cases:import_columns", public_id)
+    job = run.job
     is_moving = run.state == State.RUNNING and job is not None and not job.is_finished
     context = {
         "run": run,
@@ -104,6 +134,15 @@ def import_run(request: HttpRequest, public_id: str) -> HttpResponse:
 def import_go(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let the rows in, or go on where it was stopped."""
     start_requests(_mine(request, public_id), actor=user_of(request))
+    return redirect("cases:import_run", public_id)
+
+
+@importer
+@require_POST
+def import_stop(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Stop; cases that were opened stay."""
+    run = _mine(request, public_id)
+    stop_requests(run, actor=user_of(request), at=clock.now(), wall=clock.wall_now())
     return redirect("cases:import_run", public_id)
 
 

@@ -414,9 +414,9 @@ def wan(fen: int | None) -> str:
     return "—" if fen is None else language.wan_words(fen)
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def date_zh(day: date | None) -> str:
-    """`2020年2月9日`; `—` for None."""
+    """`2020年2月9日`, of an instant its day in the site's zone; `—` for None."""
     return "—" if day is None else language.day_words(day)
 
 

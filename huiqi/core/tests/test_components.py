@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -278,6 +278,11 @@ def test_facts_and_timeline_escape_what_they_show() -> None:
 )
 def test_numbers_are_shown_as_chinese_papers_write_them(source: str, text: str) -> None:
     assert draw(source, fen=128_000_000, nothing=None, ratio=Fraction(55, 1000)).text == text
+
+
+def test_an_instant_is_shown_with_the_day_of_the_sites_zone() -> None:
+    night = datetime(2020, 2, 29, 16, 55, tzinfo=UTC)  # 1 March, 00:55 in Shanghai
+    assert draw("{{ at|date_zh }}", at=night).text == "2020年3月1日"
 
 
 def test_english_pages_have_english_dates_and_no_wan() -> None:

@@ -25,6 +25,7 @@ from huiqi.enterprises.models import ColumnMapping, ImportFault, ImportRun, Sour
 from huiqi.enterprises.queries.imports import Batch, batches, layout_of, look, signature
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.files.stored_tables import sealed, unsealed
+from huiqi.files.table_runs import Superseded
 from huiqi.files.tables.table import Table
 
 CHECK, IMPORT = "enterprises.check_import", "enterprises.import_firms"
@@ -33,10 +34,6 @@ MOST_BYTES = 50_000_000
 # A file with telephone numbers is not kept for longer than mending its rejected rows takes.
 KEPT_FOR = timedelta(days=7)
 _TRIES = 3
-
-
-class Superseded(RuntimeError):  # noqa: N818
-    """Another worker has taken this run over, or somebody has stopped it."""
 
 
 # --- before the rows ----------------------------------------------------------------------------------

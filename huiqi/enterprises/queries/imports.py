@@ -1,6 +1,5 @@
 """Reading a table for an import: what it looks like, how its columns are meant, its rows in batches."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from huiqi.enterprises.models import ColumnMapping, ImportRun
 from huiqi.enterprises.queries.import_places import load_places
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.files.stored_tables import unsealed
+from huiqi.files.table_runs import headings_signature
 from huiqi.files.tables.problems import TableRefused
 from huiqi.files.tables.read import read_table
 from huiqi.files.tables.table import Choices, Hidden, Row, RowKind, Table
@@ -151,8 +151,7 @@ def guesses(seen: Mapping[str, Any], unit: Unit | None) -> list[HeadingGuess]:
 
 def signature(headings: Sequence[str]) -> str:
     """The same for two tables with the same headings in any order."""
-    joined = "\n".join(sorted({plain(heading) + heading for heading in headings}))
-    return hashlib.sha256(joined.encode()).hexdigest()
+    return headings_signature(plain(heading) + heading for heading in headings)
 
 
 def _remembered(headings: Sequence[str], unit: Unit | None) -> Mapping[str, dict[str, str]] | None:

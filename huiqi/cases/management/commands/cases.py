@@ -13,6 +13,7 @@ from huiqi.cases.commands.figures import check_figures, pack_figures
 from huiqi.cases.commands.file_12345 import tidy_requests
 from huiqi.cases.commands.knots import propose_knots
 from huiqi.cases.commands.ladder import climb_ladders
+from huiqi.cases.commands.offline_packs import tidy_packs
 from huiqi.cases.commands.recalculation import recompute_clocks
 from huiqi.cases.commands.reminders import send_reminders
 from huiqi.cases.commands.supervision import draft_supervisions, remind_of_answers
@@ -33,6 +34,7 @@ WORK: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     # Age is a matter of real time, whatever day the site acts on.
     ("drafts_expired", lambda at: expire_drafts(clock.wall_now())),
     ("files_deleted", lambda at: tidy_requests(wall=clock.wall_now())),
+    ("packs_deleted", lambda at: tidy_packs(wall=clock.wall_now())),
 )
 
 
