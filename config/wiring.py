@@ -170,6 +170,7 @@ def _menu() -> list[MenuGroup]:
             "clipboard-check",
             having(Power.VIEW_CASES, Power.HANDLE_CASES),
         ),
+        MenuItem(_("答复模板"), "cases:answer_templates", "copy", having(Power.HANDLE_CASES)),
         MenuItem(_("诉求看板"), "cases:figures", "chart-bar", having(Power.VIEW_CASE_FIGURES)),
         MenuItem(_("办事服务"), "cases:items", "book", having(Power.USE_OFFICE)),
         MenuItem(_("热线接听"), "hotline:desk", "phone", having(Power.ANSWER_CALLS), on_bar=3, alone=True),

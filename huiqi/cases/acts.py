@@ -58,6 +58,10 @@ ACTS: Mapping[str, Any] = {
     # half-filled requests
     "case_draft.begun": _("开始填写诉求"),
     "case_draft.discarded": _("删除诉求草稿"),
+    # templates of answers
+    "answer_template.changed": _("修改答复模板"),
+    "answer_template.made": _("新增答复模板"),
+    "answer_template.withdrawn": _("停用答复模板"),
     # lists of cases
     "cases.exported": _("导出诉求列表"),
     "cases.searched_by_phone": _("按电话查找诉求"),

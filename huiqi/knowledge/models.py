@@ -1,4 +1,5 @@
-"""Approved wording 口径: what everybody at a window, on the telephone and on the web says alike."""
+"""Approved wording 口径, what everybody at a window, on the telephone and on the web says alike; templates of
+answers 答复模板, what a unit writes again and again, with places to be filled in."""
 
 from datetime import date
 from typing import Self
@@ -7,11 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from huiqi.accounts.models import User
+from huiqi.accounts.models import Unit, User
 from huiqi.core.ids import PublicIdField, new_public_id
 from huiqi.core.models import Versioned
 
 QUESTION_LENGTH, ANSWER_LENGTH, WORDS_LENGTH = 120, 4000, 200
+TEMPLATE_TITLE = 60
 
 
 class WordingState(models.TextChoices):
@@ -107,3 +109,51 @@ class Wording(Versioned):
     def source(self) -> str:
         """Document and article in one line."""
         return f"{self.source_document} {self.source_article}".strip()
+
+
+class AnswerTemplateQuerySet(models.QuerySet["AnswerTemplate"]):
+    def current(self) -> Self:
+        """The editions in use."""
+        return self.filter(ended_at=None)
+
+
+class AnswerTemplate(models.Model):
+    """One edition of a template. A change ends this row and makes the next; answers keep their own text."""
+
+    public_id = PublicIdField()
+    # The same for all editions of a template.
+    series = models.CharField(max_length=16, default=new_public_id, editable=False)
+    number = models.PositiveIntegerField(_("版次"), default=1)
+    # Whose template; None: for every unit.
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("单位")
+    )
+    # Code of a service item; "" for any.
+    item = models.CharField(_("事项"), max_length=40, blank=True)
+    title = models.CharField(_("名称"), max_length=TEMPLATE_TITLE)
+    text = models.TextField(_("内容"), max_length=ANSWER_LENGTH)
+    # An edition of the approved wording it rests on; used is the one of its series in force on the day.
+    wording = models.ForeignKey(
+        Wording, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("口径")
+    )
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(_("修改时间"))
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    objects = AnswerTemplateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("答复模板")
+        ordering = ["title", "pk"]
+        indexes = [
+            models.Index(fields=["unit", "item"], condition=Q(ended_at=None), name="template_of_unit"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "number"], name="template_edition_once"),
+            models.UniqueConstraint(
+                fields=["series"], condition=Q(ended_at=None), name="template_one_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

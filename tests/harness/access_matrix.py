@@ -12,6 +12,7 @@ from huiqi.cases.tests.make import (
     item_draft,
     knot_in_liuyang,
     offered_item,
+    template_for_all,
 )
 from huiqi.cases.tests.make_letters import letter_in_liuyang
 from huiqi.enterprises.tests.make import (
@@ -407,6 +408,24 @@ MATRIX: dict[str, Row] = {
         Power.DISPATCH_CASES,
         Power.SUPERVISE_CASES,
         args={"public_id": "0" * 16, "name": "confirm"},
+        only="POST",
+    ),
+    "cases:answer_templates": needs(Power.HANDLE_CASES, Power.REVIEW_ANSWERS, Power.EDIT_ITEMS),
+    "cases:new_answer_template": needs(
+        Power.HANDLE_CASES, Power.REVIEW_ANSWERS, Power.EDIT_ITEMS, also_posts=True
+    ),
+    "cases:answer_template": behind_sign_in(
+        lambda name, part: any(
+            part.has(power) for power in (Power.HANDLE_CASES, Power.REVIEW_ANSWERS, Power.EDIT_ITEMS)
+        ),
+        make=template_for_all,
+        also_posts=True,
+    ),
+    "cases:answer_template_withdraw": needs(
+        Power.HANDLE_CASES,
+        Power.REVIEW_ANSWERS,
+        Power.EDIT_ITEMS,
+        args={"public_id": "0" * 16},
         only="POST",
     ),
     "cases:red_list": needs(Power.SUPERVISE_CASES),

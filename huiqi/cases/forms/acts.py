@@ -13,6 +13,7 @@ from huiqi.accounts.models import Unit, User
 from huiqi.cases.items.definition import ItemDefinition
 from huiqi.cases.models import Approval, CallBack, Case, Order, Supervision
 from huiqi.cases.models.case import TEXT_LENGTH
+from huiqi.cases.queries.answer_templates import templates_for
 from huiqi.cases.queries.handlers import colleagues_of
 from huiqi.cases.queries.page import Reader, case_numbered
 from huiqi.cases.workflow import PROPOSABLE, Urgency, Word
@@ -177,6 +178,7 @@ def _endings() -> list[tuple[str, Any]]:
 class AnswerForm(ActForm):
     """The answer of a lead (with a proposed ending) or of a co-handler (without)."""
 
+    template = forms.ChoiceField(label=gettext_lazy("答复模板"), required=False)
     text = long_text(gettext_lazy("答复内容"), rows=6)
     ending = forms.ChoiceField(
         label=gettext_lazy("拟办结方式"),
@@ -185,7 +187,13 @@ class AnswerForm(ActForm):
     )
 
     def prepare(self, definition: ItemDefinition) -> None:
-        """A co-handler proposes no ending."""
+        """A co-handler proposes no ending; templates are offered where the unit has some."""
+        unit = self.target.unit if isinstance(self.target, Order) else None
+        found = templates_for(self.case, unit) if unit else []
+        self.templates = {row.public_id: row for row in found}
+        self.choose("template", [(key, row.title) for key, row in self.templates.items()])
+        if not found:
+            del self.fields["template"]
         self.choose("ending", _endings())
         self.fields["ending"].required = True
         if not isinstance(self.target, Order) or self.target.part != "lead":

@@ -21,6 +21,7 @@ from huiqi.cases.commands.ordering import lead_order
 from huiqi.cases.items.reading import read_items
 from huiqi.cases.models import Case, EditionState, ItemEdition, Knot, Order
 from huiqi.cases.workflow import Channel, Ending, State
+from huiqi.knowledge.models import AnswerTemplate
 
 _ZONE = ZoneInfo("Asia/Shanghai")
 _numbers = count(1)
@@ -221,6 +222,21 @@ def case_in_liuyang() -> dict[str, Any]:
 def case_to_dispatch() -> dict[str, Any]:
     """Arguments of the page of giving a case of 浏阳's desk to units."""
     return {"public_id": make_case(state=State.ACCEPTED).public_id}
+
+
+def make_answer_template(**fields: Any) -> AnswerTemplate:
+    """A template of an answer, by default for every unit and item."""
+    said = {
+        "title": "已协调招聘",
+        "text": "{诉求人}：您于{登记日期}提出的诉求{编号}已协调。",
+        "made_at": at(),
+    }
+    return AnswerTemplate.objects.create(**{**said, **fields})
+
+
+def template_for_all() -> dict[str, Any]:
+    """Arguments of the page of a template for every unit."""
+    return {"public_id": make_answer_template().public_id}
 
 
 def knot_in_liuyang() -> dict[str, Any]:

@@ -6,7 +6,7 @@ A case's id is told from words by its shape, so that /cases/queue/ is never take
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import get_converters
 
-from huiqi.cases.views import case, desk, queue, red_list
+from huiqi.cases.views import answer_templates, case, desk, queue, red_list
 from huiqi.core.ids import ALPHABET, PUBLIC_ID_LENGTH
 
 
@@ -38,6 +38,14 @@ STAFF: list[URLPattern] = [
     path("knots/<case:public_id>/<slug:name>/", desk.knot_act, name="knot_act"),
     path("red-list/", red_list.red_list, name="red_list"),
     path("units/names/", case.unit_names, name="unit_names"),
+    path("templates/", answer_templates.answer_templates, name="answer_templates"),
+    path("templates/new/", answer_templates.new_answer_template, name="new_answer_template"),
+    path("templates/<case:public_id>/", answer_templates.answer_template, name="answer_template"),
+    path(
+        "templates/<case:public_id>/withdraw/",
+        answer_templates.answer_template_withdraw,
+        name="answer_template_withdraw",
+    ),
     path("<case:public_id>/", case.case_page, name="case"),
     path("<case:public_id>/dispatch/", case.dispatch, name="dispatch"),
     path("<case:public_id>/reveal/", case.reveal, name="reveal"),

@@ -23,6 +23,7 @@ from huiqi.cases.commands.reveal import reveal_requester
 from huiqi.cases.forms.acts import REASONS, ActForm, DispatchForm, RevealForm
 from huiqi.cases.items.answers import answers_in_words
 from huiqi.cases.models import Case, OrderMode, Supervision
+from huiqi.cases.queries.answer_templates import text_for
 from huiqi.cases.queries.clock_lines import clock_lines, nearest
 from huiqi.cases.queries.items import topic_of
 from huiqi.cases.queries.load import candidates
@@ -264,6 +265,8 @@ def act(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     target = _target(name, case, reader, request.POST.get("target", ""))
     if RULES[name].of != "case" and (target is None or not _may_touch(name, reader, target)):
         raise Http404
+    if name == "answer" and "insert" in request.POST:
+        return _with_template(request, case, reader, target)
     offer = _offer(name, case, reader, target, request.POST, request.FILES)
     if not offer.form.is_valid():
         return _show(request, case, reader, Kept(offer, [], 422))
@@ -274,6 +277,23 @@ def act(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
         return _kept(request, public_id, offer, refusal)
     messages.success(request, offer.spec.done)
     return _onwards(request, public_id)
+
+
+def _with_template(request: HttpRequest, case: Case, reader: Reader, target: Any) -> HttpResponse:
+    """The page with a template put after what was typed. Nothing is written, nothing is sent."""
+    offer = _offer("answer", case, reader, target)
+    form, posted = offer.form, request.POST
+    typed, chosen = posted.get("text", "").strip(), posted.get("template", "")
+    form.initial.update({"text": typed, "ending": posted.get("ending", ""), "template": chosen})
+    found = getattr(form, "templates", {}).get(chosen)
+    try:
+        added = text_for(found, case, reader.today) if found else ""
+    except Refused as refusal:
+        messages.error(request, worded(refusal.said))
+    else:
+        form.initial["text"] = f"{typed}\n\n{added}".strip()
+        messages.info(request, _("已套用，请改定后提交。") if added else _("请先选一个模板。"))
+    return _show(request, case, reader, Kept(offer, [], 200))
 
 
 def _may_touch(name: str, reader: Reader, target: Any) -> bool:
