@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from huiqi.accounts.models import Unit, User
 from huiqi.cases.commands.moving import tell
+from huiqi.cases.commands.telling import tell_of_new
 from huiqi.cases.commands.timing import mirror_nearest, new_clock
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import Case, Consent, ItemEdition
@@ -21,6 +22,7 @@ from huiqi.core.messages import gettext_noop
 from huiqi.enterprises.models import Enterprise
 
 _DRAWS = 5
+_NEW = gettext_noop("诉求%(number)s新登记，请受理。")
 _NEW = gettext_noop("诉求%(number)s新登记，请受理。")
 
 
@@ -73,6 +75,7 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
                 tell(case, Happening.REGISTERED, actor=actor, at=at, is_public=True, channel=asked.channel)
                 if clock is not None:
                     clock.save(force_insert=True)
+                tell_of_new(case, _NEW, at=at, actor=actor)
             return case
         except IntegrityError:
             _refuse_taken(case)

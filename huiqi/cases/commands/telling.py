@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from huiqi.accounts.models import Unit, User
-from huiqi.accounts.powers import Power
+from huiqi.accounts.models import Deputyship, Unit, User
+from huiqi.accounts.powers import Power, roles_with
 from huiqi.cases.models import Case, Order
+from huiqi.cases.notices import NEW_ON_DESK
 from huiqi.cases.queries.people import offices_above, people_with, supervisors_of
 from huiqi.cases.queries.reminded import with_deputies
 from huiqi.messages.commands.deliveries import queue_message
@@ -44,6 +45,18 @@ def tell_desk(case: Case, kind: str, template: str, *, at: datetime, actor: User
     """Tell who dispatches at the case's desk."""
     people = people_with(case.desk, Power.DISPATCH_CASES)
     tell_people(people, case, kind, template, at=at, actor=actor, about=case)
+
+
+def tell_of_new(case: Case, template: str, *, at: datetime, actor: User | None) -> None:
+    """Tell who dispatches at the desk, and who fills in for them, of a case just registered: a query and an
+    insert, as intake is where many come at once. A case is new once, so no key keeps it from twice."""
+    here = Q(unit=case.desk_id, role__in=roles_with(Power.DISPATCH_CASES))
+    absent = User.objects.filter(here, is_active=True, is_role_confirmed=True).order_by()
+    posts = Deputyship.objects.valid_on(timezone.localdate(at)).filter(absent__in=absent).order_by()
+    people = User.objects.filter(here | Q(pk__in=posts.values("deputy")))
+    people = people.filter(is_active=True, is_role_confirmed=True).exclude(pk=actor.pk if actor else None)
+    text = template % {"number": case.number}
+    notify_all(people.only("pk").order_by("pk"), NEW_ON_DESK, text, staff_page(case), at=at, about=case)
 
 
 def tell_reviewers(  # noqa: PLR0913  as above

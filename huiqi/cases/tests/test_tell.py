@@ -8,10 +8,11 @@ from huiqi.accounts.tests.make import make_user
 from huiqi.cases.commands.closing import approve_answer
 from huiqi.cases.commands.desk import accept_case, ask_supplement, assign_case, withdraw_case
 from huiqi.cases.commands.handling import message_requester, take_on, write_to_office
-from huiqi.cases.notices import ORDER_RETURNED, ORDER_SENT, PROGRESS, TO_REVIEW, YOUR_TURN
+from huiqi.cases.notices import NEW_ON_DESK, ORDER_RETURNED, ORDER_SENT, PROGRESS, TO_REVIEW, YOUR_TURN
 from huiqi.cases.tests.make import at, make_case, make_lead, make_officer
 from huiqi.cases.workflow import State
 from huiqi.core.errors import Refused
+from huiqi.messages.commands.digests import send_digests
 from huiqi.messages.models import Delivery, Notice
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +36,7 @@ def test_nobody_is_told_of_the_own_act():
     officer = make_officer()
     case = make_case(state=State.ACCEPTED, officer=officer)
     assign_case(case, lead=officer.unit, actor=officer, at=at())
-    assert kinds(officer) == []
+    assert kinds(officer) == [NEW_ON_DESK], "of the case, which a visitor sent"
 
 
 def test_who_fills_in_for_somebody_absent_is_told_in_his_place():
@@ -116,3 +117,36 @@ def test_a_word_to_the_requester_is_not_empty():
     for act in (message_requester, write_to_office):
         with pytest.raises(Refused):
             act(case, text=" ", actor=None, at=at())
+
+
+# --- a case is registered ------------------------------------------------------------------------------
+
+
+def test_who_dispatches_at_the_desk_is_told_of_a_new_case_and_nobody_else():
+    officer, dispatcher = make_officer(), make_officer("liuyang", Role.DISPATCHER)
+    reader, elsewhere = make_officer("liuyang", Role.ANALYST), make_officer("xiangtan")
+    deputy, away = make_officer("changsha"), make_officer("liuyang", is_active=False)
+    day = at().date()
+    Deputyship.objects.create(absent=dispatcher, deputy=deputy, from_on=day, to_on=day)
+    case = make_case(officer=officer)
+    assert kinds(officer) == kinds(dispatcher) == kinds(deputy) == [NEW_ON_DESK]
+    assert kinds(reader) == kinds(elsewhere) == kinds(away) == []
+    notice = officer.notices.get()
+    assert notice.text == f"诉求{case.number}新登记，请受理。"
+    assert notice.url == f"/cases/{case.public_id}/"
+
+
+def test_who_registers_a_case_at_the_own_desk_is_not_told_of_it():
+    officer, colleague = make_officer(), make_officer()
+    make_case(requester=officer)
+    assert (kinds(officer), kinds(colleague)) == ([], [NEW_ON_DESK])
+
+
+def test_however_many_cases_come_a_person_gets_one_digest_a_day():
+    officer = make_officer(phone="13800138000")
+    for _ in range(3):
+        make_case()
+    assert send_digests(at=at(time="17:00")) == {"people": 1, "notices": 3}
+    make_case()
+    assert send_digests(at=at(time="18:00")) == {"people": 0, "notices": 0}
+    assert Delivery.objects.filter(user=officer, purpose="digest").count() == 1
