@@ -21,6 +21,7 @@ from huiqi.arrears.panels import claim_panel, own_claim_panel
 from huiqi.arrears.queries.claims import is_proven
 from huiqi.cases import acts as case_acts
 from huiqi.cases.commands.escalated import open_for_escalation
+from huiqi.cases.escalation_panels import escalated_panel, origin_panel
 from huiqi.cases.firm_panel import firm_cases_panel
 from huiqi.cases.hints import HINTS
 from huiqi.cases.letters_panel import letters_panel
@@ -38,6 +39,7 @@ from huiqi.files import acts as file_acts
 from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, watermark_text
 from huiqi.hotline import acts as hotline_acts
+from huiqi.hotline.panels import dial_panel
 from huiqi.knowledge import acts as knowledge_acts
 from huiqi.knowledge.growing import GROWING
 from huiqi.knowledge.panels import case_panel as wording_panel
@@ -252,10 +254,13 @@ def wire() -> None:
     ]
     SLOTS.case[:] = [
         Panel("claim", "arrears/_case_panel.html", claim_panel),
+        Panel("dial", "hotline/_dial_panel.html", dial_panel),
         Panel("wording", "knowledge/_case_panel.html", wording_panel),
         Panel("letters", "cases/_case_letters.html", letters_panel),
+        Panel("origin", "cases/_origin.html", origin_panel),
     ]
     SLOTS.own_case[:] = [Panel("claim", "arrears/_own_panel.html", own_claim_panel)]
+    SLOTS.escalation[:] = [Panel("case", "cases/_escalated.html", escalated_panel)]
     SLOTS.search[:] = [
         Source(_("企业"), firms_found, "enterprises:register"),
         Source(_("诉求"), cases_found, "cases:queue"),

@@ -11,6 +11,8 @@ ACTS: Mapping[str, Any] = {
     "call.cases_shown": _("查看来电人的诉求"),
     "call.ended": _("结束通话"),
     "call.popped": _("来电弹屏"),
+    "call.dialled": _("拨打电话"),
+    "call.not_connected": _("拨打电话没有接通"),
     "call_back.claimed": _("认领回访"),
     "call_back.released": _("放回回访"),
     "call_back.wished": _("登记回电"),

@@ -69,6 +69,7 @@ class CallTouch(models.Model):
         OPENED = "opened", _("登记")
         MESSAGED = "messaged", _("留言或补充")
         WITHDRAWN = "withdrawn", _("撤回")
+        DIALLED = "dialled", _("拨打")
 
     call = models.ForeignKey(Call, models.CASCADE, related_name="touches")
     case = models.ForeignKey(Case, models.PROTECT, related_name="+")

@@ -321,6 +321,8 @@ MATRIX: dict[str, Row] = {
     "hotline:answer_call_back": needs(Power.CALL_BACK, only="POST"),
     "hotline:release_call_back": needs(Power.CALL_BACK, only="POST"),
     "hotline:claim_call_back": needs(Power.CALL_BACK, args={"public_id": "x"}, only="POST"),
+    "hotline:dial_case": needs(Power.CALL_BACK, Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
+    "hotline:dial_wish": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
     "hotline:take_wish": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
     "hotline:answer_wish": needs(Power.ANSWER_CALLS, args={"public_id": "x"}, only="POST"),
     "hotline:shifts": needs(Power.ANSWER_CALLS),

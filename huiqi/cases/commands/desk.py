@@ -18,7 +18,7 @@ from huiqi.cases.commands.ordering import (
     own_unit,
     send_order,
 )
-from huiqi.cases.commands.suggestions import keep_unit_choice
+from huiqi.cases.commands.suggestions import keep_topic_choice, keep_unit_choice
 from huiqi.cases.commands.telling import tell_desk, tell_order, tell_requester
 from huiqi.cases.commands.timing import (
     limit_of,
@@ -54,6 +54,8 @@ def accept_case(case: Case, *, actor: User | None, at: datetime, expected: int |
     """Take the case up 受理: the requester is told, and the desk's term to give it to a unit begins."""
     case = lock_case(case, expected=expected)
     take_step(case, Step.ACCEPT, actor=actor, at=at, unit=case.desk)
+    if actor is not None:
+        keep_topic_choice(case, case.topic, at=at)
     case.accepted_at = at
     stop_clocks(case, Stage.ACCEPT, at=at)
     settle_about([case], NEW_ON_DESK, at=at)
@@ -151,6 +153,8 @@ def classify_case(
     _check_open(case)
     if case.edition.definition.topic(topic) is None:
         raise Refused("cases.no_such_topic", gettext_noop("这个事项没有这个主题。请从列表里选择。"))
+    if actor is not None:
+        keep_topic_choice(case, topic, at=at)
     topic_was, urgency_was = case.topic, case.urgency
     if (topic_was, urgency_was) == (topic, urgency):
         return case

@@ -10,7 +10,6 @@ from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may, scope_with, units_with
 from huiqi.accounts.roles import Role
 from huiqi.cases.models import Case, Event, Order
-from huiqi.cases.queries.alike import Alike, likely_duplicates
 from huiqi.cases.queries.people import offices_above
 from huiqi.cases.queries.veil import Veil, veil_of, veiled
 from huiqi.cases.timeline import Line, line_of, units_named
@@ -18,7 +17,6 @@ from huiqi.enterprises.queries.register import seen_by
 from huiqi.files.models import AttachmentQuerySet
 from huiqi.files.queries import attachments_of
 
-MOST_OF_FIRM = 5
 _DESK_POWERS = (Power.DISPATCH_CASES, Power.REVIEW_ANSWERS, Power.CALL_BACK, Power.SUPERVISE_CASES)
 # The acts of the desk itself; for the others the offices above stand in (queries.people).
 _AT_DESK_ONLY = frozenset({Power.DISPATCH_CASES})
@@ -146,30 +144,6 @@ def unit_names(public_ids: Iterable[str]) -> Mapping[str, str]:
     """Names of units by public id."""
     rows = Unit.objects.filter(public_id__in=set(public_ids)).order_by("pk")
     return dict(rows.values_list("public_id", "name"))
-
-
-@dataclass(frozen=True)
-class Similar:
-    """Cases beside this one: likely the same matter, and others of the firm."""
-
-    alike: list[Alike]
-    of_firm: list[Case]
-
-
-def similar(case: Case, reader: Reader) -> Similar:
-    """Only what the reader may open; nothing when the requester is kept from them."""
-    if reader.is_masked:
-        return Similar([], [])
-    seen = Case.objects.visible_to(reader.user, reader.today).exclude(reader.veil.rows())
-    alike = likely_duplicates(case)
-    allowed = set(seen.filter(pk__in=[each.case.pk for each in alike]).values_list("pk", flat=True))
-    alike = [each for each in alike if each.case.pk in allowed]
-    rows: list[Case] = []
-    if case.enterprise_id is not None:
-        shown = {case.pk, *(each.case.pk for each in alike)}
-        found = seen.filter(enterprise=case.enterprise_id).exclude(pk__in=shown).select_related("lead")
-        rows = list(found.order_by("-opened_at", "-pk")[:MOST_OF_FIRM])
-    return Similar(alike, rows)
 
 
 def firm_is_seen(case: Case, reader: Reader) -> bool:

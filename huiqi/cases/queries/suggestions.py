@@ -17,9 +17,11 @@ from huiqi.cases.models import Case, Order, OrderPart, OrderState, Suggested, Su
 from huiqi.cases.queries.items import topic_of
 from huiqi.cases.queries.units import lead_for
 from huiqi.cases.suggesting import TopicSuggestion, rank_topics, words_found
+from huiqi.cases.workflow import Ending
 from huiqi.core.messages import Message, gettext_noop
 
 DAYS = 30
+OWN_WITHIN = timedelta(days=365)
 # Fewer cases than this are chance, not custom.
 LEAST_ALIKE = 3
 _MOST_WORDS = 12
@@ -29,13 +31,30 @@ _BY_TOPIC = gettext_noop("主题“%(topic)s”由%(unit)s牵头")
 _BY_NAME = gettext_noop("诉求人写明的单位是%(unit)s")
 
 
-def suggest_topics(definition: ItemDefinition, text: str, *, at: datetime) -> list[TopicSuggestion]:
+def suggest_topics(
+    definition: ItemDefinition, text: str, *, at: datetime, own: Mapping[str, int] | None = None
+) -> list[TopicSuggestion]:
     """The topics a text (title and content) suggests, the likeliest first; empty when it says none of their
-    words. Looks at the titles of the last 30 days' accepted cases of the item."""
+    words. Looks at the titles of the last 30 days' accepted cases of the item, and at what the firm itself
+    asked before (`own`, see own_topics)."""
     topics = definition.topics
     found = words_found(text[:_READ], topics, rjieba.cut)
     words = sorted({word for said in found.values() for word in said}, key=lambda word: (-len(word), word))
-    return rank_topics(topics, found, _alike(definition.id, words, at), DAYS)
+    return rank_topics(topics, found, _alike(definition.id, words, at), DAYS, own)
+
+
+def suggest_topics_of(case: Case, *, at: datetime) -> list[TopicSuggestion]:
+    """The same for a case at hand, without what itself would say."""
+    text = f"{case.title}\n{case.text}"
+    return suggest_topics(case.edition.definition, text, at=at, own=own_topics(case, at))
+
+
+def own_topics(case: Case, at: datetime) -> dict[str, int]:
+    """Topic id → accepted cases of the same firm (or code) and item in the year before, this one left out."""
+    same = Q(enterprise=case.enterprise_id) if case.enterprise_id else Q(credit_code=case.credit_code or "-")
+    rows = Case.objects.filter(same, item=case.item, opened_at__gte=at - OWN_WITHIN, opened_at__lte=at)
+    rows = rows.exclude(pk=case.pk).exclude(accepted_at=None).exclude(ending=Ending.MERGED).order_by()
+    return {row["topic"]: row["count"] for row in rows.values("topic").annotate(count=Count("pk"))}
 
 
 def _alike(item: str, words: list[str], at: datetime) -> dict[str, int]:

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from huiqi.accounts.models import Unit, UnitKind
+from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_unit
+from huiqi.cases.commands.desk import accept_case, classify_case
 from huiqi.cases.commands.handling import send_back
 from huiqi.cases.commands.suggestions import keep_choice
 from huiqi.cases.models import Case, Suggested, Suggestion
-from huiqi.cases.queries.suggestions import acceptance, suggest_topics, suggest_units
+from huiqi.cases.queries.suggestions import acceptance, suggest_topics, suggest_topics_of, suggest_units
 from huiqi.cases.tests.make import at, load_shipped, make_case, make_lead, make_officer
 from huiqi.cases.workflow import State
 
@@ -168,3 +170,77 @@ def test_dispatching_keeps_whether_the_suggested_unit_was_taken():
     make_case(item="request", topic="other", state=State.ASSIGNED, lead=centre_below())
     figure = acceptance(since=at("2020-03-01"), until=at("2020-04-01"))["unit"]
     assert (figure.taken, figure.decided) == (1, 2)
+
+
+# --- the desk takes a case up, and the firm's own history ----------------------------------------------
+
+
+def kept(case):
+    row = case.suggestions.filter(what=Suggested.TOPIC).first()
+    return (row.suggested, row.chosen, row.was_taken) if row else None
+
+
+def test_taking_a_case_up_keeps_whether_its_topic_is_the_suggested_one():
+    load_shipped()
+    officer = make_officer()
+    case = make_case(item="request", topic="other", title="招工难", officer=officer)
+    accept_case(case, actor=officer, at=at())
+    assert kept(case) == ("labour", "other", False)
+    case = make_case(item="request", topic="labour", title="招工难", officer=officer)
+    accept_case(case, actor=officer, at=at())
+    assert kept(case) == ("labour", "labour", True)
+
+
+def test_who_sets_the_topic_right_first_took_the_suggestion():
+    load_shipped()
+    officer = make_officer()
+    case = make_case(item="request", topic="other", title="招工难", officer=officer)
+    classify_case(case, topic="labour", urgency="ordinary", actor=officer, at=at())
+    accept_case(case, actor=officer, at=at())
+    assert kept(case) == ("labour", "labour", True)
+
+
+def test_what_a_machine_takes_up_measures_nothing():
+    load_shipped()
+    case = make_case(item="request", topic="other", title="招工难")
+    accept_case(case, actor=None, at=at())
+    assert kept(case) is None
+
+
+def asked_before(count, *, topic="labour", when="2020-02-20", code="91430181MA4L16KA1X", **more):
+    for _ in range(count):
+        make_case(item="request", topic=topic, title="老问题", credit_code=code, when=at(when), **more)
+
+
+def own_reasons(**more):
+    asked = {"title": "请帮忙", "text": "急。", "credit_code": "91430181MA4L16KA1X", **more}
+    case = make_case(item="request", topic="other", **asked)
+    return [(each.topic, str(each.reason)) for each in suggest_topics_of(case, at=at())]
+
+
+def test_what_the_firm_asked_before_is_suggested_with_the_reason():
+    load_shipped()
+    asked_before(2, state=State.ACCEPTED)
+    assert own_reasons() == [("labour", "这家企业近一年反映过2件这一主题")]
+    assert own_reasons(title="招工难")[0][1] == "文中有“招工”；这家企业近一年反映过2件这一主题"
+
+
+def test_one_earlier_case_what_was_not_taken_up_other_firms_and_older_years_say_nothing():
+    load_shipped()
+    asked_before(1, state=State.ACCEPTED)
+    asked_before(3)
+    asked_before(3, state=State.ACCEPTED, code="91430181MA4L16KA2Y")
+    asked_before(3, state=State.ACCEPTED, when="2019-02-20")
+    assert own_reasons() == []
+
+
+def test_the_page_says_the_suggestion_and_why_to_who_takes_the_case_up(client, settings):
+    settings.REFERENCE_DATE = at().date()
+    load_shipped()
+    officer, reader = make_officer(), make_officer("liuyang", Role.ANALYST)
+    case = make_case(item="request", topic="other", title="招工难", officer=officer)
+    client.force_login(officer)
+    page = client.get(f"/cases/{case.public_id}/").content.decode()
+    assert "建议的主题是“用工”" in page and "文中有“招工”" in page
+    client.force_login(reader)
+    assert "建议的主题" not in client.get(f"/cases/{case.public_id}/").content.decode()

@@ -45,14 +45,16 @@ from huiqi.cases.queries.page import (
     last_event,
     read_by,
     reader_of,
-    similar,
     since,
     timeline,
 )
 from huiqi.cases.queries.reviewers import answer_waits_for_nobody, lacks_reviewer
 from huiqi.cases.queries.rows import county_name, state_look
+from huiqi.cases.queries.similar import similar
+from huiqi.cases.queries.suggestions import suggest_topics_of
 from huiqi.cases.queries.veil import veiled, veiled_answers
 from huiqi.cases.views.act_specs import SPECS, Doing, Spec
+from huiqi.cases.workflow import State
 from huiqi.core import clock
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.language import worded
@@ -176,7 +178,7 @@ def _matter(case: Case, reader: Reader, *, shows: bool) -> dict[str, Any]:
         "county": county_name(case.prefecture),
         "firm_is_seen": firm_is_seen(case, reader),
         "files": [read_by(reader, case, file, "name") for file in files_for(case, reader)],
-        "similar": similar(case, reader),
+        "similar": similar(case, reader, clock.now()),
         "merged": list(case.merged.exclude(reader.veil.rows()).order_by("pk")[:MOST_NAMES]),
     }
 
@@ -197,6 +199,7 @@ def _flow(case: Case, reader: Reader) -> dict[str, Any]:
     return {
         "clock": nearest(lines),
         "clocks": lines,
+        "topic_hint": _topic_hint(case, reader),
         "waits_for_nobody": answer_waits_for_nobody(case, reader.today),
         "timeline": timeline(case, reader),
         "orders": [
@@ -217,6 +220,14 @@ def _flow(case: Case, reader: Reader) -> dict[str, Any]:
             for row in case.supervisions.select_related("unit")
         ],
     }
+
+
+def _topic_hint(case: Case, reader: Reader) -> Any:
+    """The topic suggested to who takes the case up, with its reason; a person decides."""
+    if case.state != State.REGISTERED or Power.DISPATCH_CASES not in reader.desk:
+        return None
+    found = suggest_topics_of(case, at=clock.now())
+    return found[0] if found else None
 
 
 def _cancel(case: Case, reader: Reader, order: Any) -> Offer | None:

@@ -16,8 +16,10 @@ from huiqi.core.errors import Refused
 from huiqi.core.language import worded
 from huiqi.core.pagination import paginate
 from huiqi.hotline.commands import call_backs as commands
+from huiqi.hotline.commands import dialling
 from huiqi.hotline.forms.calls import CallBackForm
 from huiqi.hotline.models import CallBackClaim, CallWish
+from huiqi.hotline.ports import telephony_port
 from huiqi.hotline.queries.call_backs import (
     claim_of,
     due_call_backs,
@@ -27,6 +29,7 @@ from huiqi.hotline.queries.call_backs import (
     waiting_wishes,
     wish_of,
 )
+from huiqi.hotline.queries.dialling import case_to_dial
 
 calls_back = power_required(Power.CALL_BACK)
 answers_calls = power_required(Power.ANSWER_CALLS)
@@ -48,6 +51,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "wishes": waiting_wishes(user, wall) if is_agent else CallWish.objects.none(),
         "mine": wish_of(user, wall) if is_agent else None,
         "is_agent": is_agent,
+        "can_dial": telephony_port().can_dial,
         "at": at,
     }
     return render(request, "hotline/call_backs.html", context)
@@ -79,7 +83,13 @@ def now(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, held: CallBackClaim, form: CallBackForm, status: int = 200) -> HttpResponse:
-    context = {"claim": held, "case": held.case, "tries": tries_of(held.case), "form": form}
+    context = {
+        "claim": held,
+        "case": held.case,
+        "tries": tries_of(held.case),
+        "form": form,
+        "can_dial": telephony_port().can_dial,
+    }
     return render(request, "hotline/call_back.html", context, status=status)
 
 
@@ -115,6 +125,43 @@ def release(request: HttpRequest) -> HttpResponse:
     """Give it back."""
     commands.release_call_back(_claim(request), actor=user_of(request))
     messages.success(request, _("已放回，由同事接着打。"))
+    return redirect("hotline:call_backs")
+
+
+@power_required(Power.CALL_BACK, Power.ANSWER_CALLS)
+@require_POST
+def dial_case(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let the telephone system call the requester of a case."""
+    user, wall = user_of(request), clock.wall_now()
+    case = case_to_dial(user, public_id, clock.today(), wall)
+    if case is None:
+        raise Http404
+    try:
+        dialling.dial_requester(case, actor=user, at=clock.now(), wall=wall)
+    except Refused as refusal:
+        messages.error(request, worded(refusal.said))
+    else:
+        messages.success(request, _("正在接通，请拿起话机。"))
+    held = claim_of(user, wall)
+    if held is not None and held.case_id == case.pk:
+        return redirect("hotline:call_back")
+    return redirect("cases:case", case.public_id)
+
+
+@answers_calls
+@require_POST
+def dial_wish(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let the telephone system call who asked for it; for who holds the wish."""
+    user, wall = user_of(request), clock.wall_now()
+    wish = wish_of(user, wall)
+    if wish is None or wish.public_id != public_id:
+        raise Http404
+    try:
+        dialling.dial_wish(wish, actor=user, at=clock.now(), wall=wall)
+    except Refused as refusal:
+        messages.error(request, worded(refusal.said))
+    else:
+        messages.success(request, _("正在接通，请拿起话机。"))
     return redirect("hotline:call_backs")
 
 

@@ -9,6 +9,7 @@ from huiqi.accounts.gates import power_required
 from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.pagination import paginate
+from huiqi.core.slots import SLOTS, render_panels
 from huiqi.stationing.commands.escalations import answer_escalation
 from huiqi.stationing.forms.roster import AnswerForm
 from huiqi.stationing.queries.escalations import answerable_escalations, visible_escalations
@@ -43,5 +44,10 @@ def escalation(request: HttpRequest, public_id: str) -> HttpResponse:
             answer_escalation(row, answer=answer, actor=request.user, at=clock.now())  # type: ignore[arg-type]
             return redirect("stationing:escalation", public_id)
         status = 422
-    context = {"row": row, "form": form, "may_answer": may_answer and row.answered_at is None}
+    context = {
+        "row": row,
+        "form": form,
+        "may_answer": may_answer and row.answered_at is None,
+        "panels": render_panels(SLOTS.escalation, request, row),
+    }
     return render(request, "stationing/escalation.html", context, status=status)
