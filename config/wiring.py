@@ -17,8 +17,9 @@ from huiqi.accounts.gates import behalf_at
 from huiqi.accounts.powers import Power
 from huiqi.arrears import acts as arrears_acts
 from huiqi.arrears.commands.claims import open_accepted
+from huiqi.arrears.debts import form_faults
 from huiqi.arrears.panels import claim_panel, own_claim_panel
-from huiqi.arrears.queries.claims import is_proven
+from huiqi.arrears.queries.claims import is_proven, lacks_to_be_partly_solved, lacks_to_be_solved
 from huiqi.cases import acts as case_acts
 from huiqi.cases.commands.escalated import open_for_escalation
 from huiqi.cases.escalation_panels import escalated_panel, origin_panel
@@ -26,7 +27,7 @@ from huiqi.cases.firm_panel import firm_cases_panel
 from huiqi.cases.hints import HINTS
 from huiqi.cases.letters_panel import letters_panel
 from huiqi.cases.panels import cases_found
-from huiqi.cases.subscriptions import HOLDS_PROOF, ON_ACCEPTED
+from huiqi.cases.subscriptions import FORM_FAULTS, HOLDS_PROOF, ON_ACCEPTED, PROOF_RULES
 from huiqi.core import acts as core_acts
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuGroup, MenuItem, Panel, Source
@@ -278,4 +279,7 @@ def wire() -> None:
     GROWING.items = items_of_wording
     ON_ACCEPTED[:] = [open_accepted]
     HOLDS_PROOF[:] = [is_proven]
+    PROOF_RULES["arrears", "solved"] = lacks_to_be_solved
+    PROOF_RULES["arrears", "partly_solved"] = lacks_to_be_partly_solved
+    FORM_FAULTS["arrears"] = form_faults
     EXPORTS.download = _download

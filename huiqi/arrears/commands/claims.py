@@ -1,6 +1,6 @@
 """Writes on claims: opening from a request, correcting, what came in, what the debtor says, the end."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
-from huiqi.arrears.debts import contract_key, invoice_numbers, key_of, stated_in
+from huiqi.arrears.debts import contract_key, invoice_numbers, invoices_fault, key_of, parts_fault, stated_in
 from huiqi.arrears.models import (
     Claim,
     ClaimState,
@@ -30,6 +30,7 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.core.money import Sum
+from huiqi.enterprises.models import Enterprise
 from huiqi.files.commands import attach
 from huiqi.files.models import Attachment
 from huiqi.messages.commands.notices import notify_all
@@ -38,7 +39,8 @@ KIND = "arrears"
 # What a person may correct; the keys follow from them.
 CHANGEABLE = (
     "was_sme debtor_name debtor_code debtor_unit party debtor_region contract_title contract_number signed_on"
-    " delivered_on agreed_on agreed_rate agreed_per rate_words claimed undisputed disputed"
+    " delivered_on agreed_on agreed_rate agreed_per rate_words contract_amount invoiced claimed undisputed"
+    " disputed"
 ).split()
 
 
@@ -77,6 +79,8 @@ def open_claim(case: Case, *, actor: User | None, at: datetime) -> Claim:
         delivered_on=said.delivered_on,
         agreed_on=said.agreed_on,
         rate_words=said.rate_words,
+        contract_amount=said.contract_amount,
+        invoiced=said.invoiced,
         claimed=said.claimed,
         undisputed=said.undisputed,
         disputed=said.disputed,
@@ -94,6 +98,9 @@ def _set_keys(claim: Claim) -> None:
     claim.debtor_key = key_of(claim.debtor_code, claim.debtor_name)
     claim.creditor_key = key_of(claim.creditor_code, claim.creditor_name)
     claim.contract_key = contract_key(claim.contract_number)
+    # The register knows the debtor by its code; a name alone is no proof of who it is.
+    known = Enterprise.objects.filter(credit_code=claim.debtor_code, merged_into=None)
+    claim.debtor_firm = known.order_by("pk").first() if claim.debtor_code else None
 
 
 def _locked(claim: Claim, expected: int | None = None) -> Claim:
@@ -126,17 +133,18 @@ def change_claim(
 ) -> Claim:
     """Correct what the claim says. Naming the debtor's unit asks its people to check.
 
-    Refused: `arrears.closed`, `arrears.parts_exceed` when the undisputed and the disputed part together are
-    more than what is claimed, `arrears.paid_more` when less would be claimed than was paid.
+    Refused: `arrears.closed`; when an amount is changed, `arrears.parts_differ` unless the undisputed and the
+    disputed part together are what was owed and not paid, `arrears.invoices_exceed` when more was invoiced
+    than the contract is about, `arrears.paid_more` when less would be claimed than was paid.
     """
     row = _open_one(claim, expected)
     before = row.debtor_unit_id
     names = [name for name in CHANGEABLE if name in given]
     for name in names:
         setattr(row, name, given[name])
-    _check_amounts(row)
+    _check_amounts(row, names)
     _set_keys(row)
-    _save(row, *names, "debtor_key", "creditor_key", "contract_key")
+    _save(row, *names, "debtor_firm", "debtor_key", "creditor_key", "contract_key")
     if invoices is not None:
         row.invoices.all().delete()
         Invoice.objects.bulk_create(Invoice(claim=row, number=one) for one in invoice_numbers(invoices))
@@ -149,10 +157,14 @@ def change_claim(
     return row
 
 
-def _check_amounts(claim: Claim) -> None:
-    if (claim.undisputed or 0) + (claim.disputed or 0) > claim.claimed:
-        said = gettext_noop("无争议和有争议两项之和超过了未付金额%(sum)s。请核对后重填。")
-        raise Refused("arrears.parts_exceed", Message(said, {"sum": Sum(claim.claimed)}))
+def _check_amounts(claim: Claim, names: Collection[str]) -> None:
+    """Of a claim whose amounts nobody touches nothing is asked: what its request said may stand as it is."""
+    parts = parts_fault(claim.undisputed, claim.disputed, claim.claimed)
+    if parts is not None and not {"undisputed", "disputed", "claimed"}.isdisjoint(names):
+        raise Refused("arrears.parts_differ", parts)
+    invoices = invoices_fault(claim.invoiced, claim.contract_amount)
+    if invoices is not None and not {"invoiced", "contract_amount"}.isdisjoint(names):
+        raise Refused("arrears.invoices_exceed", invoices)
     if standing_of(claim).paid > claim.claimed:
         raise Refused("arrears.paid_more", gettext_noop("未付金额不能少于已登记的收款。请先核对收款。"))
 

@@ -63,9 +63,19 @@ class ClaimForm(forms.Form):
         widget=UnitInput("%", decimal=True),
         help_text=gettext_lazy("如每日万分之五填0.05，每年百分之六填6"),
     )
-    claimed = MoneyField(label=gettext_lazy("投诉日未付金额"))
+    contract_amount = MoneyField(label=gettext_lazy("合同金额"), required=False)
+    invoiced = MoneyField(
+        label=gettext_lazy("发票金额合计"), required=False, help_text=gettext_lazy("只算这份合同的发票")
+    )
+    claimed = MoneyField(
+        label=gettext_lazy("投诉日未付金额"), help_text=gettext_lazy("到期应付的减去投诉前已付的")
+    )
     undisputed = MoneyField(label=gettext_lazy("其中无争议的"), required=False)
-    disputed = MoneyField(label=gettext_lazy("其中有争议的"), required=False)
+    disputed = MoneyField(
+        label=gettext_lazy("其中有争议的"),
+        required=False,
+        help_text=gettext_lazy("和无争议的加起来就是未付金额"),
+    )
     invoices = forms.CharField(
         label=gettext_lazy("发票号码"),
         required=False,

@@ -128,6 +128,8 @@ class Claim(Versioned):
     agreed_per = models.CharField(_("约定利率按"), max_length=4, choices=RatePer, blank=True)
     rate_words = models.CharField(_("利率的原话"), max_length=200, blank=True)
 
+    contract_amount = models.BigIntegerField(_("合同金额"), null=True, blank=True)
+    invoiced = models.BigIntegerField(_("发票金额合计"), null=True, blank=True)
     claimed = models.BigIntegerField(_("未付金额"))
     undisputed = models.BigIntegerField(_("无争议金额"), null=True, blank=True)
     disputed = models.BigIntegerField(_("有争议金额"), null=True, blank=True)

@@ -14,6 +14,8 @@ from huiqi.arrears.models import Claim, ClaimQuerySet, Payment, PaymentPart, Set
 from huiqi.arrears.regimes import Track, book
 from huiqi.cases.models import Case
 from huiqi.cases.queries.page import reader_of
+from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.money import format_yuan
 from huiqi.files.models import Attachment
 from huiqi.files.queries import attachments_of
 from huiqi.reference.working_days import Basis, due
@@ -72,6 +74,32 @@ def is_proven(case: Case) -> bool:
     if claim is None:
         return False
     return standing_of(claim).proven > 0 or signed_settlement(claim) is not None
+
+
+def lacks_to_be_solved(case: Case) -> Message | None:
+    """What is missing before the case may end as solved: bank slips for all of the principal, or a signed
+    settlement. Files of the case itself are no proof that money came."""
+    claim = Claim.objects.filter(case=case).first()
+    if claim is not None and signed_settlement(claim) is not None:
+        return None
+    found = standing_of(claim) if claim is not None else Standing(0, 0, 0, 0)
+    if claim is not None and found.proven >= found.claimed:
+        return None
+    said = gettext_noop(
+        "办结为已解决，要在欠款投诉里登记收款并上传银行回单，或上传签字的和解、还款协议。"
+        "现有回单的收款%(proven)s，未付金额%(claimed)s。"
+    )
+    return Message(said, {"proven": format_yuan(found.proven), "claimed": format_yuan(found.claimed)})
+
+
+def lacks_to_be_partly_solved(case: Case) -> Message | None:
+    """A part of the money with its bank slip, or a signed settlement."""
+    if is_proven(case):
+        return None
+    said = gettext_noop(
+        "办结为部分解决，要在欠款投诉里登记至少一笔收款并上传银行回单，或上传签字的和解、还款协议。"
+    )
+    return Message(said)
 
 
 def reckon_claim(claim: Claim, *, until: date, disputed: bool = False) -> Reckoning:

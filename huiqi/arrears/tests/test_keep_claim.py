@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from huiqi.accounts.models import User
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_user
 from huiqi.arrears.commands.claims import (
@@ -46,6 +47,8 @@ from huiqi.cases.models import Case
 from huiqi.cases.tests.make import at, load_shipped, make_case, make_lead, make_officer
 from huiqi.cases.workflow import Ending, State
 from huiqi.core.errors import Refused, VersionConflict
+from huiqi.enterprises.tests.make import make_firm
+from huiqi.files.commands import attach
 from huiqi.files.models import Attachment
 from huiqi.messages.models import Notice
 
@@ -85,17 +88,42 @@ def test_what_was_not_said_stays_unknown() -> None:
 # --- correcting -----------------------------------------------------------------------------------
 
 
-def test_the_parts_may_not_exceed_what_is_claimed() -> None:
+@pytest.mark.parametrize("disputed", [9 * WAN, 11 * WAN])
+def test_the_parts_are_what_is_owed_no_more_and_no_less_and_both_figures_are_said(disputed: int) -> None:
     claim = make_claim()
-    with refused("arrears.parts_exceed"):
-        change_claim(claim, {"disputed": 11 * WAN}, actor=keeper(claim), at=at())
+    with refused("arrears.parts_differ") as told:
+        change_claim(claim, {"disputed": disputed}, actor=keeper(claim), at=at())
+    assert f"{(20 * WAN + disputed) // 100:,}元" in told.value.message and "300,000元" in told.value.message
+
+
+def test_a_request_that_does_not_add_up_is_taken_and_asked_for_only_when_its_amounts_are_touched() -> None:
+    claim = make_claim(answers={"undisputed": 5 * WAN})
+    change_claim(claim, {"debtor_region": "浏阳市"}, actor=keeper(claim), at=at())
+    with refused("arrears.parts_differ"):
+        change_claim(Claim.objects.get(), {"claimed": 31 * WAN}, actor=keeper(claim), at=at())
+
+
+def test_more_cannot_be_invoiced_than_the_contract_is_about() -> None:
+    claim = make_claim(answers={"invoiced_sum": 90 * WAN})
+    assert (claim.contract_amount, claim.invoiced) == (100 * WAN, 90 * WAN)
+    with refused("arrears.invoices_exceed") as told:
+        change_claim(claim, {"invoiced": 100 * WAN + 1}, actor=keeper(claim), at=at())
+    assert "1,000,000.01元" in told.value.message and "1,000,000元" in told.value.message
+
+
+def test_a_debtor_the_register_knows_by_its_code_is_tied_to_it_and_untied_with_it() -> None:
+    firm = make_firm(county="430181")
+    claim = make_claim(answers={"debtor_code": firm.credit_code})
+    assert claim.debtor_firm == firm
+    change_claim(claim, {"debtor_code": ""}, actor=keeper(claim), at=at())
+    assert Claim.objects.get().debtor_firm is None
 
 
 def test_less_than_was_paid_cannot_be_claimed() -> None:
     claim = make_claim()
     pay(claim, 25 * WAN)
     with refused("arrears.paid_more"):
-        given = {"claimed": 24 * WAN, "undisputed": 20 * WAN, "disputed": 0}
+        given = {"claimed": 24 * WAN, "undisputed": 20 * WAN, "disputed": 4 * WAN}
         change_claim(claim, given, actor=keeper(claim), at=at())
 
 
@@ -235,17 +263,53 @@ def answer(claim: Claim) -> Case:
     return Case.objects.get(pk=claim.case_id)
 
 
-def test_the_case_does_not_end_as_solved_without_proof_and_does_with_the_claims_slip() -> None:
-    claim = make_claim()
+def handled(claim: Claim) -> User:
+    """An officer who has contacted the creditor about the claim's case and may answer."""
     officer = keeper(claim)
     assign_case(claim.case, lead=claim.case.desk, actor=officer, at=at())
     sign_order(make_lead(claim.case), actor=officer, at=at())
     record_contact(make_lead(claim.case), note="已联系", actor=officer, at=at())
+    return officer
+
+
+def test_a_file_of_the_staff_or_half_of_the_money_does_not_end_the_case_as_solved() -> None:
+    claim = make_claim()
+    officer = handled(claim)
+    attach(paper(officer, "会议纪要.pdf"), owner=claim.case, actor=officer, at=at())
     with refused("cases.proof_missing"):
         answer(claim)
+    pay(claim, 20 * WAN)
+    pay(claim, 10 * WAN, proven=False)
+    with refused("cases.proof_missing") as told:
+        answer(claim)
+    assert "200,000元" in told.value.message and "300,000元" in told.value.message
+
+
+def test_a_part_of_the_money_with_its_slip_ends_the_case_as_partly_solved() -> None:
+    claim = make_claim()
+    officer = handled(claim)
+    part = {"text": "付了一部分", "proposed_ending": Ending.PARTLY_SOLVED, "actor": officer, "at": at()}
+    with refused("cases.proof_missing"):
+        answer_order(make_lead(claim.case), **part)
+    pay(claim, 1 * WAN)
+    assert answer_order(make_lead(claim.case), **part).answer == "付了一部分"
+
+
+def test_slips_for_all_of_it_end_the_case_as_solved() -> None:
+    claim = make_claim()
+    handled(claim)
     pay(claim, 30 * WAN)
     case = approve_answer(answer(claim), actor=make_officer("changsha"), at=at())
     assert case.state == State.CALLING_BACK
+
+
+def test_a_signed_settlement_ends_the_case_as_solved() -> None:
+    claim = make_claim()
+    officer = handled(claim)
+    record_settlement(
+        claim, signed_on=TODAY, fen=28 * WAN, paper=paper(officer), actor=officer, at=at(), wall=at()
+    )
+    assert answer(claim).proposed_ending == Ending.SOLVED
 
 
 # --- the same debt --------------------------------------------------------------------------------

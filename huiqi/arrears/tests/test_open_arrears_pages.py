@@ -155,7 +155,8 @@ def test_a_rate_typed_in_per_cent_is_kept_exactly() -> None:
     url = claim_url(claim, "claim_change")
     form = client.get(url).context["form"]
     given = {name: form[name].value() or "" for name in form.fields}
-    money = {name: str(given[name] // 100) for name in ("claimed", "undisputed", "disputed")}
+    amounts = ("claimed", "undisputed", "disputed", "contract_amount")
+    money = {name: str(given[name] // 100) for name in amounts}
     given |= money | {f"{name}_unit": "yuan" for name in money}
     wrong = client.post(url, {**given, "agreed_rate": "0.05", "agreed_per": ""})
     assert wrong.status_code == 422
@@ -264,3 +265,18 @@ def test_the_target_is_typed_with_its_document_by_who_answers_for_the_office() -
     assert client.post(url, given).status_code == 302
     assert YearTarget.objects.get().to_clear == 60 * WAN
     assert client.get(reverse("arrears:burn_down", args=[1900])).status_code == 404
+
+
+def test_the_debtors_are_listed_in_as_many_queries_however_many_they_are(
+    django_assert_max_num_queries: Any,
+) -> None:
+    client = browser(make_officer())
+    make_claim()
+    client.get(reverse("arrears:debtors"))
+    with django_assert_max_num_queries(40) as few:
+        client.get(reverse("arrears:debtors"))
+    for number in range(4):
+        make_claim(answers={"debtor_name": f"浏阳市第{number}建设投资公司"})
+    with django_assert_max_num_queries(len(few)):
+        shown = client.get(reverse("arrears:debtors")).content.decode()
+    assert shown.count("建设投资公司") >= 4

@@ -39,6 +39,7 @@ from huiqi.cases.queries.veil import veiled
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
+from huiqi.enterprises.models import Enterprise
 from huiqi.files.commands import receive_upload
 from huiqi.files.downloads import serve_attachment
 from huiqi.files.models import Attachment
@@ -107,6 +108,7 @@ def _show(
         "take_back": TakeBackForm(auto_id="take-back-%s"),
         "kept": kept[1] if kept else None,
         "may_see_case": _sees_case(request, claim),
+        "debtor_url": _firm_url(request, claim),
         "title": veiled(claim.case, claim.contract_title) if reader.is_masked else claim.contract_title,
         "crumbs": [(_("欠款投诉"), _debtors_url(request)), (claim.debtor_name, "")],
     }
@@ -117,6 +119,15 @@ def _debtors_url(request: HttpRequest) -> str:
     """The list, for whom it opens."""
     reads = may(user_of(request), Power.VIEW_CASES, clock.today())
     return reverse("arrears:debtors") if reads else ""
+
+
+def _firm_url(request: HttpRequest, claim: Claim) -> str:
+    """The debtor's page in the register, where the reader may open it; "" otherwise."""
+    if claim.debtor_firm_id is None:
+        return ""
+    seen = Enterprise.objects.visible_to(user_of(request), clock.today())
+    firm = seen.filter(pk=claim.debtor_firm_id).first()
+    return reverse("enterprises:firm", args=[firm.public_id]) if firm is not None else ""
 
 
 def _sees_case(request: HttpRequest, claim: Claim) -> bool:

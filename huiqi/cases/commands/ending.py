@@ -8,7 +8,7 @@ from huiqi.cases.commands.ordering import cancel_orders, drop_approvals, open_or
 from huiqi.cases.commands.timing import stop_all
 from huiqi.cases.models import Case, Order
 from huiqi.cases.notices import NEW_ON_DESK, ORDER_RETURNED, RAISED, TO_REVIEW, YOUR_TURN
-from huiqi.cases.subscriptions import HOLDS_PROOF
+from huiqi.cases.subscriptions import HOLDS_PROOF, PROOF_RULES
 from huiqi.cases.workflow import Ending
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
@@ -36,8 +36,16 @@ def unend_case(case: Case) -> None:
 
 
 def check_proof(case: Case, ending: str) -> None:
-    """Refused when the item closes this way only with a file as proof and staff attached none."""
-    if ending in case.edition.definition.needs_proof and not has_proof(case):
+    """Refused when the item closes this way only with a file as proof and staff attached none, or when the
+    app that rules the proof of its kind says what is missing."""
+    definition = case.edition.definition
+    if ending not in definition.needs_proof:
+        return
+    rule = PROOF_RULES.get((definition.kind, ending))
+    lacking = rule(case) if rule is not None else None
+    if lacking is not None:
+        raise Refused("cases.proof_missing", lacking)
+    if rule is None and not has_proof(case):
         said = gettext_noop("“%(ending)s”需要凭证才能办结。请先上传凭证文件，再提交。")
         raise Refused("cases.proof_missing", Message(said, {"ending": Ending(ending).label}))
 

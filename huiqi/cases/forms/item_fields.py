@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from huiqi.cases.items.answers import NO, YES, is_asked
 from huiqi.cases.items.definition import Field, FieldKind, ItemDefinition
+from huiqi.cases.subscriptions import FORM_FAULTS
 from huiqi.core.fields import CountField, CreditCodeInput, DateField, MoneyField
 from huiqi.core.language import worded
 from huiqi.core.money import MAX_FEN
@@ -86,6 +87,15 @@ class ItemForm(forms.Form):
             super().full_clean()
         finally:
             self.fields = every
+
+    def clean(self) -> dict[str, Any]:
+        """What only shows when the answers are taken together, as the app that keeps this kind knows it."""
+        cleaned = super().clean() or {}
+        faults = FORM_FAULTS.get(self.definition.kind)
+        for name, said in faults(cleaned).items() if faults is not None else ():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, worded(said))
+        return cleaned
 
     def _typed(self, each: Field) -> Any:
         widget = self.fields[each.id].widget

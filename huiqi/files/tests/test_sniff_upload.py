@@ -144,6 +144,7 @@ def test_the_form_field_says_limits_first_and_faults_in_words():
     [
         ("营业执照.pdf", "营业执照.pdf"),
         ("𬍛某.pdf", "𬍛某.pdf"),
+        ("\U0002ebf0某.pdf", "\U0002ebf0某.pdf"),  # in GB 18030-2022, newer than Python 3.11
         ("../../etc/passwd", "passwd"),
         ("C:\\Users\\张三\\执照.pdf", "执照.pdf"),
         ("执照\u202egpj.exe", "执照gpj.exe"),
