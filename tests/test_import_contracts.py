@@ -66,6 +66,18 @@ def test_the_house_as_it_stands_keeps_every_contract(house):
         pytest.param("huiqi/core/models.py", "import huiqi.core.audit", "Inside core", id="audit in models"),
         pytest.param("huiqi/rules/problems.py", "import django.db", "The engine knows", id="Django in rules"),
         pytest.param(
+            "huiqi/questionnaires/xform/filling.py",
+            "from django.utils import timezone",
+            "read, filled in and judged without Django",
+            id="Django in questionnaires",
+        ),
+        pytest.param(
+            "huiqi/questionnaires/xpath/values.py",
+            "import huiqi.questionnaires.xform.stored",
+            "Inside a questionnaire",
+            id="forms in expressions",
+        ),
+        pytest.param(
             "huiqi/workflow/terms.py",
             "from django.utils import timezone",
             "Steps and clocks know nothing",
