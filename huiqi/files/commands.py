@@ -14,13 +14,13 @@ from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import F, Model
 
 from huiqi.accounts.models import User
 from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
-from huiqi.files.models import FOLDER, Attachment
+from huiqi.files.models import FOLDER, Attachment, UploadHour
 from huiqi.files.queries import attachments_of, owner_key
 from huiqi.files.scanning import PIECE, Scanner, ScanResult, Verdict, scanner_in_use
 from huiqi.files.uploads import EVERY_KIND, UploadKind, check_size, download_name, sniff
@@ -29,6 +29,8 @@ log = structlog.get_logger("huiqi.files")
 # Long enough to fill in a form over a night, short enough not to keep what was abandoned.
 TEMPORARY_FOR = timedelta(hours=24)
 MOST_TEMPORARY = 50
+# Ours: six full drafts an hour from one address.
+MOST_FROM_ADDRESS = 60
 BATCH = 200
 
 
@@ -66,6 +68,23 @@ def receive_upload(
         expires_at=at + TEMPORARY_FOR,
     )
     return _kept(attachment, content, actor)
+
+
+def count_upload(address: str, *, at: datetime) -> None:
+    """Count a file of somebody without an account at this network address (a digest; "" = not known).
+
+    Refused `files.too_many_from_address` above what an office with one address for all may need in an hour.
+    Counted before the file is looked at, also when it is refused then: scanning is what costs.
+    """
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    UploadHour.objects.filter(hour_at__lt=hour).delete()
+    row, _made = UploadHour.objects.get_or_create(address_digest=address, hour_at=hour)
+    free = UploadHour.objects.filter(pk=row.pk, count__lt=MOST_FROM_ADDRESS)
+    if not free.update(count=F("count") + 1):
+        said = gettext_noop(
+            "您所在的网络这一小时上传的文件太多。请过一小时再试，或登录后上传；已填内容都在。"
+        )
+        raise Refused("files.too_many_from_address", said)
 
 
 @transaction.atomic

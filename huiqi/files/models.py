@@ -86,3 +86,21 @@ class Attachment(models.Model):
     @property
     def is_temporary(self) -> bool:
         return not self.owner_type
+
+
+class UploadHour(models.Model):
+    """How many files came without an account from one network address in one hour; gone with a later hour."""
+
+    # Keyed digest (accounts.queries.sign_in.address_digest): the address itself is not kept.
+    address_digest = models.CharField(max_length=64)
+    hour_at = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("上传计数")
+        constraints = [
+            models.UniqueConstraint(fields=["address_digest", "hour_at"], name="upload_hour_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour_at:%Y-%m-%d %H}"

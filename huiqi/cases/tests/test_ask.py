@@ -31,6 +31,7 @@ from huiqi.cases.tests.walk import (
 from huiqi.core import clock
 from huiqi.core.ids import new_token
 from huiqi.enterprises.tests.make import make_code, make_firm, make_member
+from huiqi.files import commands as files
 from huiqi.files.models import Attachment
 from huiqi.files.queries import attachments_of
 from huiqi.messages.models import Delivery, OneTimeCode
@@ -156,6 +157,23 @@ def test_a_bad_file_is_refused_in_words_and_the_rest_is_kept(client, name, conte
     assert name in answer.content.decode()
     assert [row.name for row in attachments_of(the_draft())] == ["现场.png"]
     assert typed_in(the_draft())["words"]["title"] == [WORDS["title"]]
+
+
+def test_one_address_without_an_account_puts_in_so_many_files_an_hour(client, monkeypatch):
+    monkeypatch.setattr(files, "MOST_FROM_ADDRESS", 2)
+    said = []
+    for _ in range(3):  # a new draft each time: the limit is the address's
+        link = begin(Client())
+        upload = SimpleUploadedFile("照片.png", PNG, content_type="image/png")
+        said.append(step(client, link, "files", file=upload, do="upload"))
+    assert [answer.status_code for answer in said] == [302, 302, 422]
+    assert "请过一小时再试" in said[-1].content.decode()
+    assert Attachment.objects.count() == 2
+
+    client.force_login(firm_user())
+    link = begin(client)
+    upload = SimpleUploadedFile("照片.png", PNG, content_type="image/png")
+    assert step(client, link, "files", file=upload, do="upload").status_code == 302
 
 
 def test_an_unfinished_draft_cannot_be_sent_and_says_what_is_missing(client):

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiqi.accounts.models import User
+from huiqi.accounts.queries.sign_in import address_digest
 from huiqi.cases.commands import drafts as commands
 from huiqi.cases.forms.asking import ContactForm, FilesForm, WhoForm
 from huiqi.cases.forms.sheet import (
@@ -40,6 +42,7 @@ from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.ids import new_token
 from huiqi.core.language import worded
+from huiqi.files.commands import count_upload
 from huiqi.files.queries import attachments_of
 
 _NEW_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -301,6 +304,8 @@ def _receive(request: HttpRequest, sheet: Sheet) -> list[tuple[str, str]]:
     refused = []
     for upload in request.FILES.getlist("file"):
         try:
+            if _actor_of(sheet) is None:
+                count_upload(address_digest(get_adapter(request).get_client_ip(request)), at=clock.wall_now())
             commands.add_file(sheet.draft, upload, actor=_actor_of(sheet), at=clock.wall_now())
         except Refused as refusal:
             refused.append((upload.name or "", worded(refusal.said)))
