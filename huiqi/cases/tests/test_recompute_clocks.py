@@ -91,6 +91,35 @@ def test_handler_and_requester_are_told_once_however_often_it_runs():
     assert ClockMove.objects.filter(clock__case=case, clock__stage=Stage.HANDLE).count() == 1
 
 
+def test_who_has_several_of_them_hears_once_of_all(monkeypatch):
+    requester, officer = make_user(role=Role.FIRM), make_officer("liuyang")
+    monkeypatch.setattr(recalculation, "BATCH", 1)
+    for _ in range(3):
+        make_case(state=State.HANDLING, when=OPENED, requester=requester, officer=officer)
+    recompute_clocks(at=KNOWN)
+    own = Notice.objects.get(user=requester, kind=PROGRESS, text__contains="期限")
+    told = Notice.objects.get(kind=CLOCK_MOVED)
+    assert (told.user, told.url, own.url) == (officer, "/cases/queue/", "/cases/mine/")
+    assert "多件" in told.text and "多件" in own.text
+
+
+def test_who_is_told_how_far_it_is_may_end_the_run_and_the_next_goes_on(monkeypatch):
+    for _ in range(3):
+        make_case(state=State.HANDLING, when=OPENED)
+    monkeypatch.setattr(recalculation, "BATCH", 1)
+    heard = []
+
+    def stop(clocks):
+        heard.append(clocks)
+        if len(heard) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        recompute_clocks(at=KNOWN, after_batch=stop)
+    assert heard == [2, 4]
+    assert recompute_clocks(at=KNOWN)["cases"] == 1
+
+
 def test_a_requester_with_a_number_alone_gets_a_message():
     case = make_case(state=State.HANDLING, when=OPENED)
     recompute_clocks(at=KNOWN)
