@@ -19,10 +19,9 @@ import numpy as np
 
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
-from huiqi.surveys.analysis.arrays import MISSING, Bools, Floats, Ints, counted, summed
+from huiqi.surveys.analysis.arrays import Bools, Floats, Ints, counted, summed
 from huiqi.surveys.analysis.codebook import Choice, Direction, Question
-from huiqi.surveys.analysis.estimates import Means, means, totals
-from huiqi.surveys.analysis.sampling import Sampling
+from huiqi.surveys.analysis.estimates import Means, Moments, centred, means_of, moments, totals_of
 from huiqi.surveys.analysis.suppression import hidden
 from huiqi.surveys.analysis.tables import ALL, number_or_none
 from huiqi.surveys.analysis.wave import Query, Source, Wave
@@ -89,12 +88,12 @@ class Measures:
 
 def mean_of(wave: Wave, query: Query) -> Measures:
     """The weighted mean of the numbers given."""
-    return _measures(wave, query, "mean", (wave.answers.number(query.question), means))
+    return _measures(wave, query, "mean", (wave.answers.number(query.question), means_of))
 
 
 def total_of(wave: Wave, query: Query) -> Measures:
     """The numbers given, added up to all firms the respondents stand for."""
-    return _measures(wave, query, "total", (wave.answers.number(query.question), totals))
+    return _measures(wave, query, "total", (wave.answers.number(query.question), totals_of))
 
 
 def index_of(wave: Wave, query: Query, index: Index) -> Measures:
@@ -102,7 +101,7 @@ def index_of(wave: Wave, query: Query, index: Index) -> Measures:
     question = wave.answers.codebook.column(query.question)
     points = np.array([*points_of(question, index), np.nan])  # the last one is for no answer
     values = points[wave.answers.single(query.question)]
-    return _measures(wave, query, index.value, (values, means), _RANGE[index])
+    return _measures(wave, query, index.value, (values, means_of), _RANGE[index])
 
 
 def points_of(question: Question, index: Index) -> list[float]:
@@ -126,7 +125,7 @@ def _directed(choice: Choice, is_inverse: bool) -> Direction | None:
     return _TURNED[choice.direction] if is_inverse else choice.direction
 
 
-_Estimator = Callable[[Sampling, Ints, int, Floats], Means]
+_Estimator = Callable[[Moments], Means]
 
 
 def _measures(
@@ -139,10 +138,9 @@ def _measures(
     values, estimate = how
     question = wave.answers.codebook.column(query.question)
     groups, count = wave.groups(query)
-    within = estimate(wave.sampling, groups, count, values)
-    whole = within
-    if query.by:
-        whole = estimate(wave.sampling, np.where(groups >= 0, 0, MISSING), 1, values)
+    collect = moments if estimate is totals_of else centred
+    summed_up = collect(wave.sampling, groups, count, values)
+    within, whole = estimate(summed_up), estimate(summed_up.merged())
     dominated = np.zeros(count, dtype=bool) if measure in _RANGE else _dominated(groups, count, values)
     mask = hidden(within.n[None, :], has_column_totals=False, least=wave.least, cells=dominated[None, :])
     choices = wave.answers.codebook.column(query.by).choices if query.by else ()
@@ -160,13 +158,15 @@ def _measures(
 def _dominated(groups: Ints, count: int, values: Floats) -> Bools:
     """Groups in which the second largest firm could reckon the largest one's figure too closely."""
     valid = (groups >= 0) & ~np.isnan(values)
-    size = np.abs(values[valid])
-    group = groups[valid]
-    order = np.lexsort((-size, group))
-    size, group = size[order], group[order]
-    place = np.arange(len(group)) - np.searchsorted(group, group)
-    first, second = (summed(group[place == at], size[place == at], count) for at in (0, 1))
-    rest = summed(group, size, count) - first - second
+    size, group = np.abs(values[valid]), groups[valid]
+    whole = summed(group, size, count)
+    first = np.zeros(count)
+    np.maximum.at(first, group, size)
+    largest = np.flatnonzero(size >= first[group])
+    size[largest[np.unique(group[largest], return_index=True)[1]]] = 0.0
+    second = np.zeros(count)
+    np.maximum.at(second, group, size)
+    rest = whole - first - second
     several = counted(group, count) > 0
     return several & (rest < CLOSEST_GUESS * first)
 

@@ -9,7 +9,7 @@ from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.surveys.analysis.arrays import MISSING, Bools, Ints
 from huiqi.surveys.analysis.codebook import Choice, Kind, Question
-from huiqi.surveys.analysis.estimates import Shares, shares
+from huiqi.surveys.analysis.estimates import Shares, shares, shares_of, tallies_of_several, tally
 from huiqi.surveys.analysis.suppression import Hidden, hidden
 from huiqi.surveys.analysis.wave import Percent, Query, Source, Wave
 
@@ -112,14 +112,11 @@ def _single(wave: Wave, query: Query, question: Question) -> Table:
     groups, count = wave.groups(query)
     codes = wave.answers.single(question.name)
     answers = len(question.choices)
+    counts = tally(wave.sampling, groups, count, codes, answers)
+    within, whole = shares_of(counts), shares_of(counts.merged())
     if query.percent is Percent.COLUMN:
-        turned = shares(wave.sampling, codes, answers, groups, count)
-        within = _turned(turned, shares(wave.sampling, groups, count, codes, answers))
-        everybody = shares(wave.sampling, codes, answers, _one(groups), 1)
-        whole = _turned(everybody, shares(wave.sampling, _one(groups), 1, codes, answers))
-    else:
-        within = shares(wave.sampling, groups, count, codes, answers)
-        whole = shares(wave.sampling, _one(groups), 1, codes, answers) if query.by else within
+        within = _turned(shares(wave.sampling, codes, answers, groups, count), within)
+        whole = _turned(shares(wave.sampling, codes, answers, _one(groups), 1), whole)
     mask = _mask_of_single(within.n, bool(query.by), wave.least)
     return _table(wave, query, question, ((within, mask), whole, _blank(groups, codes)))
 
@@ -155,13 +152,12 @@ def _multiple(wave: Wave, query: Query, question: Question) -> Table:
     if query.percent is Percent.COLUMN:
         raise Refused("surveys.columns_of_several", Message(_COLUMNS_OF_SEVERAL))
     groups, count = wave.groups(query)
-    chosen = [wave.answers.chosen(question.name, at) for at in range(len(question.choices))]
-    within = _yes([shares(wave.sampling, groups, count, each, 2) for each in chosen])
-    whole = within
-    if query.by:
-        whole = _yes([shares(wave.sampling, _one(groups), 1, each, 2) for each in chosen])
+    bits = wave.answers.bits[question.name]
+    counts = tallies_of_several(wave.sampling, groups, count, bits, len(question.choices))
+    within = _yes([shares_of(each) for each in counts])
+    whole = _yes([shares_of(each.merged()) for each in counts]) if query.by else within
     mask = hidden_of_several(within.n, within.base, has_groups=bool(query.by), least=wave.least)
-    return _table(wave, query, question, ((within, mask), whole, _blank(groups, chosen[0])))
+    return _table(wave, query, question, ((within, mask), whole, _blank(groups, bits)))
 
 
 def _yes(parts: Sequence[Shares]) -> Shares:

@@ -1,7 +1,20 @@
 import numpy as np
 import pytest
 
-from huiqi.surveys.analysis.estimates import Z, margin_as_if_random, means, shares, totals, wilson
+from huiqi.surveys.analysis import estimates
+from huiqi.surveys.analysis.estimates import (
+    Z,
+    centred,
+    margin_as_if_random,
+    means,
+    means_of,
+    shares,
+    shares_of,
+    tallies_of_several,
+    tally,
+    totals,
+    wilson,
+)
 from huiqi.surveys.analysis.sampling import Basis, Sampling, Step, designed, kish, unweighted
 from huiqi.surveys.analysis.tests import reference as ref
 
@@ -29,6 +42,32 @@ def test_shares_and_their_errors_are_those_of_a_second_library():
         close((whole.share[0, answer], whole.variance[0, answer] ** 0.5), ref.SHARE_Y[0][answer])
         for at in range(3):
             close((parts.share[at, answer], parts.variance[at, answer] ** 0.5), ref.SHARE_Y[at + 1][answer])
+
+
+def test_all_firms_follow_from_the_counts_of_groups():
+    merged = shares_of(tally(ref.SAMPLING, ref.REGION, 3, ref.Y, 3).merged())
+    for answer in range(3):
+        close((merged.share[0, answer], merged.variance[0, answer] ** 0.5), ref.SHARE_Y[0][answer])
+    mean = means_of(centred(ref.SAMPLING, ref.REGION, 3, ref.X).merged())
+    close((mean.value[0], mean.variance[0] ** 0.5), ref.MEAN_X[0])
+
+
+def test_several_choices_are_questions_of_yes_and_no():
+    bits = np.where(ref.Y == 2, -1, ref.Y * 2 + 1)
+    both = tallies_of_several(ref.SAMPLING, ref.REGION, 3, bits, 2)
+    alone = shares(ref.SAMPLING, ref.REGION, 3, np.where(ref.Y == 2, -1, ref.Y), 2)
+    found = shares_of(both[1])
+    for name in ("n", "base", "share", "low", "high", "variance", "effective"):
+        np.testing.assert_allclose(getattr(found, name), getattr(alone, name), err_msg=name)
+    assert shares_of(both[0]).share[:, 1].tolist() == [1.0] * 3
+
+
+def test_many_strata_and_groups_are_counted_alike(monkeypatch):
+    plain = shares(ref.SAMPLING, ref.REGION, 3, ref.Y, 3)
+    monkeypatch.setattr(estimates, "MOST_PAIRS", 1)
+    sparse = shares(ref.SAMPLING, ref.REGION, 3, ref.Y, 3)
+    np.testing.assert_allclose(sparse.variance, plain.variance)
+    np.testing.assert_array_equal(sparse.n, plain.n)
 
 
 def test_a_third_of_995_firms_is_known_to_2_9_points_had_they_been_drawn_at_random():
