@@ -61,7 +61,11 @@ class Clock(models.Model):
         ordering = ["pk"]
         indexes = [
             models.Index(fields=["case", "stage"], name="clock_of_case"),
-            models.Index(fields=["stopped_at", "due_at"], name="clock_running"),
+            # What is late is counted and ordered by this alone.
+            models.Index(
+                fields=["stopped_at", "due_at", "is_paused", "is_reference", "stage", "unit", "case"],
+                name="clock_running",
+            ),
             models.Index(fields=["next_notice_at"], name="clock_notice", condition=Q(stopped_at=None)),
             models.Index(fields=["unit", "stage", "stopped_at"], name="clock_unit"),
             # The account of a month: clocks by the end of their term.

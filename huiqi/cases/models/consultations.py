@@ -46,7 +46,10 @@ class Consultation(Versioned):
     class Meta:
         verbose_name = _("商请函")
         ordering = ["-made_at", "-pk"]
-        indexes = [models.Index(fields=["from_unit", "state", "reply_by"], name="consultation_queue")]
+        indexes = [
+            models.Index(fields=["from_unit", "state", "reply_by"], name="consultation_queue"),
+            models.Index(fields=["state", "reply_by"], name="consultation_silent"),
+        ]
 
     def __str__(self) -> str:
         return self.subject

@@ -70,7 +70,8 @@ class Order(models.Model):
         verbose_name = _("派单")
         ordering = ["pk"]
         indexes = [
-            models.Index(fields=["unit", "state", "-sent_at"], name="order_unit_queue"),
+            # What a unit has on hand is counted by this alone.
+            models.Index(fields=["unit", "state", "-sent_at", "handler", "case"], name="order_unit_queue"),
             models.Index(fields=["handler", "state"], name="order_handler_queue"),
             models.Index(fields=["sent_at"], name="order_account"),
         ]

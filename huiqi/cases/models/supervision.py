@@ -41,7 +41,10 @@ class Supervision(models.Model):
     class Meta:
         verbose_name = _("督办")
         ordering = ["-drafted_at", "-pk"]
-        indexes = [models.Index(fields=["unit", "state"], name="supervision_unit")]
+        indexes = [
+            models.Index(fields=["unit", "state"], name="supervision_unit"),
+            models.Index(fields=["state", "drafted_at"], name="supervision_waiting"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "cause"],

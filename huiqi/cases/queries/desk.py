@@ -1,9 +1,14 @@
 """The dispatcher's desk: what is to accept, to give, to review, to decide, to call back; what looks alike."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Case as Either
+from django.db.models import Count, F, Max, Q, Value, When
 
 from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
@@ -11,11 +16,14 @@ from huiqi.accounts.queries.people import scope_with
 from huiqi.cases.models import Case, CaseQuerySet, Knot
 from huiqi.cases.queries.alike import ALIKE_WITHIN, alike_of
 from huiqi.cases.queries.people import answers_to_review, approvals_to_decide, desks_of
+from huiqi.cases.queries.rows import CASE_TEXTS
 from huiqi.cases.workflow import State
 
 MOST_SHOWN = 20
 MOST_PAIRS = 10
 MOST_KNOT = 50
+# Of a firm in the register the code says nothing more.
+_CODE = Either(When(enterprise=None, then=F("credit_code")), default=Value(""))
 
 
 def first_due(rows: CaseQuerySet) -> CaseQuerySet:
@@ -52,7 +60,7 @@ def resting(user: User, today: date) -> CaseQuerySet:
 
 def approvals(user: User, today: date) -> list[object]:
     """Questions for the person to decide, the eldest first."""
-    rows = approvals_to_decide(user, today).select_related("case", "unit", "asked_by")
+    rows = approvals_to_decide(user, today).select_related("case", "unit", "asked_by").defer(*CASE_TEXTS)
     return list(rows.order_by("asked_at", "pk")[:MOST_SHOWN])
 
 
@@ -65,23 +73,35 @@ class Pair:
 
 
 def pairs(user: User, today: date, at: datetime) -> list[Pair]:
-    """Open cases of the desk of one firm (or code) about one topic within thirty days; two queries.
+    """Open cases of the desk of one firm (or code) about one topic within thirty days, each beside the first
+    of them, the youngest pairs first; two queries.
 
     Two signals, as for a single case: the same firm or code, and the same topic. A person decides.
     """
-    rows = Case.objects.desk_of(user, Power.DISPATCH_CASES, today).open()
-    rows = rows.filter(opened_at__gte=at - ALIKE_WITHIN)
-    known = Q(enterprise__isnull=False) | ~Q(credit_code="")
-    slim = rows.filter(known).only(
+    # As the condition of the index case_pairs says it.
+    rows = Case.objects.desk_of(user, Power.DISPATCH_CASES, today).exclude(state=State.ENDED)
+    rows = rows.filter(opened_at__gte=at - ALIKE_WITHIN).exclude(enterprise=None, credit_code="").order_by()
+    groups = rows.values("item", "topic", "enterprise", code=_CODE).annotate(last=Max("opened_at"))
+    often = groups.annotate(count=Count("pk")).filter(count__gt=1).order_by("-last")[:MOST_PAIRS]
+    alike = [Q(item=row["item"], topic=row["topic"], **_same_firm(row)) for row in often]
+    if not alike:
+        return []
+    slim = rows.filter(reduce(or_, alike)).only(
         "public_id", "number", "title", "item", "topic", "enterprise", "credit_code", "opened_at", "state",
-        "firm_name",
+        "firm_name", "version",
     )  # fmt: skip
-    groups: dict[tuple[str, str, object], list[Case]] = {}
-    for case in slim.order_by("opened_at", "pk")[:1000]:
-        who = case.enterprise_id or case.credit_code
-        groups.setdefault((case.item, case.topic, who), []).append(case)
-    found = [Pair(later, group[0]) for group in groups.values() for later in group[1:]]
-    return sorted(found, key=lambda pair: pair.younger.opened_at, reverse=True)[:MOST_PAIRS]
+    firsts: dict[tuple[str, str, object], Case] = {}
+    found = []
+    for case in slim.order_by("opened_at", "pk"):
+        first = firsts.setdefault((case.item, case.topic, case.enterprise_id or case.credit_code), case)
+        if first is not case:
+            found.append(Pair(case, first))
+    return found[: -MOST_PAIRS - 1 : -1]
+
+
+def _same_firm(row: Mapping[str, Any]) -> dict[str, Any]:
+    known = row["enterprise"]
+    return {"enterprise": known} if known else {"enterprise": None, "credit_code": row["code"]}
 
 
 def knots_seen(user: User, today: date) -> list[Knot]:

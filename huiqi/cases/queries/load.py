@@ -1,16 +1,18 @@
 """How much each unit has on hand, beside the choice of whom to give a case to."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from huiqi.accounts.functions import Function
 from huiqi.accounts.models import Unit, UnitKind
 from huiqi.cases.items.definition import Lead
-from huiqi.cases.models import OPEN_ORDERS, Case, CaseQuerySet, Order, OrderMode, OrderPart, OrderState
+from huiqi.cases.models import Case, CaseQuerySet, Order, OrderMode, OrderPart, OrderState
 from huiqi.cases.queries.items import topic_of
 from huiqi.cases.queries.mandates import mode_for
 from huiqi.cases.queries.suggestions import DAYS, LEAST_ALIKE, suggest_units
@@ -38,22 +40,33 @@ class Load:
 
 def loads(units: Iterable[int], at: datetime) -> dict[int, Load]:
     """The load of units by key; two queries."""
-    keys = list(units)
-    rows = Order.objects.filter(unit__in=keys, state__in=OPEN_ORDERS).order_by()
-    running = Q(case__is_paused=False)
-    counted = rows.values("unit").annotate(
-        open=Count("pk"),
-        soon=Count("pk", filter=running & Q(case__due_at__gte=at, case__due_at__lt=at + SOON)),
-        late=Count("pk", filter=running & Q(case__due_at__lt=at)),
+    return _with_people(_counted(Order.objects.open().filter(unit__in=list(units)), at))
+
+
+def _counted(orders: QuerySet[Order], at: datetime) -> dict[int, Load]:
+    # An index of cases tells which end soon or are late; beside each order its case would be read whole.
+    due = Case.objects.open().filter(is_paused=False).order_by()
+    soon = due.filter(due_at__gte=at, due_at__lt=at + SOON).values("pk")
+    late = due.filter(due_at__lt=at).values("pk")
+    counted = (
+        orders.order_by()
+        .values("unit")
+        .annotate(
+            open=Count("pk"),
+            soon=Count("pk", filter=Q(case__in=soon)),
+            late=Count("pk", filter=Q(case__in=late)),
+        )
     )
+    return {row["unit"]: Load(row["open"], row["soon"], row["late"]) for row in counted}
+
+
+def _with_people(found: Mapping[int, Load]) -> dict[int, Load]:
     people: dict[int, list[tuple[str, int]]] = {}
-    by_person = rows.exclude(handler=None).values("unit", "handler__name").annotate(count=Count("pk"))
+    rows = Order.objects.open().filter(unit__in=list(found), handler__isnull=False).order_by()
+    by_person = rows.values("unit", "handler__name").annotate(count=Count("pk"))
     for row in by_person.order_by("unit", "-count", "handler__name"):
         people.setdefault(row["unit"], []).append((row["handler__name"], row["count"]))
-    return {
-        row["unit"]: Load(row["open"], row["soon"], row["late"], tuple(people.get(row["unit"], ())))
-        for row in counted
-    }
+    return {unit: replace(load, people=tuple(people.get(unit, ()))) for unit, load in found.items()}
 
 
 @dataclass(frozen=True)
@@ -131,13 +144,18 @@ def hints(cases: Sequence[Case], definitions: Mapping[int, Any], at: datetime) -
 
 
 def _custom(cases: Sequence[Case], at: datetime) -> dict[tuple[str, str, str], list[tuple[int, int]]]:
+    kinds = {(case.item, case.topic, case.prefecture) for case in cases}
+    if not kinds:
+        return {}
+    # Each kind for itself, which an index seeks: all of their items in all of their counties are a thousand
+    # times as many.
+    alike = (Q(case__item=item, case__topic=topic, case__prefecture=place) for item, topic, place in kinds)
     rows = Order.objects.filter(
+        reduce(or_, alike),
         part=OrderPart.LEAD,
         state__in=[OrderState.SIGNED, OrderState.ANSWERED],
         sent_at__gte=at - timedelta(days=DAYS),
         sent_at__lte=at,
-        case__prefecture__in={case.prefecture for case in cases},
-        case__item__in={case.item for case in cases},
     ).exclude(case__in=cases)
     counted = rows.order_by().values("case__item", "case__topic", "case__prefecture", "unit")
     found: dict[tuple[str, str, str], list[tuple[int, int]]] = {}
@@ -196,10 +214,12 @@ def _covers(unit: Unit, prefecture: str) -> bool:
 
 
 def desk_loads(cases: CaseQuerySet, at: datetime) -> list[tuple[Unit, Load]]:
-    """The units to which these cases' open orders went, the most laden first."""
-    orders = Order.objects.filter(case__in=cases.order_by().values("pk"), state__in=OPEN_ORDERS).order_by()
-    keys = list(orders.values_list("unit", flat=True).distinct())
-    found = loads(keys, at)
-    units = Unit.objects.filter(pk__in=found).order_by("pk")
-    rows = [(unit, found[unit.pk]) for unit in units]
-    return sorted(rows, key=lambda row: (-row[1].late, -row[1].open, row[0].pk))[:MOST_UNITS]
+    """The units to which these cases' open orders went, the most laden first; who has how many is asked of
+    those shown alone."""
+    given = Order.objects.open().filter(case__in=cases.order_by().values("pk")).order_by()
+    units = list(given.values_list("unit", flat=True).distinct())
+    counted = _counted(Order.objects.open().filter(unit__in=units), at)
+    laden = sorted(counted.items(), key=lambda row: (-row[1].late, -row[1].open, row[0]))
+    found = _with_people(dict(laden[:MOST_UNITS]))
+    units = Unit.objects.order_by("pk").in_bulk(found)
+    return [(units[key], load) for key, load in found.items()]

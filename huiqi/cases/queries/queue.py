@@ -65,7 +65,7 @@ def _by_orders(orders: Q) -> Q:
 
 
 def _overdue(user: User, today: date, at: datetime) -> CaseQuerySet:
-    late = Case.objects.filter(due_at__lt=at, is_paused=False).exclude(state=State.ENDED)
+    late = Case.objects.open().filter(due_at__lt=at, is_paused=False)
     units = units_with(user, Power.HANDLE_CASES, today)
     desks = units_with(user, Power.DISPATCH_CASES, today)
     if not (units or desks):
@@ -135,7 +135,7 @@ def matching(rows: CaseQuerySet, wanted: Wanted, at: datetime, veil: Veil) -> Ca
 def _by_due(rows: CaseQuerySet, due: str, at: datetime) -> CaseQuerySet:
     if not due:
         return rows
-    rows = rows.filter(is_paused=False).exclude(state=State.ENDED)
+    rows = rows.open().filter(is_paused=False)
     if due == "late":
         return rows.filter(due_at__lt=at)
     end = timezone.localtime(at).replace(hour=23, minute=59, second=59)
@@ -145,7 +145,7 @@ def _by_due(rows: CaseQuerySet, due: str, at: datetime) -> CaseQuerySet:
 
 def _by_ended(rows: CaseQuerySet, ended: str) -> CaseQuerySet:
     if ended == "open":
-        return rows.exclude(state=State.ENDED)
+        return rows.open()
     if ended == "ended":
         return rows.filter(state=State.ENDED)
     return rows.exclude(excluded_at=None) if ended == "excluded" else rows

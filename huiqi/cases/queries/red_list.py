@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from huiqi.accounts.models import Unit, User
 from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import scope_with
 from huiqi.cases.clock_words import short_words
 from huiqi.cases.models import (
     CallBack,
@@ -19,12 +20,14 @@ from huiqi.cases.models import (
 )
 from huiqi.cases.queries.office_time import office_time
 from huiqi.cases.queries.people import desks_of
+from huiqi.cases.queries.rows import CASE_TEXTS
 from huiqi.cases.workflow import Stage, State, Word
 from huiqi.core.messages import Message
 from huiqi.workflow.terms import LimitUnit
 
 MOST_SHOWN = 20
-MOST_LATE = 200
+MOST_LATE = 100
+MOST_UNITS = 30
 BOUNCES = 2
 
 
@@ -45,6 +48,15 @@ class LateUnit:
     rows: list[Late] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class LateUnits:
+    """Those shown, and of all: how many units and how many clocks."""
+
+    shown: list[LateUnit]
+    units: int
+    count: int
+
+
 def supervised_cases(user: User, today: date) -> CaseQuerySet:
     """Cases of the desks the person supervises: the own one and all below."""
     return Case.objects.filter(desk__in=desks_of(user, Power.SUPERVISE_CASES, today))
@@ -52,24 +64,35 @@ def supervised_cases(user: User, today: date) -> CaseQuerySet:
 
 def _late_clocks(user: User, today: date, at: datetime) -> QuerySet[Clock]:
     rows = Clock.objects.running().filter(is_paused=False, is_reference=False, due_at__lt=at)
-    return rows.filter(case__desk__in=desks_of(user, Power.SUPERVISE_CASES, today))
+    if scope_with(user, Power.SUPERVISE_CASES, today).is_whole:
+        return rows
+    # The case mirrors the clock that ends first: an index of cases tells which have one that is over.
+    cases = supervised_cases(user, today).open().filter(due_at__lt=at, is_paused=False).order_by()
+    return rows.filter(case__in=cases.values("pk"))
 
 
-def overdue_units(user: User, today: date, at: datetime) -> list[LateUnit]:
+def _shown(clocks: QuerySet[Clock], most: int, at: datetime) -> list[Late]:
+    """The first clocks of those that are over, the longest first, with what a page shows of their cases."""
+    rows = clocks.select_related("case", "unit").defer(*CASE_TEXTS)
+    return [_late(clock, at) for clock in rows.order_by("due_at", "pk")[:most]]
+
+
+def overdue_units(user: User, today: date, at: datetime) -> LateUnits:
     """Units with clocks that are over, the most first; a signature that is late counts with unsigned."""
     late = _late_clocks(user, today, at).exclude(stage=Stage.SIGN)
-    counts = late.order_by().values("unit").annotate(count=Count("pk"))
-    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=late.order_by().values("unit"))}
-    found = {row["unit"]: LateUnit(units[row["unit"]], row["count"]) for row in counts}
-    for clock in late.select_related("case", "unit").order_by("due_at", "pk")[:MOST_LATE]:
-        found[clock.unit_id].rows.append(_late(clock, at))
-    return sorted(found.values(), key=lambda each: (-each.count, each.unit.pk))
+    counted = late.order_by().values("unit").annotate(count=Count("pk")).order_by("-count", "unit")
+    counts = {row["unit"]: row["count"] for row in counted}
+    shown = list(counts)[:MOST_UNITS]
+    units = Unit.objects.order_by("pk").in_bulk(shown)
+    found = {key: LateUnit(units[key], counts[key]) for key in shown}
+    for each in _shown(late.filter(unit__in=shown), MOST_LATE, at):
+        found[each.clock.unit_id].rows.append(each)
+    return LateUnits(list(found.values()), len(counts), sum(counts.values()))
 
 
 def unsigned(user: User, today: date, at: datetime) -> list[Late]:
     """Orders that nobody signed in time, the longest first."""
-    rows = _late_clocks(user, today, at).filter(stage=Stage.SIGN).select_related("case", "unit")
-    return [_late(clock, at) for clock in rows.order_by("due_at", "pk")[:MOST_SHOWN]]
+    return _shown(_late_clocks(user, today, at).filter(stage=Stage.SIGN), MOST_SHOWN, at)
 
 
 def _late(clock: Clock, at: datetime) -> Late:
@@ -93,14 +116,15 @@ def not_solved(user: User, today: date) -> CaseQuerySet:
 def silent(user: User, today: date, at: datetime) -> tuple[list[Consultation], list[Late]]:
     """Letters whose day of reply is past, and reference clocks over with units we cannot order."""
     desks = desks_of(user, Power.SUPERVISE_CASES, today)
-    letters = Consultation.objects.filter(
-        state=Consultation.State.SENT, reply_by__lt=today, case__desk__in=desks
-    ).select_related("case", "to_unit")
+    letters = (
+        Consultation.objects.filter(state=Consultation.State.SENT, reply_by__lt=today, case__desk__in=desks)
+        .select_related("case", "to_unit")
+        .defer(*CASE_TEXTS)
+    )
     clocks = Clock.objects.running().filter(
         stage=Stage.CONSULT, due_at__lt=at, is_paused=False, case__desk__in=desks
     )
-    rows = clocks.select_related("case", "unit").order_by("due_at", "pk")[:MOST_SHOWN]
-    return list(letters.order_by("reply_by", "pk")[:MOST_SHOWN]), [_late(clock, at) for clock in rows]
+    return list(letters.order_by("reply_by", "pk")[:MOST_SHOWN]), _shown(clocks, MOST_SHOWN, at)
 
 
 def letters(user: User, today: date) -> list[Supervision]:
@@ -108,5 +132,5 @@ def letters(user: User, today: date) -> list[Supervision]:
     states = [Supervision.State.DRAFTED, Supervision.State.ISSUED]
     desks = desks_of(user, Power.SUPERVISE_CASES, today)
     rows = Supervision.objects.filter(state__in=states, case__desk__in=desks).select_related("case", "unit")
-    found = list(rows.order_by("state", "drafted_at", "pk")[:MOST_LATE])
+    found = list(rows.defer(*CASE_TEXTS).order_by("state", "drafted_at", "pk")[:MOST_LATE])
     return sorted(found, key=lambda row: row.state != Supervision.State.DRAFTED)

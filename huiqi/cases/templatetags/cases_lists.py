@@ -1,6 +1,6 @@
 """Lists of cases: `{% case_cells row here %}`, `{{ hints|at:row.case.pk }}`, `{{ event.at|moment_zh }}`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -12,8 +12,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from huiqi.cases.models import Clock
+from huiqi.cases.queries.red_list import Late
 from huiqi.cases.queries.rows import Row
 from huiqi.core.language import day_words, worded
+from huiqi.core.messages import Message
 from huiqi.core.templatetags.hq import icon
 
 register = template.Library()
@@ -40,8 +43,8 @@ def day_zh(instant: datetime | None) -> str:
     return "—" if instant is None else day_words(timezone.localtime(instant).date())
 
 
-# --- a case as a row of a table -----------------------------------------------------------------------
-# Without templates: a page has fifty rows, and a template for each took half of its time.
+# --- rows of cases and of clocks -----------------------------------------------------------------------
+# Without templates: a page has up to a hundred rows, and a template for each took half of its time.
 
 _CELL = '<td data-label="{}">{}</td>\n'
 _TAG = '<span class="hq-tag hq-tag-{}">{}</span>'
@@ -63,6 +66,29 @@ def case_cells(row: Row, back: str = "") -> SafeString:
         (_("谁在办"), format_html("{}{}", holder.name, _below(case.handler and case.handler.name))),
     )
     return format_html_join("", _CELL, cells)
+
+
+@register.simple_tag
+def late_rows(rows: Iterable[Late], names_unit: bool) -> SafeString:
+    """Clocks that are over, each with its case; with the unit where they are not listed under it."""
+    lines = format_html_join("", "{}", ((_late(row.clock, row.words, names_unit),) for row in rows))
+    return format_html('<ul class="hq-rows">{}</ul>', lines)
+
+
+def _late(clock: Clock, words: Message, names_unit: bool) -> SafeString:
+    case = clock.case
+    over = format_html(_TAG, "danger", f"{clock.get_stage_display()} {worded(words)}")
+    about = [case.spoken_number]
+    about += [clock.unit.name] if names_unit else []
+    about += [_("已督办")] if case.supervised_at else []
+    return format_html(
+        '<li><div class="hq-rows-head"><h3><a href="{}">{}</a></h3>{}</div>'
+        '<p class="hq-soft hq-small">{}</p></li>',
+        reverse("cases:case", args=[case.public_id]),
+        case.title,
+        over,
+        " · ".join(about),
+    )
 
 
 def _matter(row: Row, back: str) -> SafeString:

@@ -22,7 +22,7 @@ from huiqi.cases.forms.knots import ConfirmKnotForm, KnotTextForm
 from huiqi.cases.models import Case, CaseQuerySet, ItemEdition, Knot
 from huiqi.cases.queries import desk as queries
 from huiqi.cases.queries.load import desk_loads, hints
-from huiqi.cases.queries.rows import for_rows, rows_of
+from huiqi.cases.queries.rows import first_of, for_rows, rows_of, rows_with
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
@@ -72,18 +72,26 @@ _PARTS: Mapping[str, tuple[Any, Callable[[User, date], CaseQuerySet], str, Any]]
 }
 
 
-def _part(  # noqa: PLR0913  a line of the table above
-    request: HttpRequest,
-    key: str,
-    title: Any,
-    found: Callable[[User, date], CaseQuerySet],
-    query: str,
-    empty: Any,
-) -> Part:
-    cases = found(user_of(request), clock.today())
-    shown = queries.first_due(for_rows(cases))[: queries.MOST_SHOWN]
-    rows = rows_of(shown, clock.now(), user_of(request))
-    return Part(key, title, rows, cases.order_by().count(), f"{reverse('cases:queue')}?{query}", empty)
+def _parts(request: HttpRequest) -> list[Part]:
+    """All parts; the rows of all of them are read at once."""
+    user, today = user_of(request), clock.today()
+    found = {
+        key: first_of(queries.first_due(cases(user, today)), queries.MOST_SHOWN)
+        for key, (_title, cases, _query, _empty) in _PARTS.items()
+    }
+    rows = rows_with([key for keys, _count in found.values() for key in keys], clock.now(), user)
+    by_key = {row.case.pk: row for row in rows}
+    return [
+        Part(
+            key,
+            title,
+            [by_key[pk] for pk in found[key][0] if pk in by_key],
+            found[key][1],
+            f"{reverse('cases:queue')}?{query}",
+            empty,
+        )
+        for key, (title, _cases, query, empty) in _PARTS.items()
+    ]
 
 
 @power_required(Power.DISPATCH_CASES)
@@ -92,7 +100,7 @@ def _part(  # noqa: PLR0913  a line of the table above
 def desk(request: HttpRequest) -> HttpResponse:
     """Everything the desk does, with the load of the units it gives to."""
     user, today, at = user_of(request), clock.today(), clock.now()
-    parts = [_part(request, name, *part) for name, part in _PARTS.items()]
+    parts = _parts(request)
     given = parts[1].rows
     context = {
         "parts": parts,

@@ -11,7 +11,7 @@ from huiqi.accounts.powers import Power
 from huiqi.cases.models import Supervision
 from huiqi.cases.queries import desk as desk_queries
 from huiqi.cases.queries import red_list as queries
-from huiqi.cases.queries.rows import for_rows, rows_of
+from huiqi.cases.queries.rows import first_of, rows_with
 from huiqi.core import clock
 
 
@@ -23,15 +23,13 @@ def red_list(request: HttpRequest) -> HttpResponse:
     user, today, at = user_of(request), clock.today(), clock.now()
     letters = queries.letters(user, today)
     silent_letters, silent_clocks = queries.silent(user, today, at)
-    bounced = for_rows(queries.bounced(user, today))[: queries.MOST_SHOWN]
-    not_solved = for_rows(queries.not_solved(user, today))[: queries.MOST_SHOWN]
-    units = queries.overdue_units(user, today, at)
+    bounced, _in_all = first_of(queries.bounced(user, today), queries.MOST_SHOWN)
+    not_solved, _in_all = first_of(queries.not_solved(user, today), queries.MOST_SHOWN)
     context = {
-        "units": units,
-        "late_count": sum(each.count for each in units),
+        "late": queries.overdue_units(user, today, at),
         "unsigned": queries.unsigned(user, today, at),
-        "bounced": rows_of(bounced, at, user),
-        "not_solved": rows_of(not_solved, at, user),
+        "bounced": rows_with(bounced, at, user),
+        "not_solved": rows_with(not_solved, at, user),
         "silent_letters": silent_letters,
         "silent_clocks": silent_clocks,
         "approvals": desk_queries.approvals(user, today),
