@@ -32,6 +32,23 @@ _WHY = {
 }
 
 
+# A month each, so that English names it: 9/2 is September to some readers and February to others.
+_DAY_OF = (
+    gettext_noop("1月%(day)d日"),
+    gettext_noop("2月%(day)d日"),
+    gettext_noop("3月%(day)d日"),
+    gettext_noop("4月%(day)d日"),
+    gettext_noop("5月%(day)d日"),
+    gettext_noop("6月%(day)d日"),
+    gettext_noop("7月%(day)d日"),
+    gettext_noop("8月%(day)d日"),
+    gettext_noop("9月%(day)d日"),
+    gettext_noop("10月%(day)d日"),
+    gettext_noop("11月%(day)d日"),
+    gettext_noop("12月%(day)d日"),
+)
+
+
 @dataclass(frozen=True)
 class ClockWords:
     """What a page shows of a clock: one line with icon and tone, and sentences for who wants to know why."""
@@ -137,14 +154,15 @@ def moment(instant: datetime, scale: OfficeTime, near: datetime) -> Message:
     local = instant.astimezone(scale.zone)
     clock = f"{local.hour}:{local.minute:02d}"
     is_night = local.hour < 6
-    words: dict[str, object] = {"month": local.month, "day": local.day, "clock": clock, "year": local.year}
+    date = Message(_DAY_OF[local.month - 1], {"day": local.day})
+    words: dict[str, object] = {"date": date, "clock": clock, "year": local.year}
     if local.year != near.astimezone(scale.zone).year:
         if is_night:
-            return Message(gettext_noop("%(year)d年%(month)d月%(day)d日凌晨%(clock)s"), words)
-        return Message(gettext_noop("%(year)d年%(month)d月%(day)d日%(clock)s"), words)
+            return Message(gettext_noop("%(year)d年%(date)s凌晨%(clock)s"), words)
+        return Message(gettext_noop("%(year)d年%(date)s%(clock)s"), words)
     if is_night:
-        return Message(gettext_noop("%(month)d月%(day)d日凌晨%(clock)s"), words)
-    return Message(gettext_noop("%(month)d月%(day)d日%(clock)s"), words)
+        return Message(gettext_noop("%(date)s凌晨%(clock)s"), words)
+    return Message(gettext_noop("%(date)s%(clock)s"), words)
 
 
 # --- the story of a term -------------------------------------------------------------------------------

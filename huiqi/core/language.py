@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiqi.core.dates import format_date_zh
-from huiqi.core.messages import Message
+from huiqi.core.messages import Listed, Message
 from huiqi.core.money import Sum, format_wan, format_yuan
 
 
@@ -102,4 +102,6 @@ def worded(said: Message | str, spell: Callable[[object], object] = spelled) -> 
 
 
 def _spelled(value: object, spell: Callable[[object], object]) -> object:
+    if isinstance(value, Listed):
+        return listed(spell(part) for part in value)
     return series(spell(part) for part in value) if isinstance(value, tuple) else spell(value)

@@ -9,6 +9,10 @@ def gettext_noop(text: str) -> str:
     return text
 
 
+class Listed(tuple[object, ...]):
+    """Words in a row within a message: 甲、乙, in English A, B. (A plain tuple is phrases: 甲；乙.)"""
+
+
 @dataclass(frozen=True)
 class Message:
     """A sentence whose `template` is a msgid; `values` may hold texts, numbers, messages or a tuple of them.
@@ -24,4 +28,6 @@ class Message:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Listed):
+        return "、".join(str(part) for part in value)
     return "；".join(str(part) for part in value) if isinstance(value, tuple) else value

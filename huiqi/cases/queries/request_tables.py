@@ -30,7 +30,7 @@ from huiqi.cases.sheet_rows import (
 from huiqi.cases.workflow import Channel
 from huiqi.core.dates import readable
 from huiqi.core.errors import Refused
-from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.messages import Listed, Message, gettext_noop
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.queries.import_places import load_places
 from huiqi.files.sheets import Column, Kind
@@ -111,7 +111,7 @@ def check_columns(mapping: dict[str, str]) -> None:
     lacking = missing(mapping)
     if lacking:
         said = gettext_noop("表里没有这些列：%(columns)s。请核对表头，改成这样的名称后重新上传。")
-        raise Refused("cases.columns_missing", Message(said, {"columns": "、".join(lacking)}))
+        raise Refused("cases.columns_missing", Message(said, {"columns": Listed(lacking)}))
 
 
 def read_terms(unit: Unit | None) -> Terms:

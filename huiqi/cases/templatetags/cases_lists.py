@@ -12,10 +12,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from huiqi.cases.items.definition import ItemDefinition
 from huiqi.cases.models import Clock
 from huiqi.cases.queries.red_list import Late
 from huiqi.cases.queries.rows import Row
-from huiqi.core.language import day_words, worded
+from huiqi.core.language import chinese, day_words, is_chinese, worded
 from huiqi.core.messages import Message
 from huiqi.core.templatetags.hq import icon
 
@@ -106,3 +107,11 @@ def _tag(tone: str, words: Any, below: Any) -> SafeString:
 
 def _below(words: Any) -> SafeString | str:
     return format_html(_BELOW, words) if words else ""
+
+
+@register.filter
+def item_title(definition: ItemDefinition) -> str:
+    """The title of a service item: its English one for an English reader, where it has one."""
+    if definition.title_en and not is_chinese():
+        return definition.title_en
+    return chinese(definition.title)

@@ -270,3 +270,11 @@ def test_two_approvers_publish_a_draft_once(editor):
     outcomes = together(*acts)
     assert sorted(isinstance(each, Refused) for each in outcomes) == [False, True], outcomes
     assert states() == [(1, EditionState.REPLACED), (2, EditionState.PUBLISHED)]
+
+
+def test_an_english_reader_reads_the_english_title_of_an_item_and_a_chinese_one_the_chinese(client, settings):
+    load_shipped()
+    assert "咨询" in client.get("/cases/items/").content.decode()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    for page in ("/cases/items/", "/cases/items/enquiry/"):
+        assert "Enquiries" in client.get(page).content.decode()

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from huiqi.core import language
 from huiqi.core.dates import parse_date
 from huiqi.core.errors import Refused, VersionConflict
-from huiqi.core.messages import Message
+from huiqi.core.messages import Listed, Message
 from huiqi.core.money import AmountError, Sum, parse_amount
 
 DAY = date(2020, 2, 9)
@@ -92,3 +92,13 @@ def test_a_marked_text_is_joined_as_html_and_everything_else_escaped():
         row = language.listed(["<x>", language.chinese("法")])
     assert row == '&lt;x&gt;, <span lang="zh-CN">法</span>'
     assert isinstance(row, SafeString)
+
+
+def test_words_in_a_row_within_a_message_are_joined_as_the_reader_writes():
+    units = Listed(("甲局", Message("乙%(n)d", {"n": 2})))
+    said = Message("%(units)s", {"units": units})
+    assert str(said) == "甲局、乙2"
+    with translation.override("zh-hans"):
+        assert language.worded(said) == "甲局、乙2"
+    with translation.override("en"):
+        assert language.worded(said) == "甲局, 乙2"

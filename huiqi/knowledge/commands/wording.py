@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from huiqi.accounts.models import User
 from huiqi.core import audit
 from huiqi.core.errors import Refused, VersionConflict
-from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.messages import Listed, Message, gettext_noop
 from huiqi.knowledge.grams import stored_grams, stored_segments
 from huiqi.knowledge.models import Wording, WordingState
 from huiqi.knowledge.personal_words import Trace, traces_in
@@ -183,7 +183,7 @@ def _write(wording: Wording, said: Said) -> None:
 def _check(said: Said) -> None:
     found = traces_in("\n".join((said.question, said.answer, said.words)))
     if found:
-        what = "、".join(_TRACES[trace] for trace in found)
+        what = Listed(Message(_TRACES[trace]) for trace in found)
         text = gettext_noop("口径里有%(what)s。口径给所有人看，请删去属于某一个人的内容。")
         raise Refused("knowledge.personal", Message(text, {"what": what}))
     if said.expires_on < said.valid_from:
