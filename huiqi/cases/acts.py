@@ -39,6 +39,8 @@ ACTS: Mapping[str, Any] = {
     "case.co_assigned": _("增派协办单位"),
     "case.consulted": _("会商诉求"),
     "case.excluded": _("诉求不计入考核"),
+    "case.firm_linked": _("关联诉求的企业"),
+    "case.firm_unlinked": _("取消关联诉求的企业"),
     "case.handed_on": _("转交同事办理诉求"),
     "case.meeting": _("提交诉求会商"),
     "case.merged_in": _("并入其他诉求"),

@@ -31,4 +31,6 @@ class Happening(StrEnum):
     CONSULTED = "consulted"  # a letter of consultation moved on
     UNMASKED = "unmasked"  # somebody saw the requester's name or number
     CLASSED = "classed"  # topic or urgency changed
+    FIRM_LINKED = "firm_linked"  # a visitor's case is tied to the firm of its code, by a person
+    FIRM_UNLINKED = "firm_unlinked"
     EXCLUDED = "excluded"

@@ -56,6 +56,8 @@ TITLES: Mapping[str, str] = {
     _H.CONSULTED: gettext_noop("商请"),
     _H.UNMASKED: gettext_noop("查看诉求人身份"),
     _H.CLASSED: gettext_noop("调整分类"),
+    _H.FIRM_LINKED: gettext_noop("关联企业"),
+    _H.FIRM_UNLINKED: gettext_noop("取消关联企业"),
     _H.EXCLUDED: gettext_noop("不计入考核"),
 }
 _ASKED = {
@@ -80,6 +82,7 @@ LETTER_PHASES = {
     "raised": gettext_noop("到期未复，提请领导小组"),
     "withdrawn": gettext_noop("撤回商请函"),
 }
+_NOT_ASKED = gettext_noop("单位没有账号，不用签收")
 _GRANTED, _DECLINED = gettext_noop("同意"), gettext_noop("不同意")
 _STATED = gettext_noop("线下办理日期：%(stated)s")
 _PUBLIC_NAMES = ("to", "proposed", "from_desk", "to_desk")
@@ -162,6 +165,11 @@ def _approval(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterab
 def _said(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str]:
     if details.get("word"):
         yield str(Word(details["word"]).label)
+
+
+def _signed(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str]:
+    if details.get("without_accounts"):
+        yield _NOT_ASKED
 
 
 def _supervised(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str]:

@@ -28,7 +28,7 @@ from huiqi.cases.queries.people import people_with, supervisors_of
 from huiqi.cases.workflow import Stage
 from huiqi.core import audit
 from huiqi.core.errors import Refused, VersionConflict
-from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.messages import Listed, Message, gettext_noop
 from huiqi.files.commands import attach
 from huiqi.files.models import Attachment
 from huiqi.messages.commands.notices import notify_all, settle_about
@@ -124,7 +124,7 @@ def send_for_review(
     mute = [unit.name for unit in units if not has_people(unit)]
     if mute:
         said = gettext_noop("%(units)s在系统里没有账号，不能在线会签。请线下征求意见，不要选在这里。")
-        raise Refused("cases.countersigner_without_people", Message(said, {"units": "、".join(mute)}))
+        raise Refused("cases.countersigner_without_people", Message(said, {"units": Listed(mute)}))
     settle_about(found.countersigns.all(), at=at)
     found.countersigns.all().delete()
     Countersign.objects.bulk_create(
@@ -298,21 +298,23 @@ def enter_reply(  # noqa: PLR0913  what a reply says
     found.reply, found.replied_on, found.state = text.strip(), replied_on, State.REPLIED
     settle_about([found], at=at)
     _stop_reference(case, found, at)
-    _answer_order(case, found, actor, at)
-    _tell(case, found, "replied", actor, at, text=text.strip(), is_own=is_own)
+    behind = None if is_own else found.to_unit
+    _answer_order(case, found, actor, at, behind)
+    _tell(case, found, "replied", actor, at, text=text.strip(), is_own=is_own, on_behalf=behind)
     _inform(found, gettext_noop("诉求%(number)s的商请函有了答复。"), actor, at)
     save_case(case)
     return _saved(found)
 
 
-def _answer_order(case: Case, found: Consultation, actor: User, at: datetime) -> None:
+def _answer_order(case: Case, found: Consultation, actor: User, at: datetime, behind: Unit | None) -> None:
     order = found.order
     if order is None or not order.is_open or order.part != OrderPart.CO:
         return
     order.case, order.answer, order.answered_at = case, found.reply, at
     order.save(update_fields=["answer", "answered_at"])
     close_order(order, OrderState.ANSWERED, at=at)
-    tell(case, Happening.CO_ANSWERED, actor=actor, at=at, unit=order.unit, text=found.reply)
+    said: dict[str, Any] = {"text": found.reply, "on_behalf": behind}
+    tell(case, Happening.CO_ANSWERED, actor=actor, at=at, unit=order.unit, **said)
 
 
 @transaction.atomic

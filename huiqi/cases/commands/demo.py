@@ -17,7 +17,7 @@ from huiqi.cases.commands.knots import confirm_knot, propose_knots
 from huiqi.cases.commands.ordering import lead_order
 from huiqi.cases.commands.supervision import draft_supervisions, issue_supervision
 from huiqi.cases.demo import ANSWERS, MATTERS, NOTES, STORY, Matter
-from huiqi.cases.models import Case, Consent, Supervision
+from huiqi.cases.models import Case, Consent, OrderState, Supervision
 from huiqi.cases.queries.items import topic_of
 from huiqi.cases.queries.mandates import mode_for
 from huiqi.cases.queries.office_time import office_time
@@ -257,7 +257,8 @@ def _give(stage: Stage, case: Case, at: datetime) -> None:
 def _sign(stage: Stage, case: Case, at: datetime) -> datetime:
     at = stage.after(_assign(stage, case, at), stage.dice.uniform(0.5, 4))
     order = _lead(case)
-    handling.sign_order(order, actor=_handler(stage, order.unit), at=at)
+    if order.state == OrderState.SENT:  # a unit without accounts was not asked to sign
+        handling.sign_order(order, actor=_handler(stage, order.unit), at=at)
     return at
 
 

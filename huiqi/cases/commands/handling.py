@@ -28,7 +28,7 @@ from huiqi.cases.notices import ORDER_RETURNED, ORDER_SENT, PROGRESS, SUPERVISED
 from huiqi.cases.queries.office_time import office_time
 from huiqi.cases.workflow import PROPOSABLE, Stage, State, Step
 from huiqi.core.errors import Refused
-from huiqi.core.messages import Message, gettext_noop
+from huiqi.core.messages import Listed, Message, gettext_noop
 from huiqi.messages.commands.notices import settle_about
 from huiqi.workflow.terms import Limit, Term, reckon
 
@@ -166,8 +166,14 @@ def _call_meeting(case: Case, at: datetime) -> None:
 
 
 @transaction.atomic
-def record_contact(
-    order: Order, *, note: str, actor: User | None, at: datetime, expected: int | None = None
+def record_contact(  # noqa: PLR0913  what was heard, and for whom
+    order: Order,
+    *,
+    note: str,
+    on_behalf: Unit | None = None,
+    actor: User | None,
+    at: datetime,
+    expected: int | None = None,
 ) -> Order:
     """The requester was called 首次联系; later calls are told too, the first one counts."""
     case, order = lock_order(order, expected=expected)
@@ -175,7 +181,8 @@ def record_contact(
     if order.part != OrderPart.LEAD or order.state != OrderState.SIGNED:
         said = gettext_noop("首次联系由主办单位签收后进行。请先签收。")
         raise Refused("cases.not_signed", said)
-    take_step(case, Step.CONTACT, actor=actor, at=at, unit=order.unit, text=note, is_public=False)
+    how: dict[str, Any] = {"text": note, "is_public": False, "on_behalf": on_behalf}
+    take_step(case, Step.CONTACT, actor=actor, at=at, unit=order.unit, **how)
     if order.contacted_at is None:
         order.contacted_at = at
         order.save(update_fields=["contacted_at"])
@@ -191,11 +198,13 @@ def answer_order(  # noqa: PLR0913  what an answer says
     *,
     text: str,
     proposed_ending: str = "",
+    on_behalf: Unit | None = None,
     actor: User | None,
     at: datetime,
     expected: int | None = None,
 ) -> Order:
-    """Answer an order: the lead's answer goes to review, a co-handler's to the lead.
+    """Answer an order: the lead's answer goes to review, a co-handler's to the lead. `on_behalf`: the unit
+    for which the desk enters it (commands.on_behalf).
 
     Refused for the lead: `cases.not_contacted`, `cases.co_orders_open`, `cases.no_such_ending`,
     `cases.proof_missing`; for both `cases.not_signed`, `cases.text_missing`.
@@ -207,13 +216,13 @@ def answer_order(  # noqa: PLR0913  what an answer says
     _claim_if_free(case, order, actor)
     if order.part == OrderPart.LEAD:
         _check_answerable(case, order, proposed_ending)
-        take_step(
-            case, Step.ANSWER, actor=actor, at=at, unit=order.unit, is_public=False, proposed=proposed_ending
-        )
+        said: dict[str, Any] = {"is_public": False, "on_behalf": on_behalf, "proposed": proposed_ending}
+        take_step(case, Step.ANSWER, actor=actor, at=at, unit=order.unit, **said)
         # The case's own `answer` is what the requester reads: it is set when this one is approved.
         case.proposed_ending, case.answered_at = proposed_ending, at
     else:
-        tell(case, Happening.CO_ANSWERED, actor=actor, at=at, unit=order.unit, text=text)
+        how: dict[str, Any] = {"text": text, "on_behalf": on_behalf}
+        tell(case, Happening.CO_ANSWERED, actor=actor, at=at, unit=order.unit, **how)
     order.answer, order.answered_at = text, at
     order.save(update_fields=["answer", "answered_at"])
     close_order(order, OrderState.ANSWERED, at=at)
@@ -236,7 +245,7 @@ def _check_answerable(case: Case, order: Order, ending: str) -> None:
     waiting = [each for each in open_orders(case, OrderPart.CO) if each.mode != OrderMode.INFORM]
     if waiting:
         said = gettext_noop("协办单位还没有答复：%(units)s。请等待、催办，或请派单单位取消协办。")
-        units = "、".join(each.unit.name for each in waiting)
+        units = Listed(each.unit.name for each in waiting)
         raise Refused("cases.co_orders_open", Message(said, {"units": units}))
     check_proof(case, ending)
 

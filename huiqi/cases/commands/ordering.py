@@ -18,8 +18,9 @@ from huiqi.cases.models import (
     OrderState,
 )
 from huiqi.cases.notices import NEW_ON_DESK, ORDER_RETURNED, ORDER_SENT
+from huiqi.cases.queries.consultations import has_people
 from huiqi.cases.queries.units import desk_of_region, unit_above
-from huiqi.cases.workflow import PauseReason, Stage, State
+from huiqi.cases.workflow import PauseReason, Stage, State, Step, take
 from huiqi.core.errors import Refused
 from huiqi.core.messages import gettext_noop
 from huiqi.messages.commands.notices import settle_about
@@ -61,7 +62,20 @@ def send_order(case: Case, order: Order, *, actor: User | None, at: datetime) ->
     # That an earlier order was taken back is no longer true for this unit.
     settle_about(case.orders.filter(unit=order.unit).exclude(pk=order.pk), ORDER_RETURNED, at=at)
     tell_order(order, ORDER_SENT, gettext_noop("诉求%(number)s已派到您单位，请签收。"), at=at, actor=actor)
+    if order.mode not in (OrderMode.ASSIGN, OrderMode.INFORM) and not has_people(order.unit):
+        _count_as_signed(order, at)
     return order
+
+
+def _count_as_signed(order: Order, at: datetime) -> None:
+    """Nobody of a unit without accounts can sign here: nothing waits for it, the desk enters what it says."""
+    case = order.case
+    if order.part == OrderPart.LEAD:
+        case.state = take(Step.SIGN, case.state)
+    tell(case, Step.SIGN, actor=None, at=at, unit=order.unit, part=order.part, without_accounts=True)
+    order.state, order.signed_at = OrderState.SIGNED, at
+    order.save(update_fields=["state", "signed_at"])
+    begin_handling(order, at=at)
 
 
 def close_order(order: Order, state: OrderState, *, at: datetime) -> None:

@@ -15,9 +15,11 @@ from huiqi.cases.models import Approval, CallBack, Case, Order, Supervision
 from huiqi.cases.models.case import TEXT_LENGTH
 from huiqi.cases.queries.answer_templates import templates_for
 from huiqi.cases.queries.handlers import colleagues_of
+from huiqi.cases.queries.linking import firm_to_link
 from huiqi.cases.queries.page import Reader, case_numbered
 from huiqi.cases.workflow import PROPOSABLE, Urgency, Word
 from huiqi.core.fields import AheadInput, DateField
+from huiqi.core.language import listed
 from huiqi.files.fields import UploadField
 
 REASONS = {
@@ -52,7 +54,7 @@ class UnitField(forms.CharField):
         near = [unit.name for unit in rows.filter(name__contains=name)[:3]]
         if near:
             said = _("没有叫“%(name)s”的单位。是不是：%(near)s？请写全称。")
-            raise ValidationError(said % {"name": name, "near": "、".join(near)})
+            raise ValidationError(said % {"name": name, "near": listed(near)})
         raise ValidationError(_("没有叫“%(name)s”的单位。请写单位全称。") % {"name": name})
 
     def clean(self, value: Any) -> Any:
@@ -200,6 +202,12 @@ class AnswerForm(ActForm):
             del self.fields["ending"]
 
 
+class AnswerForUnitForm(AnswerForm):
+    """The answer of a unit without accounts, entered by the desk."""
+
+    scan = UploadField(label=gettext_lazy("扫描件"), help_text=gettext_lazy("对方盖章的答复，PDF或照片。"))
+
+
 class ApproveForm(ActForm):
     text = long_text(gettext_lazy("答复内容"), gettext_lazy("通过后诉求人会看到。可以改得更明白。"), rows=6)
     ending = forms.ChoiceField(label=gettext_lazy("办结方式"))
@@ -270,6 +278,19 @@ class MergeForm(ActForm):
         if found is None:
             raise ValidationError(_("没有编号是“%(typed)s”的诉求，或者不在您的范围内。") % {"typed": typed})
         return found
+
+
+class LinkFirmForm(ActForm):
+    """To tie the case to the firm of its code."""
+
+    confirmed = forms.BooleanField(label=gettext_lazy("已与诉求人核对"), required=False)
+
+    def prepare(self, definition: ItemDefinition) -> None:
+        """Name the firm; who confirms knows what it means."""
+        firm = firm_to_link(self.case, self.reader.user, self.reader.today)
+        if firm is not None:
+            said = _("关联到“%(name)s”（%(code)s）。关联后，这家企业的人员可以看到这件诉求。")
+            self.fields["confirmed"].help_text = said % {"name": firm.name, "code": firm.credit_code}
 
 
 class AttachForm(ActForm):

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from huiqi.accounts.powers import Power
-from huiqi.cases.models import Approval, Case, Order, OrderPart, OrderState, Supervision
+from huiqi.cases.models import Approval, Case, Order, OrderMode, OrderPart, OrderState, Supervision
 from huiqi.cases.models.approvals import ApprovalState
+from huiqi.cases.queries.consultations import has_people
+from huiqi.cases.queries.linking import firm_to_link, was_linked
 from huiqi.cases.queries.page import Reader
 from huiqi.cases.queries.people import answerer_of
 from huiqi.cases.workflow import Ending, State
@@ -83,6 +85,14 @@ def _excludable(case: Case, reader: Reader) -> bool:
     return case.state == State.ENDED and case.excluded_at is None and case.ending != Ending.MERGED
 
 
+def _has_firm_to_link(case: Case, reader: Reader) -> bool:
+    return firm_to_link(case, reader.user, reader.today) is not None
+
+
+def _was_linked(case: Case, reader: Reader) -> bool:
+    return case.enterprise_id is not None and was_linked(case)
+
+
 def _open(case: Case, reader: Reader) -> bool:
     return case.is_open
 
@@ -119,12 +129,16 @@ RULES: Mapping[str, Rule] = {
     "classify": Rule(_DESK, _open),
     "add_co": Rule(_DESK, _WITH_UNITS),
     "cancel_order": Rule(_DESK, _WITH_UNITS, "any_order"),
+    "contact_for": Rule(_DESK, _WITH_UNITS, "any_order"),
+    "answer_for": Rule(_DESK, _WITH_UNITS, "any_order"),
     "extend": Rule(_handles, _order(_O.SIGNED), "order"),
     "suspend": Rule(_handles, _lead_handling, "order"),
     "escalate": Rule(_DESK, _in(_S.ACCEPTED, _S.ASSIGNED, _S.HANDLING, _S.SUSPENDED)),
     "merge": Rule(_DESK, _open),
     "split": Rule(_DESK, _merged),
     "withdraw": Rule(_DESK, _open),
+    "link_firm": Rule(_DESK, _has_firm_to_link),
+    "unlink_firm": Rule(_DESK, _was_linked),
     "exclude": Rule(_BOTH, _excludable),
     "message": Rule(_BOTH, _open),
     "note": Rule(lambda reader: reader.acts, _always),
@@ -139,7 +153,10 @@ RULES: Mapping[str, Rule] = {
     "reveal": Rule(lambda reader: True, _always),
 }
 _NEXT = ("accept", "sign", "contact", "answer", "approve", "call_back", "resume")
-_LISTED = frozenset({"decide", "take_back", "issue", "drop", "answer_letter", "reveal", "cancel_order"})
+_FOR_UNIT = ("contact_for", "answer_for")
+_LISTED = frozenset(
+    {"decide", "take_back", "issue", "drop", "answer_letter", "reveal", "cancel_order", *_FOR_UNIT}
+)
 
 
 def may_dispatch(case: Case, reader: Reader) -> bool:
@@ -165,6 +182,17 @@ def next_step(case: Case, reader: Reader, found: list[str]) -> str:
     if case.state == State.ACCEPTED and may_dispatch(case, reader):
         return "dispatch"
     return steps[0] if steps else ""
+
+
+def for_unit(order: Order, case: Case, reader: Reader) -> list[str]:
+    """What the desk may enter for the unit of an order that was only asked and has no accounts."""
+    rule = RULES["answer_for"]
+    if not (rule.may(reader) and rule.fits(case, reader) and order.state == OrderState.SIGNED):
+        return []
+    if order.mode == OrderMode.ASSIGN or has_people(order.unit):
+        return []
+    is_first = order.part == OrderPart.LEAD and order.contacted_at is None
+    return list(_FOR_UNIT[:1] if is_first else _FOR_UNIT[1:])
 
 
 def order_acted_on(case: Case, reader: Reader, public_id: str, *, any_unit: bool) -> Order | None:

@@ -99,13 +99,14 @@ def test_each_order_has_its_own_term_to_sign(below):
 
 
 def test_a_consulted_lead_has_a_reference_clock_and_the_desk_stays_answerable(tax):
+    handler = make_officer(tax, Role.AUTHORITY_OFFICER)
     case = make_case(state=State.ACCEPTED, topic="tax")
     case = assign_case(case, lead=tax, mode=OrderMode.CONSULT, actor=make_officer(), at=at())
     consult, handle = case.clocks.running().order_by("stage")
     assert (consult.stage, consult.is_reference, consult.unit) == (Stage.CONSULT, True, tax)
     assert (handle.stage, handle.is_reference, handle.unit) == (Stage.HANDLE, False, case.desk)
     assert case.due_stage == Stage.HANDLE
-    order = sign_order(make_lead(case), actor=make_officer(tax, Role.AUTHORITY_OFFICER), at=at())
+    order = sign_order(make_lead(case), actor=handler, at=at())
     assert stages(case) == [Stage.CONSULT, Stage.CONTACT, Stage.HANDLE]
     record_contact(order, note="县局联系。", actor=make_officer(), at=at())
     answer_order(order, text="可延期申报。", proposed_ending="explained", actor=None, at=at("2020-03-05"))

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from huiqi.accounts.models import User
-from huiqi.cases.commands import approvals, closing, desk, handling, supervision
+from huiqi.cases.commands import approvals, closing, desk, handling, linking, on_behalf, supervision
 from huiqi.cases.forms import acts as forms
 from huiqi.cases.models import Case
 from huiqi.core import clock
@@ -82,6 +82,13 @@ def _send_back(doing: Doing) -> None:
 def _answer(doing: Doing) -> None:
     ending = doing.given.get("ending", "")
     handling.answer_order(doing.target, text=_text(doing), proposed_ending=ending, **doing.how)
+
+
+def _answer_for(doing: Doing) -> None:
+    given = doing.given
+    scan = receive_upload(given["scan"], actor=doing.actor, at=clock.wall_now())
+    said = {"text": _text(doing), "proposed_ending": given.get("ending", ""), "scan": scan}
+    on_behalf.answer_for_unit(doing.target, **said, **doing.how)
 
 
 def _decide(doing: Doing) -> None:
@@ -233,6 +240,21 @@ SPECS: Mapping[str, Spec] = {
         forms.ReasonForm,
         lambda doing: desk.cancel_order(doing.target, reason=_text(doing), **doing.how),
     ),
+    "contact_for": Spec(
+        _("代记联系诉求人"),
+        _("已记录。"),
+        forms.ContactForm,
+        lambda doing: on_behalf.contact_for_unit(doing.target, note=doing.given["note"], **doing.how),
+        _("对方单位没有账号，由本单位联系诉求人并记下来。"),
+    ),
+    "answer_for": Spec(
+        _("代录单位答复"),
+        _("已录入，由其他人审核。"),
+        forms.AnswerForUnitForm,
+        _answer_for,
+        _("对方单位没有账号，不用签收；附上盖章答复的扫描件，记录里写明代哪个单位录入。"),
+        has_file=True,
+    ),
     "extend": Spec(
         _("申请延期"),
         _("已提请审批。"),
@@ -269,6 +291,21 @@ SPECS: Mapping[str, Spec] = {
         forms.ReasonForm,
         lambda doing: desk.withdraw_case(doing.case, reason=_text(doing), **doing.how),
         _("只在诉求人本人提出时使用，写明怎么提出的。"),
+        "danger",
+    ),
+    "link_firm": Spec(
+        _("关联企业"),
+        _("已关联，企业的人员可以看到这件诉求。关联错了可以取消。"),
+        forms.LinkFirmForm,
+        lambda doing: linking.link_firm(doing.case, confirmed=doing.given["confirmed"], **doing.how),
+        _("诉求人没有登录，只填了信用代码；核对后关联到企业档案。"),
+    ),
+    "unlink_firm": Spec(
+        _("取消关联企业"),
+        _("已取消关联。"),
+        forms.ReasonForm,
+        lambda doing: linking.unlink_firm(doing.case, reason=_text(doing), **doing.how),
+        _("关联错了的，取消后企业的人员不再看到这件。"),
         "danger",
     ),
     "exclude": Spec(

@@ -31,6 +31,7 @@ from huiqi.cases.queries.mandates import mode_for
 from huiqi.cases.queries.offers import (
     RULES,
     approval_acted_on,
+    for_unit,
     letter_acted_on,
     may_dispatch,
     next_step,
@@ -196,16 +197,22 @@ def _private(case: Case) -> Mapping[str, Any]:
 
 def _flow(case: Case, reader: Reader) -> dict[str, Any]:
     lines = clock_lines(case, clock.now())
+    orders = [
+        (
+            read_by(reader, case, order, "instruction", "answer"),
+            _cancel(case, reader, order),
+            [_offer(name, case, reader, order) for name in for_unit(order, case, reader)],
+        )
+        for order in case.orders.select_related("unit", "handler", "proposed_unit").order_by("pk")
+    ]
     return {
         "clock": nearest(lines),
         "clocks": lines,
         "topic_hint": _topic_hint(case, reader),
         "waits_for_nobody": answer_waits_for_nobody(case, reader.today),
         "timeline": timeline(case, reader),
-        "orders": [
-            (read_by(reader, case, order, "instruction", "answer"), _cancel(case, reader, order))
-            for order in case.orders.select_related("unit", "handler", "proposed_unit").order_by("pk")
-        ],
+        "orders": orders,
+        "enters_for": next((order.unit for order, _cancelled, entries in orders if entries), None),
         "approvals": [
             (
                 read_by(reader, case, row, "reason"),
@@ -274,7 +281,7 @@ def act(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     if name not in SPECS or not RULES[name].may(reader):
         raise Http404
     target = _target(name, case, reader, request.POST.get("target", ""))
-    if RULES[name].of != "case" and (target is None or not _may_touch(name, reader, target)):
+    if RULES[name].of != "case" and (target is None or not _may_touch(name, case, reader, target)):
         raise Http404
     if name == "answer" and "insert" in request.POST:
         return _with_template(request, case, reader, target)
@@ -307,9 +314,11 @@ def _with_template(request: HttpRequest, case: Case, reader: Reader, target: Any
     return _show(request, case, reader, Kept(offer, [], 200))
 
 
-def _may_touch(name: str, reader: Reader, target: Any) -> bool:
+def _may_touch(name: str, case: Case, reader: Reader, target: Any) -> bool:
     if name == "answer_letter":
         return _is_of(reader, target)
+    if name in {"answer_for", "contact_for"}:
+        return name in for_unit(target, case, reader)
     return name != "take_back" or target.asked_by_id == reader.user.pk
 
 
