@@ -1,7 +1,7 @@
 """What the account keeps by its side: narrow rows of cases packed in blocks, and which cases changed since.
 
 Neither says anything that cases, orders and clocks do not say: both may be emptied at any time, and
-`huiqi cases figures` makes them anew (docs/adr/0022-figures-from-packed-rows.md).
+`huiqi cases figures` makes them anew (docs/adr/0024-figures-from-packed-rows.md).
 """
 
 from django.db import models

@@ -4,6 +4,8 @@ import io
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx import Document
 from docx.oxml.ns import qn
@@ -12,10 +14,11 @@ from docx.shared import Mm, Pt
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office
 from huiqi.cases.commands.closing import rate_case
-from huiqi.cases.commands.ranking import release_ranking
+from huiqi.cases.commands.figures import pack_figures
+from huiqi.cases.commands.ranking import release_ranking, withdraw_ranking
 from huiqi.cases.documents.official import LINE, Paper, write_docx
-from huiqi.cases.models import RankingRelease
-from huiqi.cases.tests.make import at, make_case, make_officer
+from huiqi.cases.models import Case, RankingRelease
+from huiqi.cases.tests.make import at, load_shipped, make_case, make_officer
 from huiqi.cases.workflow import State, Word
 from huiqi.core.errors import Refused
 
@@ -176,3 +179,116 @@ def test_the_layout_is_that_of_gb_t_9704():
     number = section.footer.paragraphs[0]
     assert "PAGE" in number._element.xml
     assert all(run.font.size == Pt(14) for run in number.runs)
+
+
+# --- what was released stays --------------------------------------------------------------------------
+
+
+def test_a_released_ranking_says_who_and_when_and_does_not_move(client):
+    for _turn in range(5):
+        case = february_case()
+    leader = make_officer("changsha", Role.LEADER)
+    release_ranking(FEBRUARY, office=leader.unit, actor=leader, at=at("2020-03-16"))
+    Case.objects.filter(pk=case.pk).update(word=Word.NOT_SOLVED, ending="unsolvable")
+    enter(client)
+    page = client.get(reverse("cases:ranking"), {"month": "2020-02"})
+    row = page.context["rows"][0]
+    assert (row.place, row.tallies[0].counted, row.tallies[0].of) == (1, 5, 5)
+    said = page.content.decode()
+    assert "2020年3月16日发布" in said
+    assert leader.name in said
+    assert "2020-03-16" not in said
+    live = client.get(reverse("cases:figure", args=["solved"]), {"from": "2020-02", "to": "2020-02"})
+    assert live.context["tally"].counted == 4
+
+
+def test_after_it_is_taken_back_and_released_again_it_says_the_new_figures(client):
+    leader = enter(client, "changsha", Role.LEADER)
+    first = release_ranking(FEBRUARY, office=leader.unit, actor=leader, at=at("2020-03-16"))
+    withdraw_ranking(first, actor=leader, at=at("2020-03-16"))
+    february_case()
+    release_ranking(FEBRUARY, office=leader.unit, actor=leader, at=at("2020-03-17"))
+    assert len(client.get(reverse("cases:ranking"), {"month": "2020-02"}).context["rows"]) == 1
+
+
+# --- the three rates are an office's choice ------------------------------------------------------------
+
+
+@pytest.fixture
+def without_three(settings):
+    settings.HUIQI_THREE_RATES = False
+
+
+@pytest.mark.usefixtures("without_three")
+def test_without_the_three_rates_no_page_has_them(client):
+    february_case()
+    enter(client, "liuyang", Role.LEADER)
+    for name in ("figures", "ranking", "review"):
+        said = client.get(reverse(f"cases:{name}"), {"from": "2020-02", "month": "2020-02"}).content.decode()
+        assert "按期办结率" in said, name
+        for rate in ("响应率", "解决率", "满意率"):
+            assert rate not in said, name
+    assert client.get(reverse("cases:figure", args=["solved"])).status_code == 404
+    assert client.get(reverse("cases:figure", args=["on_time"])).status_code == 200
+
+
+@pytest.mark.usefixtures("without_three")
+def test_without_the_three_rates_no_file_and_no_release_has_them(client):
+    february_case()
+    leader = enter(client, "liuyang", Role.LEADER)
+    page = client.post(reverse("cases:review"), {"month": "2020-02", "kind": "docx"})
+    document = Document(io.BytesIO(b"".join(page.streaming_content)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    text = "\n".join([*cells, *(paragraph.text for paragraph in document.paragraphs)])
+    assert "按期办结率" in text
+    assert "解决率" not in text
+    release = release_ranking(FEBRUARY, office=leader.unit, actor=leader, at=at("2020-03-16"))
+    assert release.figures["numbers"] == ["on_time", "signed", "bounced"]
+
+
+def test_a_release_from_before_the_rates_were_left_out_shows_the_rest(client, settings):
+    february_case()
+    leader = enter(client, "changsha", Role.LEADER)
+    release_ranking(FEBRUARY, office=leader.unit, actor=leader, at=at("2020-03-16"))
+    settings.HUIQI_THREE_RATES = False
+    page = client.get(reverse("cases:ranking"), {"month": "2020-02"})
+    assert [tally.number.id for tally in page.context["rows"][0].tallies] == ["on_time", "signed", "bounced"]
+
+
+# --- queries -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "query"),
+    [
+        ("figures", [], {"from": "2020-02", "by": "unit"}),
+        ("figures", [], {"from": "2019-03", "to": "2020-03", "by": "topic"}),
+        ("figure", ["solved"], {"from": "2020-02", "to": "2020-02"}),
+        ("figure", ["on_time"], {"from": "2020-02", "to": "2020-02", "part": "rest"}),
+        ("ranking", [], {"month": "2020-02"}),
+        ("review", [], {"month": "2020-02"}),
+        ("shortages", [], {"kind": "protective", "county": "430181"}),
+    ],
+)
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_the_queries_of_a_page_do_not_grow_with_the_cases(client, name, args, query, is_packed):
+    load_shipped()
+    enter(client, "changsha", Role.LEADER)
+    address = reverse(f"cases:{name}", args=args)
+
+    def asked(cases: int) -> int:
+        for number in range(cases):
+            make_case(item="shortage", topic="protective", when=at("2020-02-11"))
+            topic = ["work", "tax"][number % 2]
+            case = make_case(state=State.CALLING_BACK, when=at("2020-02-10"), topic=topic)
+            rate_case(case, word=Word.SOLVED, rating=5, actor=None, at=at("2020-02-12"))
+        if is_packed:
+            pack_figures()
+        client.get(address, query)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address, query).status_code == 200
+        return len(queries)
+
+    few = asked(2)
+    assert asked(4) == few
+    assert few <= 30
