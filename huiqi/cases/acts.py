@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 ACTS: Mapping[str, Any] = {
     "demo.cases_made": _("生成演示诉求"),
+    "demo.paper_work_made": _("生成演示商请函和离线包"),
     # steps of the workflow
     "case.accept": _("受理诉求"),
     "case.answer": _("答复诉求"),

@@ -11,6 +11,7 @@ from huiqi.accounts.commands.demo import create_demo_accounts
 from huiqi.accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD
 from huiqi.arrears.demo import make_arrears
 from huiqi.cases.commands.demo import make_cases
+from huiqi.cases.commands.demo_desk import make_paper_work
 from huiqi.cases.commands.items import take_over
 from huiqi.cases.items.reading import read_items
 from huiqi.core import clock
@@ -72,6 +73,7 @@ class Command(HuiqiCommand):
             stationing.make_demo(seed=seed, on=on)
             make_wordings(at=clock.now(), on=on)
             make_cases(seed=seed, on=on)
+            make_paper_work(on=on, wall=clock.wall_now())
             make_hotline(at=clock.now(), wall=clock.wall_now())
             make_arrears(on=on)
         return synthetic.count() - before
