@@ -38,7 +38,7 @@ def single(name: str, count: int, *, is_change: bool = False) -> Question:
 
 
 def codebook(columns: int) -> Codebook:
-    """As many questions as said: of each ten, six single (two of them of change), two multiple, two numbers."""
+    """As many questions as said: of ten, six single (two of them of change), two multiple, two numbers."""
     strata = (single("section", SECTIONS), single("size", SIZES), single("county", COUNTIES))
     questions = []
     for number in range(columns):
@@ -98,7 +98,9 @@ def results() -> None:
     margins = []
     for name in ("section", "size", "county"):
         question = book.column(name)
-        totals = np.bincount(answers.codes[name], minlength=len(question.choices)) * dice.uniform(4, 6, len(question.choices))
+        totals = np.bincount(answers.codes[name], minlength=len(question.choices)) * dice.uniform(
+            4, 6, len(question.choices)
+        )
         margins.append(Margin(question, answers.codes[name], totals * 5 * ROWS / totals.sum()))
     spent = time.process_time()
     weighted = measured("raked to three margins", lambda: raked(wave.sampling, margins)[0])
@@ -185,9 +187,8 @@ def export(kind: str, source: Path) -> None:
                 file, open_snapshot(source), Format(kind), Marked("水印：测量", date(2020, 2, 14))
             )
     spent, most = time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"{kind}: {spent:.1f} CPU s, {most} MB at most (budget 300), {target.stat().st_size / 2**20:.0f} MB file"
-    )
+    size = target.stat().st_size / 2**20
+    print(f"{kind}: {spent:.1f} CPU s, {most} MB at most (budget 300), {size:.0f} MB file")
 
 
 def main() -> None:

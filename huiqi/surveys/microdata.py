@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from huiqi.files.sheets import GB18030, UTF8, Column, Kind, Row, csv_pieces
 from huiqi.files.xlsx_writer import SheetToWrite, write_workbook
-from huiqi.surveys.analysis.snapshot import Field, Holds, Snapshot
+from huiqi.surveys.analysis.snapshot import ROWS_AT_ONCE, Field, Holds, Snapshot
 from huiqi.surveys.analysis.spss import write_sav
 
 _KINDS = {Holds.INTEGER: Kind.NUMBER, Holds.DECIMAL: Kind.NUMBER}
@@ -91,8 +91,10 @@ def _columns(snapshot: Snapshot) -> list[Column]:
 def rows_of(snapshot: Snapshot) -> Iterator[Row]:
     """The rows as plain values: choices by name, each of several choices as 1 or 0."""
     for piece in snapshot.pieces():
-        columns = [_plain(field, piece.column(field.name)) for field in snapshot.fields]
-        yield from zip(*columns, strict=True)
+        for start in range(0, piece.num_rows, ROWS_AT_ONCE):
+            few = piece.slice(start, ROWS_AT_ONCE)
+            columns = [_plain(field, few.column(field.name)) for field in snapshot.fields]
+            yield from zip(*columns, strict=True)
 
 
 def _plain(field: Field, column: pa.Array) -> list[object]:

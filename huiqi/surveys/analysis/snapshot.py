@@ -19,7 +19,9 @@ from huiqi.surveys.analysis.answers import Answers
 from huiqi.surveys.analysis.arrays import MISSING, Floats, Ints
 from huiqi.surveys.analysis.codebook import Choice, Codebook, Kind, Question, from_json
 
-ROWS_A_PIECE = 5_000
+ROWS_A_GROUP = 10_000  # of the file: smaller groups make its table of contents large
+ROWS_A_PIECE = 2_000  # read at once
+ROWS_AT_ONCE = 500  # as Python's objects, each some 30 times as large as in the file
 UNIT, WEIGHT = "unit", "weight"  # an opaque number of the firm, and what it stands for
 _CODEBOOK = b"huiqi.codebook"
 _YES_NO = (Choice("0", "否"), Choice("1", "是"))
@@ -98,14 +100,26 @@ def write_snapshot(
     """Write rows (as `read_answers` takes them; `unit` and `weight` too if so said); the number of rows."""
     columns = fields(codebook, has_units=has_units, has_weights=has_weights)
     schema = schema_of(codebook, columns)
-    rows = iter(rows)
     count = 0
     with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        while piece := list(islice(rows, ROWS_A_PIECE)):
-            arrays = [_array(column, piece) for column in columns]
-            writer.write_batch(pa.record_batch(arrays, schema=schema))
-            count += len(piece)
+        for group in _groups(iter(rows), columns, schema):
+            writer.write_table(group, row_group_size=ROWS_A_GROUP)
+            count += group.num_rows
     return count
+
+
+def _groups(
+    rows: Iterator[Mapping[str, object]], columns: Sequence[Field], schema: pa.Schema
+) -> Iterator[pa.Table]:
+    """The rows as tables of one group of the file, made of a few rows at a time."""
+    few: list[pa.RecordBatch] = []
+    while piece := list(islice(rows, ROWS_AT_ONCE)):
+        few.append(pa.record_batch([_array(column, piece) for column in columns], schema=schema))
+        if len(few) * ROWS_AT_ONCE >= ROWS_A_GROUP:
+            yield pa.Table.from_batches(few, schema).combine_chunks()
+            few = []
+    if few:
+        yield pa.Table.from_batches(few, schema).combine_chunks()
 
 
 def schema_of(codebook: Codebook, columns: Sequence[Field]) -> pa.Schema:

@@ -36,7 +36,8 @@ def test_a_codebook_comes_back_from_its_text():
 
 
 def test_answers_are_the_same_from_rows_and_from_the_file(tmp_path, monkeypatch):
-    monkeypatch.setattr(snapshots, "ROWS_A_PIECE", 2)
+    for bound in ("ROWS_A_GROUP", "ROWS_A_PIECE", "ROWS_AT_ONCE"):
+        monkeypatch.setattr(snapshots, bound, 2)
     made = make_snapshot(tmp_path, has_units=True, has_weights=True)
     read, weights = read_snapshot(made.path)
     from_rows = read_answers(BOOK, ROWS)
