@@ -280,3 +280,16 @@ def test_the_own_list_takes_the_same_queries_however_many_there_are(client, aske
         make_case(requester=asker, state=State.HANDLING)
 
     assert queries_for(6) == few
+
+
+def test_the_list_asks_no_more_for_many_requests_than_for_one(client, asker, django_assert_max_num_queries):
+    firm = make_firm()
+    client.force_login(make_member(firm))
+    make_case(enterprise=firm)
+    client.get(reverse("cases:own"))
+    with CaptureQueriesContext(connection) as few:
+        client.get(reverse("cases:own"))
+    for topic in ("work", "tax", "work", "tax"):
+        make_case(enterprise=firm, topic=topic, state=State.HANDLING)
+    with django_assert_max_num_queries(len(few)):
+        assert client.get(reverse("cases:own")).content.decode().count("招不到工人") == 5
