@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from huiqi.questionnaires.management.commands.questionnaire import Command
 from huiqi.questionnaires.tests.make import YES_NO, make_xlsform
 
 HUIQI = Path(sys.executable).with_name("huiqi")
@@ -16,10 +18,27 @@ SURVEY = [
 ]
 
 
-def run(*arguments):
-    done = subprocess.run([HUIQI, "questionnaire", *map(str, arguments)], capture_output=True, text=True)
-    assert "Traceback" not in done.stderr
-    return done
+class Done(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(capsys):
+    """The command in this process, with what it printed and its exit code."""
+
+    def act(*arguments):
+        capsys.readouterr()
+        code = 0
+        try:
+            Command().run_from_argv(["huiqi", "questionnaire", *map(str, arguments)])
+        except SystemExit as end:
+            code = end.code
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return act
 
 
 @pytest.fixture
@@ -30,7 +49,7 @@ def form(tmp_path):
     return path
 
 
-def test_wrong_usage_and_missing_files_are_told(tmp_path):
+def test_wrong_usage_and_missing_files_are_told(run, tmp_path):
     assert run().returncode == 2
     assert run("compile").returncode == 2
     done = run("compile", tmp_path / "none.xlsx")
@@ -39,7 +58,7 @@ def test_wrong_usage_and_missing_files_are_told(tmp_path):
     assert "是目录" in run("compile", tmp_path).stderr
 
 
-def test_a_form_that_has_to_be_mended_is_an_exit_of_one(tmp_path):
+def test_a_form_that_has_to_be_mended_is_an_exit_of_one(run, tmp_path):
     path = tmp_path / "form.xlsx"
     path.write_bytes(make_xlsform([{**SURVEY[1], "relevant": "${x} = 1"}]).read())
     done = run("compile", path, "--json")
@@ -51,13 +70,13 @@ def test_a_form_that_has_to_be_mended_is_an_exit_of_one(tmp_path):
 
 
 def test_a_form_in_order_says_title_and_questions(form):
-    done = run("compile", form)
+    done = subprocess.run([HUIQI, "questionnaire", "compile", form], capture_output=True, text=True)
     found = json.loads(done.stdout)
     assert done.returncode == 0
     assert found == {"ok": True, "title": "试卷", "questions": 2, "errors": [], "warnings": []}
 
 
-def test_a_submission_is_judged(form, tmp_path):
+def test_a_submission_is_judged(run, form, tmp_path):
     submission = tmp_path / "s.xml"
     submission.write_text('<data id="t" version="1"><q>y</q><n>三</n></data>', encoding="utf-8")
     done = run("validate", form, submission)
@@ -69,7 +88,7 @@ def test_a_submission_is_judged(form, tmp_path):
     assert (done.returncode, json.loads(done.stdout)) == (0, {"ok": True, "violations": []})
 
 
-def test_a_template_can_be_written_and_compiles(tmp_path):
+def test_a_template_can_be_written_and_compiles(run, tmp_path):
     names = [one["name"] for one in json.loads(run("template").stdout)]
     assert names == ["day-one", "impact", "self-check"]
     out = tmp_path / "t.xlsx"

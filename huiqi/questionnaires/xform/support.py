@@ -66,6 +66,7 @@ REFUSED_TYPES = {
     "geoshape": gettext_noop("地块"),
     "background-audio": gettext_noop("后台录音"),
     "background-geopoint": gettext_noop("后台定位"),
+    "start-geopoint": gettext_noop("开始填写时定位"),
     "audit": gettext_noop("填写过程记录"),
     "csv-external": gettext_noop("外部数据文件"),
     "xml-external": gettext_noop("外部数据文件"),

@@ -12,7 +12,18 @@ from huiqi.questionnaires.xlsform.sheets import SETTINGS, SURVEY, Book, Column
 from huiqi.questionnaires.xlsform.survey import Line, Outline
 from huiqi.questionnaires.xpath.compiling import check
 from huiqi.questionnaires.xpath.problems import XPathError
-from huiqi.questionnaires.xpath.syntax import Binary, Call, Literal, Path, Reference, Tree, parse, walk
+from huiqi.questionnaires.xpath.syntax import (
+    Binary,
+    Call,
+    Filtered,
+    Literal,
+    Path,
+    Reference,
+    Tree,
+    children,
+    parse,
+    walk,
+)
 
 COLUMNS = (
     "relevant",
@@ -62,6 +73,8 @@ def read_formulas(book: Book, outline: Outline, lists: Lists, problems: list[Pro
         problems.extend(_wrong_references(formula, outline))
         if formula.name == "choice_filter" and formula.line is not None:
             problems.extend(_wrong_columns(formula, lists))
+        elif formula.line is not None and not formula.line.begins:
+            problems.extend(_bare_names(formula))
     problems.extend(_wrong_texts(outline))
     return found
 
@@ -110,7 +123,10 @@ def _wrong_references(formula: Formula, outline: Outline) -> Iterator[Problem]:
 
 def _wrong_name(name: str, place: tuple[str, int, str], outline: Outline) -> Iterator[Problem]:
     lines = outline.named.get(name, [])
-    if not lines:
+    if name.startswith("last-saved#"):
+        said = gettext_noop("不支持引用上一份答卷（last-saved）。")
+        yield problem(place, said, gettext_noop("请改用默认值。"))
+    elif not lines:
         known = {one.lower(): one for one in outline.named}
         near = known.get(next(iter(difflib.get_close_matches(name.lower(), known, 1)), ""), "")
         advice = gettext_noop("是不是 ${%(near)s}？") if near else gettext_noop("请核对 name 列里的名称。")
@@ -142,6 +158,32 @@ def _wrong_columns(formula: Formula, lists: Lists) -> Iterator[Problem]:
             said = gettext_noop("choices 工作表没有“%(name)s”这一列。")
             advice = gettext_noop("引用题目写作 ${%(name)s}；文字要加引号，写作 '%(name)s'。")
             yield problem(formula.place, said, advice, name=name)
+
+
+def _bare_names(formula: Formula) -> Iterator[Problem]:
+    """A name without ${} means something inside the question itself, where there is nothing."""
+    for one in _outside_predicates(formula.tree):
+        if not isinstance(one, Path) or one.is_absolute or one.start is not None:
+            continue
+        first = one.steps[0]
+        if first.axis == "child" and not first.test.endswith(")"):
+            said = gettext_noop("公式里的“%(name)s”既不是题目引用，也不是文字。")
+            advice = gettext_noop("引用题目写作 ${%(name)s}；文字要加引号，写作 '%(name)s'。")
+            if formula.name in {"required", "read_only"}:
+                advice = gettext_noop("必填、只读写作 yes；引用题目写作 ${%(name)s}。")
+            yield problem(formula.place, said, advice, name=first.test)
+
+
+def _outside_predicates(tree: Tree) -> Iterator[Tree]:
+    yield tree
+    if isinstance(tree, Path):
+        if tree.start is not None:
+            yield from _outside_predicates(tree.start)
+    elif isinstance(tree, Filtered):
+        yield from _outside_predicates(tree.of)
+    else:
+        for child in children(tree):
+            yield from _outside_predicates(child)
 
 
 def _bare_paths(tree: Tree) -> Iterator[Path]:

@@ -52,7 +52,6 @@ SILENT = frozenset(
         "email",
         "simserial",
         "subscriberid",
-        "start-geopoint",
     }
 )
 NUMERIC = frozenset({"integer", "int", "decimal", "range"})

@@ -120,6 +120,10 @@ def _refuse_character(text: str, at: int) -> None:
             at=at,
             found=found,
         )
+    if text.startswith("${last-saved#", at):
+        raise refuse(
+            gettext_noop("不支持引用上一份答卷（last-saved）。"), gettext_noop("请改用默认值。"), at=at
+        )
     if found == "$":
         raise refuse(
             gettext_noop("公式里的“%(near)s”不是完整的题目引用。"),
