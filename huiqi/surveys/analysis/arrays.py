@@ -1,7 +1,7 @@
 """The kinds of columns that results are reckoned from.
 
 NumPy's bincount made 40 weighted cross tables of 200,000 answers in 0.04 CPU s; Polars took 0.10, DuckDB
-0.16 (docs/adr/0023). So columns are arrays, and Arrow only carries them to and from files.
+0.16 (docs/adr/0025). So columns are arrays, and Arrow only carries them to and from files.
 """
 
 import numpy as np
