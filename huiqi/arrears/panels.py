@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from huiqi.accounts.gates import user_of
+from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may
 from huiqi.arrears.commands.claims import KIND
@@ -40,9 +41,10 @@ def claim_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
 def own_claim_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     """The claim on the creditor's own page; nothing for who only proved a phone, since a claim needs an
     account to be seen."""
-    if not may(request.user, Power.ACT_FOR_FIRM, clock.today()):
+    user = request.user
+    if not isinstance(user, User) or not may(user, Power.ACT_FOR_FIRM, clock.today()):
         return None
-    claim = Claim.objects.asked_by(request.user).filter(case=subject).select_related("case__edition").first()
+    claim = Claim.objects.asked_by(user).filter(case=subject).select_related("case__edition").first()
     return {"claim": claim, "standing": standing_of(claim)} if claim is not None else None
 
 

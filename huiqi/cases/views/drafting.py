@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from huiqi.cases.commands.drafts import save_step
@@ -23,10 +24,11 @@ LAST_COOKIE = "hq_draft"
 # As for the check: the address is the key, and `no-referrer` would make browsers send `Origin: null`.
 REFERRER_POLICY = "strict-origin"
 _KEY = "cases.draft.late"
+Response = TypeVar("Response", bound=HttpResponseBase)
 DraftView = Callable[..., HttpResponse]
 
 
-def hushed(response: HttpResponse) -> HttpResponse:
+def hushed(response: Response) -> Response:
     """A page behind a private link: no cache keeps it, no other site and no search engine learns of it."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = REFERRER_POLICY
