@@ -6,10 +6,10 @@ Number, item, topic, unit, region, dates, ending, word and rating stay, so that 
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from huiqi.cases.models import Approval, CallBack, Case, Event, Order
+from huiqi.cases.models import Approval, CallBack, Case, Event, Order, PackLine
 from huiqi.core.retention import Instants, keeps, years_before
 from huiqi.files.commands import delete_attachment
 from huiqi.files.queries import attachments_of
@@ -69,3 +69,22 @@ def forget_cases(rows: list[Any]) -> None:
         rating_text="",
         version=F("version") + 1,
     )
+
+
+def _pack_lines(instants: Instants) -> QuerySet[PackLine]:
+    before = ended_before(instants.at)
+    # A row that became no case goes by the day it came in.
+    over = Q(case__ended_at__lt=before) | Q(case=None, recorded_at__lt=before)
+    return PackLine.objects.filter(over).filter(Q(ours__blank=False) | Q(theirs__blank=False))
+
+
+@keeps(
+    "cases.pack_lines",
+    _("离线登记与系统的对照"),
+    "cases.PackLine.ours",
+    "cases.PackLine.theirs",
+    due=_pack_lines,
+)
+def forget_pack_lines(rows: list[Any]) -> None:
+    """Empty what was compared when rows of an offline pack were merged."""
+    PackLine.objects.filter(pk__in=[row.pk for row in rows]).update(ours="", theirs="")
