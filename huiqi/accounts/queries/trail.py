@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from huiqi.accounts.models import User
+from huiqi.accounts.models import Unit, User
 from huiqi.core.acts import act_words
 from huiqi.core.models import AuditHead, AuditRecord, AuditWaiting
 
@@ -27,12 +27,18 @@ def actor_ids(words: str) -> list[str]:
 
 
 def named(rows: Iterable[AuditRecord]) -> dict[str, str]:
-    """Names of the people in these records, by public id."""
+    """Names of the people in these records, by public id; and of units in whose name somebody acted."""
     ids: set[Any] = set()
+    rows = list(rows)
     for row in rows:
         ids |= {row.actor_id, row.on_behalf_id, row.subject_id}
     people = User.objects.filter(public_id__in=ids - {""}).order_by("pk")
-    return {person.public_id: f"{person.name}（{person.username}）" for person in people}
+    found = {person.public_id: f"{person.name}（{person.username}）" for person in people}
+    behind = {row.on_behalf_id for row in rows} - {"", *found}
+    if behind:
+        units = Unit.objects.filter(public_id__in=behind).order_by("pk")
+        found |= dict(units.values_list("public_id", "name"))
+    return found
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Model, Q
+from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
@@ -48,15 +48,19 @@ def tell_desk(case: Case, kind: str, template: str, *, at: datetime, actor: User
 
 
 def tell_of_new(case: Case, template: str, *, at: datetime, actor: User | None) -> None:
-    """Tell who dispatches at the desk, and who fills in for them, of a case just registered: a query and an
-    insert, as intake is where many come at once. A case is new once, so no key keeps it from twice."""
-    here = Q(unit=case.desk_id, role__in=roles_with(Power.DISPATCH_CASES))
-    absent = User.objects.filter(here, is_active=True, is_role_confirmed=True).order_by()
-    posts = Deputyship.objects.valid_on(timezone.localdate(at)).filter(absent__in=absent).order_by()
-    people = User.objects.filter(here | Q(pk__in=posts.values("deputy")))
-    people = people.filter(is_active=True, is_role_confirmed=True).exclude(pk=actor.pk if actor else None)
+    """Tell who dispatches at the desk, and who fills in for them, of a case just registered: slim queries, as
+    intake is where many come at once. A case is new once, so no key keeps it from twice."""
+    here = {"unit": case.desk_id, "role__in": roles_with(Power.DISPATCH_CASES)}
+    there = {"is_active": True, "is_role_confirmed": True}
+    keys = set(User.objects.filter(**here, **there).order_by().values_list("pk", flat=True))
+    if not keys:
+        return
+    posts = Deputyship.objects.valid_on(timezone.localdate(at)).filter(absent__in=keys)
+    able = posts.filter(deputy__is_active=True, deputy__is_role_confirmed=True)
+    keys |= set(able.order_by().values_list("deputy", flat=True))
+    people = [User(pk=key) for key in sorted(keys - {actor.pk if actor else 0})]
     text = template % {"number": case.number}
-    notify_all(people.only("pk").order_by("pk"), NEW_ON_DESK, text, staff_page(case), at=at, about=case)
+    notify_all(people, NEW_ON_DESK, text, staff_page(case), at=at, about=case)
 
 
 def tell_reviewers(  # noqa: PLR0913  as above

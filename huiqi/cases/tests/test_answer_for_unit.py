@@ -3,6 +3,7 @@
 import pytest
 
 from huiqi.accounts.models import Deputyship
+from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office
 from huiqi.cases.commands.closing import approve_answer
 from huiqi.cases.commands.desk import accept_case, add_co_handler, assign_case
@@ -86,6 +87,14 @@ def test_the_desk_enters_call_and_answer_and_somebody_else_reviews(asked, office
     assert case.events.get(kind="answer").unit == order.unit
     assert refusal(approve_answer, case, actor=officer, at=at()) == "cases.own_answer"
     approve_answer(case, actor=make_officer("changsha"), at=at())
+
+
+def test_the_audit_page_names_the_unit_behind_the_entry(client, asked, officer):
+    contact_for_unit(make_lead(asked), note="已电话告知。", actor=officer, at=at())
+    entered(asked, officer)
+    client.force_login(make_officer("province", Role.AUDIT_ADMIN))
+    rows = client.get("/accounts/audit/").context["shown"]
+    assert {row["behalf"] for row in rows if row["row"].act == "case.answer"} == {"省税务局"}
 
 
 def test_a_co_handler_without_accounts_is_answered_for_too(officer):
