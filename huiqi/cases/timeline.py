@@ -189,6 +189,7 @@ def _offline(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterabl
 
 
 _BY_KIND: Mapping[str, Callable[[Mapping[str, Any], ItemDefinition], Iterable[str | Message]]] = {
+    _S.SIGN: _signed,
     _H.MERGED_OFFLINE: _offline,
     _H.CONSULTED: _consulted,
     _H.CLASSED: _classed,
