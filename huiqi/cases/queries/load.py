@@ -44,17 +44,14 @@ def loads(units: Iterable[int], at: datetime) -> dict[int, Load]:
 
 
 def _counted(orders: QuerySet[Order], at: datetime) -> dict[int, Load]:
-    # An index of cases tells which end soon or are late; beside each order its case would be read whole.
-    due = Case.objects.open().filter(is_paused=False).order_by()
-    soon = due.filter(due_at__gte=at, due_at__lt=at + SOON).values("pk")
-    late = due.filter(due_at__lt=at).values("pk")
+    running = Q(case__is_paused=False)
     counted = (
         orders.order_by()
         .values("unit")
         .annotate(
             open=Count("pk"),
-            soon=Count("pk", filter=Q(case__in=soon)),
-            late=Count("pk", filter=Q(case__in=late)),
+            soon=Count("pk", filter=running & Q(case__due_at__gte=at, case__due_at__lt=at + SOON)),
+            late=Count("pk", filter=running & Q(case__due_at__lt=at)),
         )
     )
     return {row["unit"]: Load(row["open"], row["soon"], row["late"]) for row in counted}
