@@ -218,5 +218,5 @@ def desk_loads(cases: CaseQuerySet, at: datetime) -> list[tuple[Unit, Load]]:
     counted = _counted(Order.objects.open().filter(unit__in=units), at)
     laden = sorted(counted.items(), key=lambda row: (-row[1].late, -row[1].open, row[0]))
     found = _with_people(dict(laden[:MOST_UNITS]))
-    units = Unit.objects.order_by("pk").in_bulk(found)
-    return [(units[key], load) for key, load in found.items()]
+    shown = Unit.objects.order_by("pk").in_bulk(found)
+    return [(shown[key], load) for key, load in found.items()]
