@@ -27,6 +27,7 @@ from huiqi.cases.firm_panel import firm_cases_panel
 from huiqi.cases.hints import HINTS
 from huiqi.cases.letters_panel import letters_panel
 from huiqi.cases.panels import cases_found
+from huiqi.cases.permits_panel import own_permits_panel, permits_panel
 from huiqi.cases.subscriptions import FORM_FAULTS, HOLDS_PROOF, ON_ACCEPTED, PROOF_RULES
 from huiqi.core import acts as core_acts
 from huiqi.core import clock
@@ -256,11 +257,15 @@ def wire() -> None:
     SLOTS.case[:] = [
         Panel("claim", "arrears/_case_panel.html", claim_panel),
         Panel("dial", "hotline/_dial_panel.html", dial_panel),
+        Panel("permits", "cases/_permits.html", permits_panel),
         Panel("wording", "knowledge/_case_panel.html", wording_panel),
         Panel("letters", "cases/_case_letters.html", letters_panel),
         Panel("origin", "cases/_origin.html", origin_panel),
     ]
-    SLOTS.own_case[:] = [Panel("claim", "arrears/_own_panel.html", own_claim_panel)]
+    SLOTS.own_case[:] = [
+        Panel("claim", "arrears/_own_panel.html", own_claim_panel),
+        Panel("permits", "cases/_permits.html", own_permits_panel),
+    ]
     SLOTS.escalation[:] = [Panel("case", "cases/_escalated.html", escalated_panel)]
     SLOTS.search[:] = [
         Source(_("企业"), firms_found, "enterprises:register"),

@@ -25,7 +25,7 @@ from tests.harness.cast import CAST, ROLES, enter, enter_all
 
 pytestmark = pytest.mark.django_db
 
-Browsers = Callable[[Iterable[str]], dict[str, Client]]
+Browsers = Callable[..., dict[str, Client]]
 
 EVERY_ADDRESS = addresses()
 OWN = [address for address in EVERY_ADDRESS if not address.name.startswith("admin:")]
@@ -48,7 +48,9 @@ def signed_in(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[st
 def fresh(signed_in: dict[str, str], db: None) -> Browsers:
     """New browsers of these people, so that no test meets the cookies of another."""
 
-    def browsers(persons: Iterable[str]) -> dict[str, Client]:
+    def browsers(persons: Iterable[str], *, anew: bool = False) -> dict[str, Client]:
+        if anew:
+            return enter_all(persons)
         return {person: _browser(signed_in.get(person)) for person in persons}
 
     return browsers
@@ -91,7 +93,8 @@ def told(name: str, row: Row, method: str, browsers: dict[str, Client]) -> dict[
 @pytest.mark.parametrize("name", sorted(MATRIX))
 def test_a_get_answers_each_person_as_written(name, fresh):
     row = MATRIX[name]
-    assert told(name, row, "get", fresh(ROLES)) == row.answers()
+    # Pages of the second factor ask for a sign-in of the last minutes, which a long run leaves behind.
+    assert told(name, row, "get", fresh(ROLES, anew=name.startswith("mfa_"))) == row.answers()
 
 
 @pytest.mark.once  # the door is shut before the database is asked for anything but the person

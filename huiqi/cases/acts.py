@@ -57,6 +57,8 @@ ACTS: Mapping[str, Any] = {
     "case.taken_on": _("认领诉求"),
     "case.tied": _("归入堵点"),
     "case.unmasked": _("查看诉求人身份或电话"),
+    "case.permit": _("登记并联审批进度"),
+    "case.pass_checked": _("核对通行证"),
     "case.code_renewed": _("重发诉求查询码"),
     # half-filled requests
     "case_draft.begun": _("开始填写诉求"),

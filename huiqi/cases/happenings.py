@@ -34,3 +34,5 @@ class Happening(StrEnum):
     FIRM_LINKED = "firm_linked"  # a visitor's case is tied to the firm of its code, by a person
     FIRM_UNLINKED = "firm_unlinked"
     EXCLUDED = "excluded"
+    PERMIT = "permit"  # a permit of another authority was applied for, decided, or its papers made good
+    PASS_CHECKED = "pass_checked"  # the carrier's own pass was checked with its issuer

@@ -19,6 +19,7 @@ TO_ISSUE = notice_kind("cases.to_issue", _("督办待签发"))
 SUPERVISED = notice_kind("cases.supervised", _("督办"), is_dismissible=False)
 LETTER_TO_SIGN = notice_kind("cases.letter_to_sign", _("商请函待审核会签"))
 LETTER = notice_kind("cases.letter", _("商请函进展"))
+PROMISE_DUE = notice_kind("cases.promise_due", _("承诺补齐材料到期"), is_dismissible=False)
 # For the requester.
 PROGRESS = notice_kind("cases.progress", _("诉求进展"))
 YOUR_TURN = notice_kind("cases.your_turn", _("诉求待您处理"), is_dismissible=False)

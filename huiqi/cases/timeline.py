@@ -59,6 +59,8 @@ TITLES: Mapping[str, str] = {
     _H.FIRM_LINKED: gettext_noop("关联企业"),
     _H.FIRM_UNLINKED: gettext_noop("取消关联企业"),
     _H.EXCLUDED: gettext_noop("不计入考核"),
+    _H.PERMIT: gettext_noop("并联审批"),
+    _H.PASS_CHECKED: gettext_noop("核对通行证"),
 }
 _ASKED = {
     "extension": gettext_noop("延期"),
@@ -81,6 +83,22 @@ LETTER_PHASES = {
     "replied": gettext_noop("收到复函"),
     "raised": gettext_noop("到期未复，提请领导小组"),
     "withdrawn": gettext_noop("撤回商请函"),
+}
+_PERMIT_PHASES = {
+    "to_apply": gettext_noop("待申请"),
+    "applied": gettext_noop("已受理"),
+    "on_promise": gettext_noop("容缺受理"),
+    "granted": gettext_noop("已批准"),
+    "promised": gettext_noop("告知承诺先批"),
+    "refused": gettext_noop("未批准"),
+    "made_good": gettext_noop("承诺的材料已补齐"),
+}
+_PASS_RESULTS = {
+    "genuine": gettext_noop("属实，在有效期内"),
+    "expired": gettext_noop("属实，已过有效期"),
+    "differs": gettext_noop("与登记的不一致"),
+    "unknown": gettext_noop("发证的一方查无此证"),
+    "no_answer": gettext_noop("联系不上，没有核对成"),
 }
 _NOT_ASKED = gettext_noop("单位没有账号，不用签收")
 _GRANTED, _DECLINED = gettext_noop("同意"), gettext_noop("不同意")
@@ -182,6 +200,14 @@ def _consulted(details: Mapping[str, Any], _definition: ItemDefinition) -> Itera
     yield str(details.get("to_name", ""))
 
 
+def _permit(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str]:
+    yield _PERMIT_PHASES.get(details.get("phase", ""), "")
+
+
+def _pass_checked(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str]:
+    yield _PASS_RESULTS.get(details.get("result", ""), "")
+
+
 def _offline(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str | Message]:
     yield str(details.get("row", ""))
     if details.get("stated"):
@@ -191,6 +217,8 @@ def _offline(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterabl
 _BY_KIND: Mapping[str, Callable[[Mapping[str, Any], ItemDefinition], Iterable[str | Message]]] = {
     _S.SIGN: _signed,
     _H.MERGED_OFFLINE: _offline,
+    _H.PERMIT: _permit,
+    _H.PASS_CHECKED: _pass_checked,
     _H.CONSULTED: _consulted,
     _H.CLASSED: _classed,
     _H.APPROVAL_ASKED: _approval,

@@ -9,9 +9,11 @@ from huiqi.cases.tests.make import (
     case_in_liuyang,
     case_to_dispatch,
     draft_section,
+    green_case,
     item_draft,
     knot_in_liuyang,
     offered_item,
+    promised_permit,
     template_for_all,
 )
 from huiqi.cases.tests.make_letters import letter_in_liuyang
@@ -440,6 +442,16 @@ MATRIX: dict[str, Row] = {
     "cases:act": needs(
         Power.VIEW_CASES, Power.HANDLE_CASES, args={"public_id": "0" * 16, "name": "accept"}, only="POST"
     ),
+    # The green channel: the desk's, and of the units that handle the case.
+    "cases:new_permit": people("county", make=green_case, also_posts=True),
+    "cases:permit": people("county", make=promised_permit, also_posts=True),
+    "cases:permit_good": needs(
+        Power.VIEW_CASES,
+        Power.HANDLE_CASES,
+        args={"public_id": "0" * 16, "permit_id": "0" * 16},
+        only="POST",
+    ),
+    "cases:pass_check": people("county", make=green_case, also_posts=True),
     "cases:edit_section": behind_sign_in(
         lambda name, part: part.has(Power.EDIT_ITEMS), make=draft_section, also_posts=True
     ),

@@ -15,6 +15,7 @@ from huiqi.cases.commands import approvals, closing, desk, handling
 from huiqi.cases.commands.intake import Asked, open_case
 from huiqi.cases.commands.knots import confirm_knot, propose_knots
 from huiqi.cases.commands.ordering import lead_order
+from huiqi.cases.commands.permits import PermitWords, record_permit
 from huiqi.cases.commands.supervision import draft_supervisions, issue_supervision
 from huiqi.cases.demo import ANSWERS, MATTERS, NOTES, STORY, Matter
 from huiqi.cases.models import Case, Consent, OrderState, Supervision
@@ -230,7 +231,21 @@ def _stay(stage: Stage, case: Case, at: datetime) -> None:
 def _accept(stage: Stage, case: Case, at: datetime) -> datetime:
     at = stage.after(at, stage.dice.uniform(0.5, 3))
     desk.accept_case(case, actor=_dispatcher(stage, case), at=at)
+    if case.item == "green-channel":
+        _permits(stage, case, at)
     return at
+
+
+def _permits(stage: Stage, case: Case, at: datetime) -> None:
+    """Three authorities at once: one has decided, one goes ahead on a promise, one has still to be asked."""
+    day = at.date()
+    owed = stage.on + timedelta(days=2)
+    for words in (
+        PermitWords("消毒产品卫生安全评价备案", "省卫生健康委", "granted", day, day, "演示备字第1号"),
+        PermitWords("灌装线技改环评", "市生态环境局", "on_promise", day, None, "", "环境监测报告", owed),
+        PermitWords("消防设计审查", "县住房和城乡建设局", "to_apply"),
+    ):
+        record_permit(case, words, actor=_dispatcher(stage, case), at=at)
 
 
 def _assign(stage: Stage, case: Case, at: datetime) -> datetime:

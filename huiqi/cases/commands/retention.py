@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from huiqi.cases.models import Approval, CallBack, Case, Event, Order, PackLine
+from huiqi.cases.models import Approval, CallBack, Case, Event, Order, PackLine, PassCheck
 from huiqi.core.retention import Instants, keeps, years_before
 from huiqi.files.commands import delete_attachment
 from huiqi.files.queries import attachments_of
@@ -33,6 +33,8 @@ _FIELDS = (
     "cases.Approval.reason",
     "cases.Approval.decision",
     "cases.CallBack.note",
+    "cases.PassCheck.number",
+    "cases.PassCheck.note",
 )
 
 
@@ -56,6 +58,7 @@ def forget_cases(rows: list[Any]) -> None:
     Order.objects.filter(case__in=cases).update(instruction="", answer="", return_text="")
     Approval.objects.filter(case__in=cases).update(reason="", decision="")
     CallBack.objects.filter(case__in=cases).update(note="")
+    PassCheck.objects.filter(case__in=cases).update(number="", note="")
     Case.objects.filter(pk__in=cases).update(
         requester=None,
         requester_name="",

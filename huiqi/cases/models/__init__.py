@@ -13,6 +13,7 @@ from huiqi.cases.models.items import EditionState, ItemEdition, ItemNote
 from huiqi.cases.models.knots import Knot
 from huiqi.cases.models.orders import OPEN_ORDERS, Order, OrderMode, OrderPart, OrderState
 from huiqi.cases.models.packs import OfflinePack, PackCase, PackLine, PackMerge, PackSheet
+from huiqi.cases.models.permits import PassCheck, Permit, PermitState
 from huiqi.cases.models.ranking import RankingRelease
 from huiqi.cases.models.suggestions import Suggested, Suggestion
 from huiqi.cases.models.supervision import Supervision
@@ -51,6 +52,9 @@ __all__ = [
     "PackLine",
     "PackMerge",
     "PackSheet",
+    "PassCheck",
+    "Permit",
+    "PermitState",
     "RankingRelease",
     "RequestColumns",
     "RequestFault",

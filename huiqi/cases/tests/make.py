@@ -18,8 +18,9 @@ from huiqi.cases.commands.handling import answer_order, record_contact, sign_ord
 from huiqi.cases.commands.intake import Asked, open_case
 from huiqi.cases.commands.items import make_draft, take_over
 from huiqi.cases.commands.ordering import lead_order
+from huiqi.cases.commands.permits import PermitWords, record_permit
 from huiqi.cases.items.reading import read_items
-from huiqi.cases.models import Case, EditionState, ItemEdition, Knot, Order
+from huiqi.cases.models import Case, EditionState, ItemEdition, Knot, Order, PermitState
 from huiqi.cases.workflow import Channel, Ending, State
 from huiqi.knowledge.models import AnswerTemplate
 
@@ -237,6 +238,21 @@ def make_answer_template(**fields: Any) -> AnswerTemplate:
 def template_for_all() -> dict[str, Any]:
     """Arguments of the page of a template for every unit."""
     return {"public_id": make_answer_template().public_id}
+
+
+def green_case() -> dict[str, Any]:
+    """Arguments of the pages of a case on the green channel that 浏阳's desk works on."""
+    make_edition("green-channel", kind="green_channel")
+    return {"public_id": make_case(item="green-channel", state=State.ACCEPTED).public_id}
+
+
+def promised_permit() -> dict[str, Any]:
+    """Arguments of the page of a permit of such a case."""
+    of_case = green_case()
+    case = Case.objects.get(**of_case)
+    words = PermitWords("环评批复", "市生态环境局", PermitState.APPLIED)
+    permit = record_permit(case, words, actor=make_officer("liuyang"), at=at())
+    return {**of_case, "permit_id": permit.public_id}
 
 
 def knot_in_liuyang() -> dict[str, Any]:

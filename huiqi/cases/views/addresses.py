@@ -6,7 +6,7 @@ A case's id is told from words by its shape, so that /cases/queue/ is never take
 from django.urls import URLPattern, path, register_converter
 from django.urls.converters import get_converters
 
-from huiqi.cases.views import answer_templates, case, desk, queue, red_list
+from huiqi.cases.views import answer_templates, case, desk, permits, queue, red_list
 from huiqi.core.ids import ALPHABET, PUBLIC_ID_LENGTH
 
 
@@ -51,4 +51,8 @@ STAFF: list[URLPattern] = [
     path("<case:public_id>/reveal/", case.reveal, name="reveal"),
     path("<case:public_id>/files/<case:file_id>/", case.case_file, name="case_file"),
     path("<case:public_id>/act/<slug:name>/", case.act, name="act"),
+    path("<case:public_id>/permits/new/", permits.new_permit, name="new_permit"),
+    path("<case:public_id>/permits/<case:permit_id>/", permits.permit, name="permit"),
+    path("<case:public_id>/permits/<case:permit_id>/good/", permits.permit_good, name="permit_good"),
+    path("<case:public_id>/pass/", permits.pass_check, name="pass_check"),
 ]

@@ -14,6 +14,7 @@ from huiqi.cases.commands.file_12345 import tidy_requests
 from huiqi.cases.commands.knots import propose_knots
 from huiqi.cases.commands.ladder import climb_ladders
 from huiqi.cases.commands.offline_packs import tidy_packs
+from huiqi.cases.commands.permits import remind_of_promises
 from huiqi.cases.commands.recalculation import recompute_clocks
 from huiqi.cases.commands.reminders import send_reminders
 from huiqi.cases.commands.supervision import draft_supervisions, remind_of_answers
@@ -28,6 +29,7 @@ WORK: tuple[tuple[str, Callable[[datetime], object]], ...] = (
     ("reminders", lambda at: send_reminders(at=at)),
     ("supervisions", lambda at: draft_supervisions(at=at)),
     ("answers_asked", lambda at: remind_of_answers(at=at)),
+    ("promises", lambda at: remind_of_promises(at=at)),
     ("raised", lambda at: climb_ladders(at=at)),
     ("knots", lambda at: len(propose_knots(at=at))),
     ("figures", lambda _at: pack_figures()),
@@ -50,7 +52,9 @@ class Command(HuiqiCommand):
 
         figures = self.subparser(group, "figures", "把有变动的诉求并入统计数据块；只影响看板快慢，不影响数")
         figures.add_argument("--everything", action="store_true", help="全部重做")
-        figures.add_argument("--check", action="store_true", help="与诉求逐行核对，不改动；有不一致时退出码为1")
+        figures.add_argument(
+            "--check", action="store_true", help="与诉求逐行核对，不改动；有不一致时退出码为1"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["act"] == "figures":
