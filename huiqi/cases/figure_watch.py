@@ -31,7 +31,7 @@ WATCHED: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
 }  # fmt: skip
 _PREFIX = "cases_figures"
-_ACTS = {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}
+_ACTS = ("insert", "update", "delete")
 
 
 def install(connection: Any) -> None:
@@ -83,7 +83,8 @@ def _triggers(vendor: str) -> dict[str, str]:
     for table, (key, columns) in WATCHED.items():
         for act in _ACTS:
             body = _body(vendor, table, act, key, columns)
-            mark = hashlib.blake2b(body.encode(), digest_size=4).hexdigest()
+            said = body + (_function(key) if _is_postgres(vendor) else "")
+            mark = hashlib.blake2b(said.encode(), digest_size=4).hexdigest()
             found[f"{_PREFIX}_{table.removeprefix('cases_')}_{act}_{mark}"] = body
     return found
 
@@ -95,9 +96,10 @@ def _body(vendor: str, table: str, act: str, key: str, columns: tuple[str, ...])
     begin = f"AFTER {act.upper()} ON {table} FOR EACH ROW {when}"
     if _is_postgres(vendor):
         return f"{begin}EXECUTE FUNCTION {_PREFIX}_by_{key}()"
-    # A row that goes over to another case is noted for both.
-    rows = _ACTS[act] if key != "id" else _ACTS[act][-1:]
-    notes = " ".join(f"INSERT INTO {CHANGES} (case_id) VALUES ({row}.{key});" for row in rows)
+    row = "OLD" if act == "delete" else "NEW"
+    notes = f"INSERT INTO {CHANGES} (case_id) VALUES ({row}.{key});"
+    if act == "update":  # a row that goes over to another case is noted for both
+        notes += f" INSERT INTO {CHANGES} (case_id) SELECT OLD.{key} WHERE OLD.{key} IS NOT NEW.{key};"
     return f"{begin}BEGIN {notes} END"
 
 
@@ -105,11 +107,15 @@ def _function(key: str) -> str:
     return f"""
 CREATE OR REPLACE FUNCTION {_PREFIX}_by_{key}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP <> 'INSERT' THEN
+    IF TG_OP = 'DELETE' THEN
         INSERT INTO {CHANGES} (case_id) VALUES (OLD.{key});
+        RETURN NULL;
     END IF;
-    IF TG_OP <> 'DELETE' THEN
-        INSERT INTO {CHANGES} (case_id) VALUES (NEW.{key});
+    INSERT INTO {CHANGES} (case_id) VALUES (NEW.{key});
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.{key} <> NEW.{key} THEN
+            INSERT INTO {CHANGES} (case_id) VALUES (OLD.{key});
+        END IF;
     END IF;
     RETURN NULL;
 END $$
