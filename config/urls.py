@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("huiqi.policies.urls")),
     path("", include("huiqi.enterprises.urls")),
     path("lists/", include("huiqi.lists.urls")),
+    path("", include("huiqi.surveys.urls")),
+    path("questionnaires/", include("huiqi.questionnaires.urls")),
     path("cases/", include("huiqi.cases.urls")),
     path("arrears/", include("huiqi.arrears.urls")),
     path("hotline/", include("huiqi.hotline.urls")),

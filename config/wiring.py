@@ -56,6 +56,7 @@ from huiqi.questionnaires import acts as questionnaire_acts
 from huiqi.stationing import acts as stationing_acts
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
+from huiqi.surveys import acts as survey_acts
 
 _ACTS = (
     core_acts.ACTS,
@@ -69,6 +70,7 @@ _ACTS = (
     hotline_acts.ACTS,
     policy_acts.ACTS,
     questionnaire_acts.ACTS,
+    survey_acts.ACTS,
     case_acts.ACTS,
     arrears_acts.ACTS,
 )
@@ -182,6 +184,12 @@ def _menu() -> list[MenuGroup]:
         MenuItem(_("班次和交接"), "hotline:shifts", "calendar-time", having(Power.ANSWER_CALLS)),
         MenuItem(_("口径"), "knowledge:wordings", "help-circle", having(Power.READ_WORDING), on_bar=6),
     )
+    surveys = (
+        MenuItem(_("问卷调查"), "surveys:surveys", "chart-bar", having(Power.EDIT_QUESTIONNAIRES)),
+        MenuItem(
+            _("问卷"), "questionnaires:questionnaires", "clipboard-check", having(Power.EDIT_QUESTIONNAIRES)
+        ),
+    )
     arrears = (
         MenuItem(_("欠款投诉"), "arrears:debtors", "cash", having(Power.VIEW_CASES)),
         MenuItem(_("清欠台账"), "arrears:ledger", "receipt-tax", having(Power.VIEW_CASES)),
@@ -224,6 +232,7 @@ def _menu() -> list[MenuGroup]:
         MenuGroup(_("企业"), firms),
         MenuGroup(_("名单"), named),
         MenuGroup(_("重点物资"), keys),
+        MenuGroup(_("调查"), surveys),
         MenuGroup(_("清欠"), arrears),
         MenuGroup(_("政策"), policies),
         MenuGroup(_("管理"), managing),

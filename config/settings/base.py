@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "huiqi.hotline",
     "huiqi.cases",
     "huiqi.policies",
+    "huiqi.surveys",
     "huiqi.questionnaires",
     "huiqi.stationing",
     "huiqi.knowledge",

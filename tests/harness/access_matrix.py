@@ -38,13 +38,21 @@ from huiqi.stationing.tests.make import (
     line_in_liuyang,
     stationing_in_liuyang,
 )
+from huiqi.surveys.tests.make import (
+    open_cover,
+    published_questionnaire,
+    published_version,
+    survey_of_province,
+)
 from tests.harness.access_rows import (
     ADMINISTRATION,
     TOKEN,
     Row,
     behind_sign_in,
     everybody,
+    makes_questionnaires,
     needs,
+    of_province,
     owned_by_nobody_here,
     people,
     posts,
@@ -529,4 +537,34 @@ MATRIX: dict[str, Row] = {
     "api:list_items": everybody(),
     "api:post_case": everybody(405, only="POST"),
     "api:case_status": everybody(405, only="POST", args={"number": "1234567890"}),
+    # --- questionnaires and surveys ---
+    "questionnaires:questionnaires": needs(Power.EDIT_QUESTIONNAIRES),
+    "questionnaires:new": needs(Power.EDIT_QUESTIONNAIRES, also_posts=True),
+    # Published ones are for all who make questionnaires; their drafts stay with the unit.
+    "questionnaires:questionnaire": makes_questionnaires(make=published_questionnaire),
+    "questionnaires:version": makes_questionnaires(make=published_version),
+    "questionnaires:original": makes_questionnaires(make=published_version),
+    "questionnaires:upload": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, only="POST"),
+    "questionnaires:approval": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, only="POST"),
+    "questionnaires:version_act": needs(
+        Power.EDIT_QUESTIONNAIRES,
+        args={"public_id": "0" * 16, "version_id": "0" * 16, "name": "publish"},
+        only="POST",
+    ),
+    "surveys:surveys": needs(Power.EDIT_QUESTIONNAIRES),
+    "surveys:new": needs(Power.EDIT_QUESTIONNAIRES, also_posts=True),
+    "surveys:survey": of_province(make=survey_of_province),
+    "surveys:change": of_province(make=survey_of_province, also_posts=True),
+    "surveys:act": needs(
+        Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16, "name": "close"}, only="POST"
+    ),
+    "surveys:cover": everybody(make=open_cover, also_posts=True),
+    "surveys:resume": everybody(also_posts=True),
+    "surveys:fill": private(),
+    "surveys:page": private(args={"number": 1}),
+    "surveys:save": posts(args={"token": TOKEN, "number": 1}),
+    "surveys:check": private(),
+    "surveys:done": private(),
+    "surveys:elsewhere": private(),
+    "surveys:discard": private(),
 }

@@ -109,3 +109,15 @@ def takes_and_dispatches(**more: Any) -> Row:
     """Whoever both fills in requests for others and sits at a desk that takes them up."""
     able = (Power.TAKE_REQUESTS, Power.DISPATCH_CASES)
     return behind_sign_in(lambda name, part: all(part.has(power) for power in able), **more)
+
+
+def makes_questionnaires(**more: Any) -> Row:
+    """Whoever makes questionnaires, wherever they sit."""
+    return behind_sign_in(lambda name, part: part.has(Power.EDIT_QUESTIONNAIRES), **more)
+
+
+def of_province(**more: Any) -> Row:
+    """Surveys of the province's office: its own people who run surveys."""
+    return behind_sign_in(
+        lambda name, part: part.has(Power.EDIT_QUESTIONNAIRES) and part.office == "province", **more
+    )

@@ -1,0 +1,103 @@
+"""How a survey comes to be answered: prepared, opened, its last day moved, closed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+
+from huiqi.accounts.models import Unit, User
+from huiqi.core import audit
+from huiqi.core.errors import Refused, VersionConflict
+from huiqi.core.messages import gettext_noop
+from huiqi.questionnaires.models import Questionnaire
+from huiqi.questionnaires.queries.versions import current_version
+from huiqi.surveys.models import Survey, SurveyState
+
+
+@dataclass(frozen=True)
+class SurveyWords:
+    """What an office says of its survey."""
+
+    title: str
+    purpose: str
+    is_anonymous: bool
+    opens_on: date
+    closes_on: date
+
+
+@transaction.atomic
+def create_survey(
+    questionnaire: Questionnaire, words: SurveyWords, *, owner: Unit, actor: User, at: datetime
+) -> Survey:
+    """Prepare a survey. Refused: `surveys.no_version` until a version was published, `surveys.days`."""
+    if current_version(questionnaire) is None:
+        said = gettext_noop("这份问卷还没有发布的版本。请先上传、检查并发布，再开展调查。")
+        raise Refused("surveys.no_version", said)
+    _check_days(words)
+    made = Survey(questionnaire=questionnaire, owner=owner, made_by=actor, made_at=at, **vars(words))
+    made.save()
+    audit.record("survey.created", made, actor=actor, is_anonymous=made.is_anonymous)
+    return made
+
+
+@transaction.atomic
+def change_survey(survey: Survey, words: SurveyWords, *, actor: User, expected: int | None = None) -> Survey:
+    """Other words or days. Once open, anonymity stays: people answered under what they were told.
+
+    Refused: `surveys.days`, `surveys.anonymity`, `surveys.closed`.
+    """
+    locked = _lock(survey, expected)
+    _check_days(words)
+    if locked.state == SurveyState.CLOSED:
+        raise Refused("surveys.closed", gettext_noop("调查已经截止，不能再改。"))
+    if locked.state == SurveyState.OPEN and locked.is_anonymous != words.is_anonymous:
+        said = gettext_noop("已经开始填报，不能再改是否匿名：已填的人是按原来的说明填的。")
+        raise Refused("surveys.anonymity", said)
+    for name, value in vars(words).items():
+        setattr(locked, name, value)
+    _save(locked, *vars(words))
+    audit.record("survey.changed", locked, actor=actor)
+    return locked
+
+
+@transaction.atomic
+def open_survey(survey: Survey, *, actor: User, today: date, expected: int | None = None) -> Survey:
+    """Let it be answered between its days. Refused: `surveys.over` when its last day is past."""
+    locked = _lock(survey, expected)
+    if locked.closes_on < today:
+        raise Refused("surveys.over", gettext_noop("截止日期已经过了。请先改截止日期。"))
+    if locked.state == SurveyState.OPEN:
+        return locked
+    locked.state = SurveyState.OPEN
+    _save(locked, "state")
+    audit.record("survey.opened", locked, actor=actor)
+    return locked
+
+
+@transaction.atomic
+def close_survey(survey: Survey, *, actor: User, expected: int | None = None) -> Survey:
+    """Take no more answers; half-filled ones are told so."""
+    locked = _lock(survey, expected)
+    if locked.state == SurveyState.CLOSED:
+        return locked
+    locked.state = SurveyState.CLOSED
+    _save(locked, "state")
+    audit.record("survey.closed", locked, actor=actor)
+    return locked
+
+
+def _check_days(words: SurveyWords) -> None:
+    if words.closes_on < words.opens_on:
+        raise Refused("surveys.days", gettext_noop("截止日期不能早于开始日期。"))
+
+
+def _lock(survey: Survey, expected: int | None) -> Survey:
+    locked = Survey.objects.select_for_update(of=("self",)).get(pk=survey.pk)
+    if expected is not None and locked.version != expected:
+        raise VersionConflict()
+    return locked
+
+
+def _save(locked: Survey, *fields: str) -> None:
+    locked.version += 1
+    locked.save(update_fields=[*fields, "version"])
