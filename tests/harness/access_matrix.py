@@ -535,6 +535,8 @@ MATRIX: dict[str, Row] = {
     "api:list_facts": everybody(),
     "api:judge_firm": everybody(405, only="POST"),
     "api:list_items": everybody(),
+    # Cases of the account's own; those of others are as if there were none.
+    "api:own_case_status": Row(lambda name, part: True, 404, visitor=401, args={"number": "0000000000"}),
     "api:post_case": everybody(405, only="POST"),
     "api:case_status": everybody(405, only="POST", args={"number": "1234567890"}),
     # --- questionnaires and surveys ---

@@ -180,7 +180,9 @@ NUMBERS: Mapping[str, Number] = {
             "ended",
             Base.ENDED,
             gettext_noop("办结件数"),
-            gettext_noop("这段时间办结的诉求，含不予受理、合并和撤回的。办结不等于解决，是否解决只认诉求人的话。"),
+            gettext_noop(
+                "这段时间办结的诉求，含不予受理、合并和撤回的。办结不等于解决，是否解决只认诉求人的话。"
+            ),
         ),
         Number(
             "response",
