@@ -6,11 +6,8 @@ Each says why it is shown. A reader finds only what they may open.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
 import rjieba
-from django.db.models import Q
 
 from huiqi.cases.models import Case, CaseQuerySet
 from huiqi.cases.queries.alike import ALIKE_WITHIN, likely_duplicates
@@ -20,8 +17,8 @@ from huiqi.core.messages import Message, gettext_noop
 from huiqi.knowledge.grams import asked_segments
 
 MOST_SHOWN, MOST_OF_FIRM, MOST_NEAR = 10, 5, 5
-# One word in common is chance; so many titles are looked at for two.
-LEAST_WORDS, MOST_READ = 2, 100
+# One word in common is chance; so many titles, the newest, are looked at for two.
+LEAST_WORDS, MOST_READ = 2, 300
 _SIGNALS = {
     "firm": gettext_noop("同一企业"),
     "credit_code": gettext_noop("同一信用代码"),
@@ -43,7 +40,7 @@ class Near:
 
 
 def similar(case: Case, reader: Reader, at: datetime) -> list[Near]:
-    """The likeliest first; nothing when the requester is kept from the reader. Five queries at most."""
+    """The likeliest first; nothing when the requester is kept from the reader. Six queries at most."""
     if reader.is_masked:
         return []
     seen = Case.objects.visible_to(reader.user, reader.today).exclude(reader.veil.rows()).exclude(pk=case.pk)
@@ -80,15 +77,17 @@ def _add_by_words(found: dict[int, Near], recent: CaseQuerySet, case: Case) -> N
     words = _whole(asked_segments(case.title, rjieba.cut))
     if len(words) < LEAST_WORDS:
         return
-    says_one = reduce(or_, (Q(title__contains=word) for word in words))
+    # Titles alone, and of this item: a search for parts of words would read every case of the month.
+    titles = recent.filter(item=case.item).order_by("-opened_at", "-pk").values_list("pk", "title")
     scored = []
-    for row in _newest(recent.filter(says_one), MOST_READ):
-        common = [word for word in words if word in row.title]
+    for key, title in titles[:MOST_READ]:
+        common = [word for word in words if word in title]
         if len(common) >= LEAST_WORDS:
-            scored.append((len(common), common, row))
-    scored.sort(key=lambda each: -each[0])
-    for _count, common, row in scored[:MOST_NEAR]:
-        said = Message(_WORDS, {"words": "".join(f"“{word}”" for word in common)})
+            scored.append((key, common))
+    scored.sort(key=lambda each: -len(each[1]))
+    shown = dict(scored[:MOST_NEAR])
+    for row in _newest(recent.filter(pk__in=shown), MOST_NEAR):
+        said = Message(_WORDS, {"words": "".join(f"“{word}”" for word in shown[row.pk])})
         _add(found, [row], said)
 
 
