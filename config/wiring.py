@@ -9,6 +9,7 @@ from config.case_hints import policies_in_force
 from config.case_wordings import approved_answers, items_of_wording, seed_of_case
 from config.desk_tasks import TASKS
 from config.desk_ways import CHARGES, guides, idle_words, post_words, ways
+from config.escalation_panels import escalated_panel, origin_panel
 from config.gates import having, signed_in
 from huiqi.accounts import acts as account_acts
 from huiqi.accounts import panels as accounts
@@ -22,7 +23,6 @@ from huiqi.arrears.panels import claim_panel, own_claim_panel
 from huiqi.arrears.queries.claims import is_proven, lacks_to_be_partly_solved, lacks_to_be_solved
 from huiqi.cases import acts as case_acts
 from huiqi.cases.commands.escalated import open_for_escalation
-from huiqi.cases.escalation_panels import escalated_panel, origin_panel
 from huiqi.cases.firm_panel import firm_cases_panel
 from huiqi.cases.hints import HINTS
 from huiqi.cases.letters_panel import letters_panel

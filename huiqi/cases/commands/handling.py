@@ -228,8 +228,8 @@ def answer_order(  # noqa: PLR0913  what an answer says
     close_order(order, OrderState.ANSWERED, at=at)
     if order.part == OrderPart.LEAD:
         start_clock(case, Stage.REVIEW, unit=case.desk, at=at)
-        said = gettext_noop("诉求%(number)s的答复待审核。")
-        tell_reviewers(case, TO_REVIEW, said, at=at, actor=actor)
+        waits = gettext_noop("诉求%(number)s的答复待审核。")
+        tell_reviewers(case, TO_REVIEW, waits, at=at, actor=actor)
     else:
         _tell_lead(case, at, actor)
     save_case(case, "proposed_ending", "answered_at", "handler")

@@ -46,8 +46,15 @@ def answer_for_unit(  # noqa: PLR0913  what an answer says
     if scan is None:
         raise Refused("cases.scan_missing", gettext_noop("代单位录入答复，要附上对方盖章答复的扫描件。"))
     attach(scan, owner=order.case, actor=actor, at=at)
-    said = {"text": text, "proposed_ending": proposed_ending, "on_behalf": order.unit}
-    return answer_order(order, actor=actor, at=at, expected=expected, **said)
+    return answer_order(
+        order,
+        text=text,
+        proposed_ending=proposed_ending,
+        on_behalf=order.unit,
+        actor=actor,
+        at=at,
+        expected=expected,
+    )
 
 
 def _check_unit(order: Order) -> None:

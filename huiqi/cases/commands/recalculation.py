@@ -142,8 +142,9 @@ def _pauses(cases: Iterable[int]) -> dict[int, tuple[Pause, ...]]:
     """The pauses of running clocks by their clock; most have none."""
     rows = ClockPause.objects.filter(clock__case__in=list(cases), clock__stopped_at=None)
     found: dict[int, tuple[Pause, ...]] = defaultdict(tuple)
-    for clock, *pause in rows.order_by("from_at", "pk").values_list("clock", "from_at", "to_at", "reason"):
-        found[clock] += (Pause(*pause),)
+    columns = rows.order_by("from_at", "pk").values_list("clock", "from_at", "to_at", "reason")
+    for clock, from_at, to_at, reason in columns:
+        found[clock] += (Pause(from_at, to_at, reason),)
     return found
 
 
