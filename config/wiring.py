@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from config.case_hints import policies_in_force
 from config.case_wordings import approved_answers, items_of_wording, seed_of_case
+from config.desk_guides import guides
 from config.desk_tasks import TASKS
-from config.desk_ways import CHARGES, guides, idle_words, post_words, ways
+from config.desk_ways import CHARGES, idle_words, post_words, ways
 from config.escalation_panels import escalated_panel, origin_panel
 from config.gates import having, signed_in
 from huiqi.accounts import acts as account_acts
