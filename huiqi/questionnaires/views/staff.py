@@ -20,9 +20,9 @@ from huiqi.core.language import worded
 from huiqi.core.pagination import paginate
 from huiqi.files.downloads import file_response
 from huiqi.questionnaires.commands import versions as commands
-from huiqi.questionnaires.forms.page import PageForm
 from huiqi.questionnaires.forms.staff import ApprovalForm, NameForm, VersionForm
 from huiqi.questionnaires.models import Questionnaire, QuestionnaireVersion
+from huiqi.questionnaires.page_form import PageForm
 from huiqi.questionnaires.queries.versions import changes_since, form_of, listed, versions_of
 from huiqi.questionnaires.xform.session import open_session
 from huiqi.questionnaires.xlsform.compiling import Compiled

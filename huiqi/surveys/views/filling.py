@@ -17,7 +17,7 @@ from huiqi.core.htmx import render_page
 from huiqi.core.hushed import hushed
 from huiqi.core.ids import new_token
 from huiqi.core.language import worded
-from huiqi.questionnaires.forms.page import PageForm
+from huiqi.questionnaires.page_form import PageForm
 from huiqi.questionnaires.queries.versions import current_version
 from huiqi.questionnaires.xform.pages import Page
 from huiqi.questionnaires.xform.session import NoSuchPlace, Session
