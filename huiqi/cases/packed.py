@@ -35,7 +35,7 @@ class Packed:
 
 
 def pack(rows: Sequence[tuple[Any, ...]], extra: Mapping[str, Iterable[int]]) -> Packed:
-    """Rows of (case, value, month, unit, place, topic, channel); the tabled ones numbers, texts or tuples."""
+    """Rows of (case, value, month, unit, place, topic, channel); the tabled ones numbers or texts."""
     turned = list(zip(*rows, strict=True)) if rows else [()] * (len(PLAIN) + len(TABLED))
     columns, values = {}, {}
     for name, column in zip(PLAIN, turned, strict=False):
@@ -60,12 +60,7 @@ def dump(packed: Packed) -> tuple[dict[str, Any], bytes]:
 
 def load(header: Mapping[str, Any], content: bytes | memoryview) -> Packed:
     """What `dump` made."""
-    # JSON has no tuples; keys must be.
-    values = {
-        name: [tuple(value) if isinstance(value, list) else value for value in column]
-        for name, column in header["values"].items()
-    }
-    found = Packed(values, {}, {})
+    found = Packed(header["values"], {}, {})
     view, start = memoryview(content), 0
     for name, code, length in header["columns"]:
         column: array[int] = array(code)

@@ -58,6 +58,25 @@ def steps(base: Base) -> dict[str, tuple[int, int]]:
     return found
 
 
+def places_of(base: Base) -> int:
+    """How many whole numbers `steps` can make: every value of the base is less."""
+    size = 1
+    for _weight, places in steps(base).values():
+        size *= places
+    return size
+
+
+def paired(first: str, second: str | int | None) -> str:
+    """Two codes as one text: a block has thousands, and tuples would wake the collector of garbage."""
+    return f"{first}\t{'' if second is None else second}"
+
+
+def parted(text: str) -> tuple[str, str]:
+    """The two codes of such a text."""
+    first, _tab, second = text.partition("\t")
+    return first, second
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970: what databases keep of an instant."""
     return (moment - _EPOCH) // _MICROSECOND
@@ -71,7 +90,7 @@ def month_of(moment: datetime) -> int:
 
 def rules() -> str:
     """A digest of everything kept rows rest on besides the rows: other definitions are another digest."""
-    said: list[Any] = [ORDER, CASES_PER_BLOCK, settings.TIME_ZONE, 1]
+    said: list[Any] = [ORDER, CASES_PER_BLOCK, settings.TIME_ZONE]
     for number in NUMBERS.values():
         said += [number.id, number.base, [(part.name, str(part.when)) for part in number.parts]]
     said += [str(rows_of(base).values("pk").query) for base in Base]
@@ -127,7 +146,15 @@ class _Reader:
         case, moment, unit, county, park, item, topic, channel, *rest = row
         value = self._value(moment, (item, topic), rest)
         self.rows.append(
-            (case - self.first, value, month_of(moment), unit, (county, park), (item, topic), channel)
+            (
+                case - self.first,
+                value,
+                month_of(moment),
+                unit,
+                paired(county, park),
+                paired(item, topic),
+                channel,
+            )
         )
 
     def _value(self, moment: datetime, topic: tuple[str, str], rest: list[Any]) -> int:

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 from typing import Any
 
 from django.db.models import Count, F, Q
 
 from huiqi.accounts.models import Unit
 from huiqi.cases.models import Case
-from huiqi.cases.queries.figure_counts import By, Key, counted, listed
+from huiqi.cases.queries.figure_counts import ALL, By, Key, counted, listed
 from huiqi.cases.queries.figure_rows import REPEATED, Rows, Span, steps, stored_rows
 from huiqi.cases.queries.figures import COUNTED, NUMBERS, REST, Account, Base, Number
 from huiqi.cases.queries.office_time import office_hours
@@ -124,21 +125,18 @@ def _of_base(
     base: Base, numbers: Sequence[Number], account: Account, by: By | None, rows: Rows
 ) -> dict[str, dict[Key, Tally]]:
     has_repeats = any(number.id == REPEATED for number in numbers)
-    counts = counted(base, account, by, rows, has_repeats=has_repeats)
-    parts: dict[str, dict[Key, list[int]]] = {number.id: {} for number in numbers}
-    weights = steps(base)
+    keys, rows_counted = counted(base, account, by, rows, has_repeats=has_repeats)
+    counts = list(rows_counted)
+    weights, found = steps(base), {}
     for number in numbers:
         weight, size = weights[number.id]
-        of_number = parts[number.id]
-        for (key, value), count in counts.items():
-            places = of_number.get(key)
-            if places is None:
-                places = of_number[key] = [0] * size
-            places[value // weight % size] += count
-    return {
-        number.id: {key: Tally(number, tuple(found)) for key, found in parts[number.id].items()}
-        for number in numbers
-    }
+        parts = [[0] * size for _key in keys]
+        for key, value, count in counts:
+            parts[key][value // weight % size] += count
+        found[number.id] = {
+            key: Tally(number, tuple(places)) for key, places in zip(keys, parts, strict=True) if any(places)
+        }
+    return found
 
 
 def month_starts(account: Account) -> tuple[datetime, ...]:
@@ -202,10 +200,16 @@ NO_DAYS = Days(0, None, None)
 
 
 def days(account: Account, by: By | None = None, rows: Rows | None = None) -> dict[Key, Days]:
-    """Median and 90th percentile of the working days of handling."""
+    """Median and 90th percentile of the working days of handling, by key and, under `ALL`, in all."""
     rows = rows or rows_for([], account, with_days=True)
     day = office_hours().length
-    return {key: _days(sorted(minutes), day) for key, minutes in listed(Base.DAYS, account, by, rows).items()}
+    minutes = listed(Base.DAYS, account, by, rows)
+    for some in minutes.values():
+        some.sort()
+    found = {key: _days(some, day) for key, some in minutes.items()}
+    if minutes:  # sorted lists one after another are soon sorted
+        found[ALL] = _days(sorted(chain.from_iterable(minutes.values())), day)
+    return found
 
 
 def _days(minutes: list[int], day: int) -> Days:

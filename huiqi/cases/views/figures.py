@@ -25,6 +25,7 @@ from huiqi.cases.queries.figure_rows import Rows, stored_rows
 from huiqi.cases.queries.figure_tables import (
     BY_WORDS,
     NO_DAYS,
+    Days,
     Tally,
     days,
     hot_topics,
@@ -34,6 +35,7 @@ from huiqi.cases.queries.figure_tables import (
     shortages,
     spans_of,
     tallies,
+    total,
 )
 from huiqi.cases.queries.figures import NUMBERS, Account, midnight, next_month, offered
 from huiqi.cases.queries.ranking import sees_all_units
@@ -105,19 +107,23 @@ def account_of(user: User, first: date, last: date, only: tuple[tuple[str, str],
 @require_safe
 @never_cache
 def figures(request: HttpRequest) -> HttpResponse:
-    """The figures of some months: each opens what it counts; a trend, a table, hot topics."""
+    """The figures of some months: each opens what it counts; a trend, a table, hot topics. Units stand side
+    by side only for who releases the ranking."""
     user, asked = user_of(request), asked_of(request)
     account = account_of(user, asked.first, asked.last, asked.only)
     names, trend = offered(), _trend_account(user, asked)
     rows = _rows(names, account, trend)
-    whole = tallies(names, account, rows=rows)
+    by = asked.by if asked.by is not By.UNIT or sees_all_units(user, clock.today()) else None
+    # One pass for the table; the whole is its sum, since every row lies under exactly one key.
+    tables, spent = tallies(names, account, by, rows), days(account, by, rows)
+    whole = {name: {ALL: total(name, tables)} for name in names}
     context = {
         **_filters(asked),
         "shown": [_card(name, whole, asked) for name in offered(SHOWN)],
         "further": [_card(name, whole, asked) for name in offered(FURTHER)],
-        "days": days(account, rows=rows).get(ALL, NO_DAYS),
+        "days": spent.get(ALL, NO_DAYS),
         "trend": _trend(trend, rows),
-        "table": _table(account, asked, user, rows),
+        "table": _table(account, by, tables, spent) if by else {"is_hidden": True},
         "hot": hot_topics(account),
         "has_three": "solved" in names,
     }
@@ -188,16 +194,15 @@ def _trend(account: Account, read: Rows) -> dict[str, Any]:
     return {"rows": rows, "width": width, "height": height, "most": most}
 
 
-def _table(account: Account, asked: Asked, user: User, read: Rows) -> dict[str, Any]:
-    """The numbers by what was chosen. Units stand side by side only for who releases the ranking."""
-    if asked.by is By.UNIT and not sees_all_units(user, clock.today()):
-        return {"is_hidden": True}
+def _table(
+    account: Account, by: By, found: Mapping[str, Mapping[Key, Tally]], spent: Mapping[Key, Days]
+) -> dict[str, Any]:
+    """The numbers by what was chosen."""
     shown = offered(IN_TABLE)
-    found, spent = tallies(shown, account, asked.by, read), days(account, asked.by, read)
-    keys = {key for table in found.values() for key in table}
+    keys = {key for name in shown for key in found[name]}
     by_count = sorted(keys, key=lambda key: (-found["received"].get(key, empty("received")).rows, str(key)))
-    order = (sorted(keys) if asked.by is By.MONTH else by_count)[:MOST_ROWS]
-    names = key_names(asked.by, order, account)
+    order = (sorted(keys) if by is By.MONTH else by_count)[:MOST_ROWS]
+    names = key_names(by, order, account)
     rows = [
         {
             "name": names[key] or _("（没有）"),
@@ -209,7 +214,7 @@ def _table(account: Account, asked: Asked, user: User, read: Rows) -> dict[str, 
     return {
         "rows": rows,
         "numbers": [NUMBERS[name] for name in shown],
-        "word": BY_WORDS[asked.by],
+        "word": BY_WORDS[by],
         "more": len(keys) - len(order),
     }
 
