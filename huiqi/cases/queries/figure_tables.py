@@ -16,10 +16,11 @@ from huiqi.cases.queries.figure_counts import ALL, By, Key, counted, listed
 from huiqi.cases.queries.figure_rows import REPEATED, Rows, Span, steps, stored_rows
 from huiqi.cases.queries.figures import COUNTED, NUMBERS, REST, Account, Base, Number
 from huiqi.cases.queries.office_time import office_hours
-from huiqi.cases.queries.rows import county_name, item_names
+from huiqi.cases.queries.rows import item_names
 from huiqi.cases.workflow import Channel
 from huiqi.core.language import month_words
 from huiqi.core.messages import gettext_noop
+from huiqi.reference.queries import code_tables
 
 # A cell with fewer than this says who it was; outside the office it is hidden.
 SMALLEST = 5
@@ -174,8 +175,15 @@ def key_names(by: By, keys: Iterable[Key], account: Account) -> dict[Key, str]:
         starts = month_starts(account)
         return {key: month_words(starts[key[0]].date()) for key in keys}
     if by is By.COUNTY:
-        return {key: county_name(key[0]) for key in keys}
+        counties = county_names(key[0] for key in keys)
+        return {key: counties[key[0]] for key in keys}
     return {key: str(Channel(key[0]).label) for key in keys}
+
+
+def county_names(codes: Iterable[str]) -> dict[str, str]:
+    """浏阳市 of 430181, "" of what is none; one query for all."""
+    known = code_tables().divisions
+    return {code: known[code].name if code in known else "" for code in codes}
 
 
 def _topic_name(item: Any, key: Key) -> str:

@@ -24,6 +24,7 @@ from huiqi.core.errors import Refused
 
 pytestmark = pytest.mark.django_db
 FEBRUARY = date(2020, 2, 1)
+COUNTIES = ("430181", "430121", "430182", "430102", "430103", "430104")
 
 
 @pytest.fixture(autouse=True)
@@ -263,6 +264,7 @@ def test_a_release_from_before_the_rates_were_left_out_shows_the_rest(client, se
     [
         ("figures", [], {"from": "2020-02", "by": "unit"}),
         ("figures", [], {"from": "2019-03", "to": "2020-03", "by": "topic"}),
+        ("figures", [], {"from": "2020-02", "by": "county"}),
         ("figure", ["solved"], {"from": "2020-02", "to": "2020-02"}),
         ("figure", ["on_time"], {"from": "2020-02", "to": "2020-02", "part": "rest"}),
         ("ranking", [], {"month": "2020-02"}),
@@ -276,9 +278,14 @@ def test_the_queries_of_a_page_do_not_grow_with_the_cases(client, name, args, qu
     enter(client, "changsha", Role.LEADER)
     address = reverse(f"cases:{name}", args=args)
 
+    made: list[Case] = []
+
     def asked(cases: int) -> int:
         for number in range(cases):
-            make_case(item="shortage", topic="protective", when=at("2020-02-11"))
+            place = COUNTIES[len(made) % len(COUNTIES)]
+            made.append(
+                make_case(item="shortage", topic="protective", when=at("2020-02-11"), prefecture=place)
+            )
             topic = ["work", "tax"][number % 2]
             case = make_case(state=State.CALLING_BACK, when=at("2020-02-10"), topic=topic)
             rate_case(case, word=Word.SOLVED, rating=5, actor=None, at=at("2020-02-12"))

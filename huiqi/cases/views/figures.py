@@ -27,6 +27,7 @@ from huiqi.cases.queries.figure_tables import (
     NO_DAYS,
     Days,
     Tally,
+    county_names,
     days,
     hot_topics,
     key_names,
@@ -40,7 +41,7 @@ from huiqi.cases.queries.figure_tables import (
 from huiqi.cases.queries.figures import NUMBERS, Account, midnight, next_month, offered
 from huiqi.cases.queries.ranking import sees_all_units
 from huiqi.cases.queries.review import empty
-from huiqi.cases.queries.rows import county_name, for_rows, item_names, rows_of
+from huiqi.cases.queries.rows import for_rows, item_names, rows_of
 from huiqi.core import clock
 from huiqi.core.language import month_words, worded
 from huiqi.core.pagination import paginate
@@ -267,10 +268,12 @@ def shortage_board(request: HttpRequest) -> HttpResponse:
     account = account_of(user, asked.first, asked.last)
     kind, county = request.GET.get("kind", ""), request.GET.get("county", "")
     topics = item_names().get("shortage")
+    found = shortages(account)
+    names = county_names({county, *(row.county for row in found)})
     context: dict[str, Any] = {
         "rows": [
-            (row, topics.topics.get(row.topic, row.topic) if topics else row.topic, county_name(row.county))
-            for row in shortages(account)
+            (row, topics.topics.get(row.topic, row.topic) if topics else row.topic, names[row.county])
+            for row in found
         ],
         "month": asked.first,
     }
@@ -278,7 +281,7 @@ def shortage_board(request: HttpRequest) -> HttpResponse:
         seen = Case.objects.visible_to(user, clock.today())
         cases = seen.filter(pk__in=open_shortages(account, kind, county).order_by().values("pk"))
         context["kind"] = topics.topics.get(kind, kind) if topics else kind
-        context["county"] = county_name(county)
+        context["county"] = names[county]
         page = paginate(for_rows(cases).order_by("due_at", "pk"), request.GET.get("page"))
         page.object_list = rows_of(page.object_list, clock.now(), user_of(request))
         context["page"] = page
