@@ -306,9 +306,10 @@ def error_prefix(*forms: BaseForm) -> str:
 
 # --- parts of pages -------------------------------------------------------------------------------
 @register.inclusion_tag("core/part/progress.html")
-def progress(current: int, total: int, minutes: int = 0) -> dict[str, Any]:
-    """`第3题/共7题 · 约2分钟` with one mark per question; `minutes` is what is left."""
-    return {"current": current, "total": total, "minutes": minutes, "steps": range(1, total + 1)}
+def progress(current: int, total: int, minutes: int = 0, by_page: bool = False) -> dict[str, Any]:
+    """`第3题/共7题 · 约2分钟` with one mark per question, or page; `minutes` is what is left."""
+    steps = range(1, total + 1)
+    return {"current": current, "total": total, "minutes": minutes, "steps": steps, "by_page": by_page}
 
 
 @register.inclusion_tag("core/part/breadcrumbs.html")
