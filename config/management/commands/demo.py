@@ -25,6 +25,7 @@ from huiqi.hotline.commands.demo import make_hotline
 from huiqi.knowledge.commands.demo import make_wordings
 from huiqi.lists.demo import make_lists
 from huiqi.stationing import demo as stationing
+from huiqi.surveys.commands.demo import make_surveys
 
 DEFAULT_FIRMS = 20_000
 MOST_FIRMS = 5_000_000
@@ -76,6 +77,7 @@ class Command(HuiqiCommand):
             make_paper_work(on=on, wall=clock.wall_now())
             make_hotline(at=clock.now(), wall=clock.wall_now())
             make_arrears(on=on)
+            make_surveys(seed=seed, on=on, wall=clock.wall_now())
         return synthetic.count() - before
 
 
