@@ -111,6 +111,7 @@ def test_a_co_handler_s_return_leaves_the_case_with_its_lead(below):
 
 def test_who_was_only_asked_may_decline_as_long_as_it_has_not_signed():
     tax = make_office("tax")
+    make_officer(tax)  # where nobody has an account, nobody can sign
     case = make_case(state=State.ACCEPTED)
     assign_case(case, lead=tax, mode=OrderMode.CONSULT, actor=make_officer(), at=at())
     back(make_lead(case), at("2020-03-10"))
