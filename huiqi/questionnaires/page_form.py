@@ -72,14 +72,6 @@ class PageForm(forms.Form):
                 found[view.path] = _posted(view, self[name].data, self.data)
         return found
 
-    def uploads(self) -> dict[str, Any]:
-        """The files posted, by path; call it on a form whose own check passed."""
-        return {
-            view.path: self.cleaned_data[name]
-            for name, view in self.asked.items()
-            if view.kind in FILES and self.cleaned_data.get(name)
-        }
-
     def show_problems(self, problems: Iterable[Violation]) -> None:
         """Say what the session found wrong, at the fields."""
         names = {view.path: name for name, view in self.asked.items()}

@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.db.models import Count, Max, Q, QuerySet
 
 from huiqi.questionnaires.models import Questionnaire, QuestionnaireVersion
-from huiqi.questionnaires.xform.definition import Form
+from huiqi.questionnaires.xform.definition import Form, Kind
 from huiqi.questionnaires.xform.differences import Difference, differences
 from huiqi.questionnaires.xform.reading import read_form
 
@@ -49,6 +49,12 @@ def version_answered(form_id: str, version: str) -> QuestionnaireVersion | None:
 def form_of(version: QuestionnaireVersion) -> Form:
     """The compiled form; forms are kept by the digest of their text, so they are never stale."""
     return _form(version.digest)
+
+
+def asks_for_files(version: QuestionnaireVersion) -> bool:
+    """Whether one of its questions takes a photo or a file."""
+    kinds = {question.kind for question in form_of(version).questions.values()}
+    return not kinds.isdisjoint({Kind.IMAGE, Kind.FILE})
 
 
 @lru_cache(maxsize=FORMS_KEPT)

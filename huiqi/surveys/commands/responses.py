@@ -12,7 +12,7 @@ from huiqi.core.crypto import blind_index, blind_indexes
 from huiqi.core.errors import Refused
 from huiqi.core.ids import token_digest
 from huiqi.core.messages import Message, gettext_noop
-from huiqi.questionnaires.queries.versions import current_version
+from huiqi.questionnaires.queries.versions import asks_for_files, current_version
 from huiqi.surveys.models import Response, ResponseState, Survey
 from huiqi.surveys.models.responses import ANSWERS_LENGTH
 from huiqi.surveys.queries.filling import session_of
@@ -36,7 +36,7 @@ def begin_response(survey: Survey, token: str, *, today: date, at: datetime) -> 
     if known is not None:
         return known
     version = current_version(survey.questionnaire)
-    if version is None or not survey.takes_answers(today):
+    if version is None or not survey.takes_answers(today) or asks_for_files(version):
         raise Refused("surveys.not_open", gettext_noop("这项调查现在不接受填报。"))
     made = Response(
         survey=survey,

@@ -10,7 +10,7 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import gettext_noop
 from huiqi.questionnaires.models import Questionnaire
-from huiqi.questionnaires.queries.versions import current_version
+from huiqi.questionnaires.queries.versions import asks_for_files, current_version
 from huiqi.surveys.models import Survey, SurveyState
 
 
@@ -29,10 +29,18 @@ class SurveyWords:
 def create_survey(
     questionnaire: Questionnaire, words: SurveyWords, *, owner: Unit, actor: User, at: datetime
 ) -> Survey:
-    """Prepare a survey. Refused: `surveys.no_version` until a version was published, `surveys.days`."""
-    if current_version(questionnaire) is None:
+    """Prepare a survey.
+
+    Refused: `surveys.no_version` until a version was published, `surveys.asks_for_files` (an open link keeps
+    no uploads yet), `surveys.days`.
+    """
+    version = current_version(questionnaire)
+    if version is None:
         said = gettext_noop("这份问卷还没有发布的版本。请先上传、检查并发布，再开展调查。")
         raise Refused("surveys.no_version", said)
+    if asks_for_files(version):
+        said = gettext_noop("这份问卷有上传照片或文件的题，公开链接还收不了文件。请改用文字题，上传新版。")
+        raise Refused("surveys.asks_for_files", said)
     _check_days(words)
     made = Survey(questionnaire=questionnaire, owner=owner, made_by=actor, made_at=at, **vars(words))
     made.save()

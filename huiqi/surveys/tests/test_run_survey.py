@@ -9,7 +9,7 @@ from django.urls import reverse
 from huiqi.accounts.models import User
 from huiqi.accounts.roles import Role
 from huiqi.surveys.models import Response, Survey, SurveyState
-from huiqi.surveys.tests.make import make_editor, make_questionnaire, make_survey
+from huiqi.surveys.tests.make import make_editor, make_questionnaire, make_survey, make_xlsx
 
 pytestmark = pytest.mark.django_db
 GIVEN = {"title": "复工情况", "purpose": "安排帮扶", "opens_on": "2020-3-1", "closes_on": "2020-3-10"}
@@ -39,6 +39,17 @@ def test_days_the_wrong_way_round_are_refused_and_the_words_stay():
     assert answer.status_code == 409
     assert "截止日期不能早于开始日期" in answer.content.decode()
     assert "安排帮扶" in answer.content.decode()
+    assert not Survey.objects.exists()
+
+
+def test_a_questionnaire_that_asks_for_files_is_refused_until_they_can_be_kept():
+    editor = make_editor()
+    asked = [{"type": "image", "name": "photo", "label": "车间照片"}]
+    questionnaire = make_questionnaire(editor, make_xlsx(asked))
+    given = {**GIVEN, "questionnaire": questionnaire.public_id}
+    answer = enter(editor).post(reverse("surveys:new"), given)
+    assert answer.status_code == 409
+    assert "还收不了文件" in answer.content.decode()
     assert not Survey.objects.exists()
 
 
