@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from huiqi.cases.commands.drafts import save_step
@@ -17,23 +16,13 @@ from huiqi.cases.queries.drafts import find_draft
 from huiqi.cases.queries.items import current_edition
 from huiqi.core import clock
 from huiqi.core.errors import Refused
+from huiqi.core.hushed import hushed
 from huiqi.core.ids import PUBLIC_ID_LENGTH
 
 # Lives as long as the browser runs: on a shared computer, closing it is enough.
 LAST_COOKIE = "hq_draft"
-# As for the check: the address is the key, and `no-referrer` would make browsers send `Origin: null`.
-REFERRER_POLICY = "strict-origin"
 _KEY = "cases.draft.late"
-Response = TypeVar("Response", bound=HttpResponseBase)
 DraftView = Callable[..., HttpResponse]
-
-
-def hushed(response: Response) -> Response:
-    """A page behind a private link: no cache keeps it, no other site and no search engine learns of it."""
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = REFERRER_POLICY
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def drafting(view: DraftView) -> DraftView:

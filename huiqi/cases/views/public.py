@@ -26,10 +26,10 @@ from huiqi.cases.forms.public import LostForm, ProgressForm
 from huiqi.cases.models import Case
 from huiqi.cases.queries.drafts import is_mobile
 from huiqi.cases.queries.own import case_for_progress, own_case_of
-from huiqi.cases.views.drafting import hushed
 from huiqi.cases.views.own_acts import Addresses, do_act, own_page, send_file
 from huiqi.core import clock
 from huiqi.core.errors import Refused
+from huiqi.core.hushed import hushed
 from huiqi.core.language import worded
 from huiqi.messages.commands.codes import check_code, send_code
 

@@ -10,9 +10,9 @@ from huiqi.cases.forms.asking import CodeForm, PhoneForm
 from huiqi.cases.models import Draft
 from huiqi.cases.queries.drafts import drafts_of_phone, own_drafts, resume_token
 from huiqi.cases.queries.items import offered_items
-from huiqi.cases.views.drafting import hushed
 from huiqi.core import clock
 from huiqi.core.errors import Refused
+from huiqi.core.hushed import hushed
 from huiqi.core.language import worded
 from huiqi.core.messages import gettext_noop
 from huiqi.messages.commands.codes import check_code, send_code

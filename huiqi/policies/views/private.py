@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from huiqi.core import clock, crypto
+from huiqi.core.hushed import hushed
 from huiqi.policies import commands
 from huiqi.policies.answers import Plain
 from huiqi.policies.models import Check
@@ -39,17 +40,9 @@ def private(view: PrivateView) -> Callable[..., HttpResponse]:
         except Check.DoesNotExist as error:
             # Deleted in another tab while this answer was on its way.
             raise Http404 from error
-        response["Cache-Control"] = "no-store"
-        response["Referrer-Policy"] = REFERRER_POLICY
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return hushed(response)
 
     return opened
-
-
-# The address is the key to the check, so no request carries more of it than the site's name. `no-referrer`
-# would do the same but makes browsers send `Origin: null`, which the CSRF check must refuse.
-REFERRER_POLICY = "strict-origin"
 
 
 def standing_of(request: HttpRequest, check: Check) -> Standing:
