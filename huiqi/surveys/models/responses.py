@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from huiqi.core.crypto import INDEX_LENGTH
 from huiqi.core.ids import PublicIdField
 from huiqi.core.personal import BlindIndexField, EncryptedTextField
 from huiqi.questionnaires.models import QuestionnaireVersion
@@ -49,7 +50,7 @@ class Response(models.Model):
     answers = EncryptedTextField(max_length=ANSWERS_LENGTH, blank=True)
     page_key = models.CharField(max_length=200, blank=True)
     # The credit code answered to `uscc`, as a keyed digest: one firm answers once, and no list of who did.
-    firm_key = models.CharField(max_length=64, blank=True)
+    firm_key = models.CharField(max_length=INDEX_LENGTH, blank=True)
     instance_id = models.CharField(max_length=80)
     # Technical instants: how old a draft is does not depend on the site's reference date.
     begun_at = models.DateTimeField()
