@@ -6,7 +6,7 @@ from datetime import date
 
 import elementpath
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -106,6 +106,7 @@ PLACES = ["/data/a", "/data/g/n", "/data/g/r[1]/d", "/data/g/r[2]/d", "/data/s"]
 FORM = make_form(SURVEY, YES_NO)
 
 
+@example([("/data/a", "y"), ("/data/g/n", "3"), ("/data/a", "n"), ("/data/a", "y")])
 @given(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(["y", "n", "3", "2", "", "x", "7.5"]))))
 def test_page_and_submission_judge_alike_whatever_is_answered(steps):
     session = make_session(FORM)

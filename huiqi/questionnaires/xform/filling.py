@@ -186,6 +186,9 @@ class Filling:
         """Put another instance of a repeat behind the last."""
         twins = parent.named.get(slot.name, [])
         made = node or self.make(slot, parent)
+        # One put back was taken out under a group that was not asked; rules inside it judge it anew.
+        for inner in (made, *made.descendants()):
+            inner.is_relevant = parent.is_relevant
         parent.insert_after(made, twins[-1] if twins else None)
         self.changed_shape()
         if node is None:
