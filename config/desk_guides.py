@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
+from config.desk_ways import ANSWERING
 from config.gates import being, unconfirmed
 from huiqi.accounts.queries.sign_in import has_second_factor
 from huiqi.accounts.roles import Role
 from huiqi.core.slots import Guide, Step
 from huiqi.enterprises.queries.people import memberships_of
 
-_ANSWERING = (Role.HOTLINE_AGENT, Role.WINDOW_CLERK, Role.DISPATCHER)
 _PARTNERS = (Role.BANK_OFFICER, Role.GUARANTEE_OFFICER, Role.SERVICE_STAFF, Role.EXPERT)
 _GRANTS = (Role.GRANT_MAKER, Role.GRANT_CHECKER)
 
@@ -214,7 +214,7 @@ def guides() -> Iterator[Guide]:
     yield Guide("dispatcher", _dispatcher_steps(), being(Role.DISPATCHER))
     yield Guide("supervisor", _supervisor_steps(), being(Role.SUPERVISOR))
     yield Guide("leader", (_FIGURES, _CASES, _REGISTER, _NOTICES, _DEPUTY), being(Role.LEADER))
-    yield Guide("answering", (_CHECK, _CATALOGUE, _NOTICES, _DEPUTY), being(*_ANSWERING))
+    yield Guide("answering", (_CHECK, _CATALOGUE, _NOTICES, _DEPUTY), being(*ANSWERING))
     yield Guide(
         "reading",
         (_REGISTER, _CATALOGUE, _NOTICES, _DEPUTY),

@@ -24,8 +24,8 @@ from huiqi.stationing.queries.compartment import firms_to_report
 from huiqi.stationing.queries.missing import missing_on
 
 MOST_CARDS = 12
-_ANSWERING = (Role.HOTLINE_AGENT, Role.WINDOW_CLERK, Role.DISPATCHER)
-_OFFICES = tuple(role for role in Role if role not in {Role.FIRM, *_ANSWERING})
+ANSWERING = (Role.HOTLINE_AGENT, Role.WINDOW_CLERK, Role.DISPATCHER)
+_OFFICES = tuple(role for role in Role if role not in {Role.FIRM, *ANSWERING})
 # Their matters (grants, advice) are not handled by this release.
 _LATER = frozenset({Role.EXPERT, Role.GRANT_MAKER, Role.GRANT_CHECKER})
 
@@ -132,7 +132,7 @@ def ways() -> Iterator[Way]:
         gettext_lazy("边问边填，逐条念出可享、差一点和找谁办；不登录、不留企业档案"),
         "policies:check_start",
         "list-check",
-        being(*_ANSWERING),
+        being(*ANSWERING),
     )
     yield from _case_ways()
     yield Way(

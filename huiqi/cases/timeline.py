@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from huiqi.cases.green_channel import PassResult, PermitState
 from huiqi.cases.happenings import Happening
 from huiqi.cases.items.definition import ItemDefinition
 from huiqi.cases.workflow import Ending, Step, Urgency, Word
@@ -84,22 +85,7 @@ LETTER_PHASES = {
     "raised": gettext_noop("到期未复，提请领导小组"),
     "withdrawn": gettext_noop("撤回商请函"),
 }
-_PERMIT_PHASES = {
-    "to_apply": gettext_noop("待申请"),
-    "applied": gettext_noop("已受理"),
-    "on_promise": gettext_noop("容缺受理"),
-    "granted": gettext_noop("已批准"),
-    "promised": gettext_noop("告知承诺先批"),
-    "refused": gettext_noop("未批准"),
-    "made_good": gettext_noop("承诺的材料已补齐"),
-}
-_PASS_RESULTS = {
-    "genuine": gettext_noop("属实，在有效期内"),
-    "expired": gettext_noop("属实，已过有效期"),
-    "differs": gettext_noop("与登记的不一致"),
-    "unknown": gettext_noop("发证的一方查无此证"),
-    "no_answer": gettext_noop("联系不上，没有核对成"),
-}
+_MADE_GOOD = gettext_noop("承诺的材料已补齐")
 _NOT_ASKED = gettext_noop("单位没有账号，不用签收")
 _GRANTED, _DECLINED = gettext_noop("同意"), gettext_noop("不同意")
 _STATED = gettext_noop("线下办理日期：%(stated)s")
@@ -201,11 +187,12 @@ def _consulted(details: Mapping[str, Any], _definition: ItemDefinition) -> Itera
 
 
 def _permit(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str]:
-    yield _PERMIT_PHASES.get(details.get("phase", ""), "")
+    phase = details.get("phase", "")
+    yield str(PermitState(phase).label) if phase in PermitState.values else _MADE_GOOD
 
 
 def _pass_checked(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str]:
-    yield _PASS_RESULTS.get(details.get("result", ""), "")
+    yield str(PassResult(details["result"]).label)
 
 
 def _offline(details: Mapping[str, Any], _definition: ItemDefinition) -> Iterable[str | Message]:

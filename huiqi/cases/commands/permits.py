@@ -14,9 +14,9 @@ from huiqi.accounts.models import User
 from huiqi.cases.commands.moving import lock_case, save_case, tell
 from huiqi.cases.commands.ordering import open_orders
 from huiqi.cases.commands.telling import tell_desk, tell_order, tell_requester
+from huiqi.cases.green_channel import ON_PROMISE
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import Case, PassCheck, Permit, PermitState
-from huiqi.cases.models.permits import ON_PROMISE
 from huiqi.cases.notices import PROMISE_DUE, YOUR_TURN
 from huiqi.core.errors import Refused
 from huiqi.core.messages import gettext_noop

@@ -1,5 +1,6 @@
 """Rows of cases."""
 
+from huiqi.cases.green_channel import PermitState
 from huiqi.cases.models.approvals import Approval, ApprovalKind, ApprovalState
 from huiqi.cases.models.callbacks import CallBack
 from huiqi.cases.models.case import Case, CaseQuerySet, Consent
@@ -13,7 +14,7 @@ from huiqi.cases.models.items import EditionState, ItemEdition, ItemNote
 from huiqi.cases.models.knots import Knot
 from huiqi.cases.models.orders import OPEN_ORDERS, Order, OrderMode, OrderPart, OrderState
 from huiqi.cases.models.packs import OfflinePack, PackCase, PackLine, PackMerge, PackSheet
-from huiqi.cases.models.permits import PassCheck, Permit, PermitState
+from huiqi.cases.models.permits import PassCheck, Permit
 from huiqi.cases.models.ranking import RankingRelease
 from huiqi.cases.models.suggestions import Suggested, Suggestion
 from huiqi.cases.models.supervision import Supervision

@@ -6,20 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from huiqi.accounts.models import User
+from huiqi.cases.green_channel import ON_PROMISE, PassResult, PassWay, PermitState
 from huiqi.cases.models.case import Case
 from huiqi.core.ids import PublicIdField
-
-
-class PermitState(models.TextChoices):
-    TO_APPLY = "to_apply", _("待申请")
-    APPLIED = "applied", _("已受理")
-    ON_PROMISE = "on_promise", _("容缺受理")
-    GRANTED = "granted", _("已批准")
-    GRANTED_ON_PROMISE = "promised", _("告知承诺先批")
-    REFUSED = "refused", _("未批准")
-
-
-ON_PROMISE = (PermitState.ON_PROMISE, PermitState.GRANTED_ON_PROMISE)
 
 
 class Permit(models.Model):
@@ -71,26 +60,15 @@ class Permit(models.Model):
 class PassCheck(models.Model):
     """What the issuer said of the pass the carrier showed. We issue no pass and keep no other copy of it."""
 
-    class Result(models.TextChoices):
-        GENUINE = "genuine", _("属实，在有效期内")
-        EXPIRED = "expired", _("属实，已过有效期")
-        DIFFERS = "differs", _("与登记的不一致")
-        UNKNOWN = "unknown", _("发证的一方查无此证")
-        NO_ANSWER = "no_answer", _("联系不上，没有核对成")
-
-    class Way(models.TextChoices):
-        PHONE = "phone", _("电话")
-        LETTER = "letter", _("函件")
-        ONLINE = "online", _("网上查询")
-        ON_SITE = "on_site", _("现场查看原件")
+    Result, Way = PassResult, PassWay
 
     public_id = PublicIdField()
     case = models.ForeignKey(Case, models.CASCADE, related_name="pass_checks")
     number = models.CharField(_("通行证编号"), max_length=60)
     issuer = models.CharField(_("发证的一方"), max_length=80)
     valid_until = models.DateField(_("有效期到"), null=True)
-    result = models.CharField(_("核对结果"), max_length=10, choices=Result)
-    way = models.CharField(_("核对方式"), max_length=8, choices=Way)
+    result = models.CharField(_("核对结果"), max_length=10, choices=PassResult)
+    way = models.CharField(_("核对方式"), max_length=8, choices=PassWay)
     note = models.CharField(_("说明"), max_length=300, blank=True)
     checked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     checked_at = models.DateTimeField()

@@ -1,18 +1,17 @@
 """Making a questionnaire in the browser: faults by sheet, row and column; preview; publication."""
 
-import io
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from openpyxl import Workbook
 
 from huiqi.accounts.models import User
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
 from huiqi.questionnaires.models import Questionnaire, QuestionnaireVersion
+from huiqi.questionnaires.tests.make import make_xlsform
 
 pytestmark = pytest.mark.django_db
 GOOD = [
@@ -23,20 +22,15 @@ GOOD = [
 BAD = [("integer", "staff", "职工人数", ""), ("text", "why", "为什么", "${nothing} = 1")]
 
 
+CHOICES = [
+    {"list_name": "status", "name": "open", "label": "已复工"},
+    {"list_name": "status", "name": "closed", "label": "没有复工"},
+]
+
+
 def workbook(rows: list[tuple[str, str, str, str]]) -> SimpleUploadedFile:
-    book = Workbook()
-    survey = book.active
-    survey.title = "survey"
-    survey.append(["type", "name", "label", "relevant"])
-    for row in rows:
-        survey.append(list(row))
-    choices = book.create_sheet("choices")
-    choices.append(["list_name", "name", "label"])
-    choices.append(["status", "open", "已复工"])
-    choices.append(["status", "closed", "没有复工"])
-    kept = io.BytesIO()
-    book.save(kept)
-    return SimpleUploadedFile("问卷.xlsx", kept.getvalue())
+    survey = [dict(zip(("type", "name", "label", "relevant"), row, strict=True)) for row in rows]
+    return SimpleUploadedFile("问卷.xlsx", make_xlsform(survey, CHOICES).getvalue())
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
 from huiqi.questionnaires.commands.versions import create_questionnaire, publish_version, upload_version
 from huiqi.questionnaires.models import Questionnaire
+from huiqi.questionnaires.tests.make import make_xlsform
 from huiqi.questionnaires.xlsform.readable import read_readable, to_xlsx
 from huiqi.surveys.commands.surveys import SurveyWords, create_survey, open_survey
 from huiqi.surveys.models import Survey
@@ -36,7 +37,10 @@ QUESTIONS: list[dict[str, str]] = [
     },
     {"type": "end_group", "name": "state"},
 ]
-CHOICES = [("status", "open", "已复工"), ("status", "closed", "没有复工")]
+CHOICES = [
+    {"list_name": "status", "name": "open", "label": "已复工"},
+    {"list_name": "status", "name": "closed", "label": "没有复工"},
+]
 
 
 def at(day: str = "2020-03-01", time: str = "10:00") -> datetime:
@@ -46,25 +50,7 @@ def at(day: str = "2020-03-01", time: str = "10:00") -> datetime:
 
 def make_xlsx(questions: list[dict[str, str]] | None = None) -> bytes:
     """An XLSForm workbook of these questions."""
-    import io  # noqa: PLC0415
-
-    from openpyxl import Workbook  # noqa: PLC0415
-
-    rows = questions or QUESTIONS
-    columns = ["type", "name", "label", "required", "relevant", "constraint", "appearance"]
-    book = Workbook()
-    survey = book.active
-    survey.title = "survey"
-    survey.append(columns)
-    for row in rows:
-        survey.append([row.get(column, "") for column in columns])
-    choices = book.create_sheet("choices")
-    choices.append(["list_name", "name", "label"])
-    for choice in CHOICES:
-        choices.append(list(choice))
-    kept = io.BytesIO()
-    book.save(kept)
-    return kept.getvalue()
+    return make_xlsform(questions or QUESTIONS, CHOICES).getvalue()
 
 
 def make_editor(office: str = "province", role: Role = Role.ANALYST) -> User:
