@@ -74,6 +74,11 @@ def validate(form: Form, xml: bytes | str, *, today: date, now: datetime, langua
         root = parse_xml(raw, most=MOST_SUBMISSION_BYTES)
     except XmlRefused as refused:
         return Judgement((Violation("", Wrong.UNKNOWN, refused.said),))
+    return judge(form, root, today=today, now=now, language=language)
+
+
+def judge(form: Form, root: etree._Element, *, today: date, now: datetime, language: str = "") -> Judgement:
+    """As `validate`, of a submission that was parsed already (safe_xml.parse_xml)."""
     wrong = _wrong_form(form, root)
     if wrong is not None:
         return Judgement((wrong,))

@@ -3,15 +3,18 @@
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from huiqi.accounts.models import User
 from huiqi.core import audit
 from huiqi.core.crypto import blind_index, blind_indexes
 from huiqi.core.errors import Refused
 from huiqi.core.ids import token_digest
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.questionnaires.models import QuestionnaireVersion
 from huiqi.questionnaires.queries.versions import asks_for_files, current_version
 from huiqi.surveys.models import Response, ResponseState, Survey
 from huiqi.surveys.models.responses import ANSWERS_LENGTH
@@ -22,7 +25,17 @@ KEPT_FOR = timedelta(days=30)
 FIRM_PLACE = "uscc"
 _FIRM = "surveys.firm"
 _SENT = gettext_noop("这份答卷已经提交，不能再改。")
+_ANSWERED = gettext_noop("这家企业已经交过一份答卷，一家企业只收一份。要更正，请联系调查单位。")
 _OVER = gettext_noop("调查已经截止，没有提交。填写的内容还会保留一段时间。")
+
+
+@dataclass(frozen=True)
+class Received:
+    """A response that comes whole. `answers` as of a session (xform.session.Session.answers)."""
+
+    version: QuestionnaireVersion
+    instance_id: str
+    answers: Mapping[str, str]
 
 
 @transaction.atomic
@@ -87,8 +100,7 @@ def send_response(response: Response, *, today: date, now: datetime, at: datetim
     try:
         return _send(response, today=today, now=now, at=at)
     except IntegrityError:
-        said = gettext_noop("这家企业已经交过一份答卷，一家企业只收一份。要更正，请联系调查单位。")
-        raise Refused("surveys.answered", said) from None
+        raise Refused("surveys.answered", _ANSWERED) from None
 
 
 @transaction.atomic
@@ -103,15 +115,39 @@ def _send(response: Response, *, today: date, now: datetime, at: datetime) -> Re
     if wrong:
         said = gettext_noop("还有%(count)s处要改，没有提交。")
         raise Refused("surveys.unfinished", Message(said, {"count": len(wrong)}))
-    locked.answers = json.dumps(session.answers(), ensure_ascii=False)
-    locked.state, locked.sent_at, locked.page_key = ResponseState.SENT, at, ""
-    if locked.survey.is_anonymous:
-        _cut_loose(locked)
+    return _hand_in(locked, session.answers(), actor=None, at=at)
+
+
+@transaction.atomic
+def receive_response(survey: Survey, received: Received, *, actor: User | None, at: datetime) -> Response:
+    """Keep a response that comes whole, from a client of the field; it was judged there (huiqi.fieldwork).
+
+    IntegrityError when the instance is kept already; Refused `surveys.answered` when the firm has answered.
+    """
+    key = _firm_key(survey, _code_in(received.answers))
+    if key and Response.objects.sent().filter(survey=survey, firm_key=key).exists():
+        raise Refused("surveys.answered", _ANSWERED)
+    made = Response(
+        survey=survey,
+        version=received.version,
+        instance_id=received.instance_id,
+        begun_at=at,
+        saved_at=at,
+        expires_at=at + KEPT_FOR,
+    )
+    return _hand_in(made, received.answers, actor=actor, at=at)
+
+
+def _hand_in(row: Response, answers: Mapping[str, str], *, actor: User | None, at: datetime) -> Response:
+    row.answers = json.dumps(answers, ensure_ascii=False)
+    row.state, row.sent_at, row.page_key = ResponseState.SENT, at, ""
+    if row.survey.is_anonymous:
+        _cut_loose(row)
     else:
-        locked.firm_key = _firm_key(locked.survey, _code_in(session.answers()))
-    locked.save()
-    audit.record("survey.answered", locked.survey, actor=None)
-    return locked
+        row.firm_key = _firm_key(row.survey, _code_in(answers))
+    row.save()
+    audit.record("survey.answered", row.survey, actor=actor)
+    return row
 
 
 def _cut_loose(locked: Response) -> None:
