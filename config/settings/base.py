@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "huiqi.hotline",
     "huiqi.cases",
     "huiqi.policies",
+    "huiqi.fieldwork",
     "huiqi.surveys",
     "huiqi.questionnaires",
     "huiqi.stationing",
