@@ -2,7 +2,7 @@
 
 The addresses come from the URLconf, so a new page without a row fails; the people come from the cast, which
 needs one for every role. A row says who may by POWER, never by name, and the answers for all people follow.
-Not allowed is 404, except that a visitor is sent to sign in. The rows: harness/access_matrix.py.
+Not allowed is 404, except that a visitor is sent to sign in. The rows: tests/access.py of each app.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""How a row of the matrix (tests/test_access_matrix.py) is written: by power and scope, not by name."""
+"""How a row of the matrix is written (tests/access.py of each app): by power and scope, not by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
