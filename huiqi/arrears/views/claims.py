@@ -39,6 +39,7 @@ from huiqi.cases.queries.veil import veiled
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
+from huiqi.core.page_acts import PageAct, do_act
 from huiqi.enterprises.models import Enterprise
 from huiqi.files.commands import receive_upload
 from huiqi.files.downloads import serve_attachment
@@ -164,16 +165,14 @@ def act(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     if name not in ACTS or not _may(name, reader):
         raise Http404
     form = ACTS[name].form(request.POST, request.FILES, auto_id=f"{name}-%s")
-    if not form.is_valid():
-        return _show(request, claim, reader, (name, form), 422)
-    try:
-        ACTS[name].run(request, claim, form.cleaned_data)
-    except Refused as refusal:
-        form.add_error(None, worded(refusal.said))
-        claim, reader = _open_one(request, public_id)
-        return _show(request, claim, reader, (name, form), 409)
-    messages.success(request, ACTS[name].done)
-    return redirect("arrears:claim", public_id)
+
+    def show(status: int) -> HttpResponse:
+        return _show(request, *_open_one(request, public_id), (name, form), status)
+
+    asked = PageAct(
+        lambda: ACTS[name].run(request, claim, form.cleaned_data), ACTS[name].done, form=form, show=show
+    )
+    return do_act(request, asked, lambda: redirect("arrears:claim", public_id))
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -48,6 +47,7 @@ from huiqi.core import clock
 from huiqi.core.dates import format_date_zh
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
+from huiqi.core.page_acts import PageAct, do_act
 from huiqi.core.pagination import paginate
 from huiqi.files.commands import receive_upload
 from huiqi.files.downloads import file_response, serve_attachment
@@ -213,16 +213,15 @@ def consultation_act(request: HttpRequest, public_id: str, name: str) -> HttpRes
     if act is None or not act.may(turn):
         raise Http404
     offer = _offer(name, turn, request.POST, request.FILES)
-    if not offer.form.is_valid():
-        return _show(request, turn, offer, 422)
-    try:
-        act.run(turn, offer.form)
-    except Refused as refusal:
-        offer.form.add_error(None, worded(refusal.said))
-        return _show(request, open_letter(request, public_id), offer, 409)
-    messages.success(request, act.done)
-    seen = letters_seen(turn.user, clock.today()).filter(public_id=public_id).exists()
-    return redirect("cases:consultation", public_id) if seen else redirect("cases:consultations")
+
+    def show(status: int) -> HttpResponse:
+        return _show(request, open_letter(request, public_id), offer, status)
+
+    def then() -> HttpResponse:
+        seen = letters_seen(turn.user, clock.today()).filter(public_id=public_id).exists()
+        return redirect("cases:consultation", public_id) if seen else redirect("cases:consultations")
+
+    return do_act(request, PageAct(lambda: act.run(turn, offer.form), act.done, offer.form, show), then)
 
 
 @reads_letters

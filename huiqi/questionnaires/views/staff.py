@@ -1,7 +1,6 @@
 """Questionnaires for who makes them: the list, uploads with what has to be mended, preview, publication."""
 
 import io
-from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
+from huiqi.core.page_acts import PageAct, do_named
 from huiqi.core.pagination import paginate
 from huiqi.files.downloads import file_response
 from huiqi.questionnaires.commands import versions as commands
@@ -189,22 +189,14 @@ def version_act(request: HttpRequest, public_id: str, version_id: str, name: str
     """Publish it, or throw a draft away."""
     whole, user = _own(request, public_id), user_of(request)
     found = get_object_or_404(versions_of(whole), public_id=version_id)
-    acts: dict[str, tuple[Callable[[], object], str]] = {
-        "publish": (
+    acts = {
+        "publish": PageAct(
             lambda: commands.publish_version(found, actor=user, at=clock.now()),
             _("已发布。新开始填的按这一版；填了一半的按原来那版填完。"),
         ),
-        "discard": (lambda: commands.discard_version(found, actor=user), _("已删除这一版。")),
+        "discard": PageAct(lambda: commands.discard_version(found, actor=user), _("已删除这一版。")),
     }
-    if name not in acts:
-        raise Http404
-    run, said = acts[name]
-    try:
-        run()
-        messages.success(request, said)
-    except Refused as refusal:
-        messages.error(request, worded(refusal.said))
-    return redirect("questionnaires:questionnaire", public_id)
+    return do_named(request, name, acts, lambda: redirect("questionnaires:questionnaire", public_id))
 
 
 @makes_questionnaires

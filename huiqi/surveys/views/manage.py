@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from huiqi.accounts.powers import Power
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
+from huiqi.core.page_acts import PageAct, do_named
 from huiqi.core.pagination import paginate
 from huiqi.questionnaires.models import Questionnaire, QuestionnaireQuerySet, QuestionnaireVersion
 from huiqi.surveys.commands import surveys as commands
@@ -118,19 +118,11 @@ def survey(request: HttpRequest, public_id: str) -> HttpResponse:
 def survey_act(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
     """Open or close it."""
     found, user = _own(request, public_id), user_of(request)
-    acts: dict[str, tuple[Callable[[], object], str]] = {
-        "open": (
+    acts = {
+        "open": PageAct(
             lambda: commands.open_survey(found, actor=user, today=clock.today()),
             _("已开始填报，把链接发给企业即可。"),
         ),
-        "close": (lambda: commands.close_survey(found, actor=user), _("已截止，不再接受填报。")),
+        "close": PageAct(lambda: commands.close_survey(found, actor=user), _("已截止，不再接受填报。")),
     }
-    if name not in acts:
-        raise Http404
-    run, said = acts[name]
-    try:
-        run()
-        messages.success(request, said)
-    except Refused as refusal:
-        messages.error(request, worded(refusal.said))
-    return redirect("surveys:survey", public_id)
+    return do_named(request, name, acts, lambda: redirect("surveys:survey", public_id))
