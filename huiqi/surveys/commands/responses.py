@@ -1,12 +1,15 @@
 """Answering: begin, keep a page, leave a phone, send, give up; nothing typed is lost on the way."""
 
 import json
+import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from huiqi.accounts.models import User
 from huiqi.core import audit
@@ -16,9 +19,12 @@ from huiqi.core.ids import token_digest
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.questionnaires.models import QuestionnaireVersion
 from huiqi.questionnaires.queries.versions import asks_for_files, current_version
-from huiqi.surveys.models import Response, ResponseState, Survey
+from huiqi.surveys.codes import code_in
+from huiqi.surveys.models import Audience, Invitation, Outcome, Response, ResponseState, Survey, Wave
 from huiqi.surveys.models.responses import ANSWERS_LENGTH
 from huiqi.surveys.queries.filling import session_of
+from huiqi.surveys.queries.invitations import draft_digest, find_draft, find_invitation
+from huiqi.surveys.queries.waves import current_wave, is_full, newest_wave
 
 # Ours, as for drafts of requests: long enough to ask the accountant, short enough not to keep what was left.
 KEPT_FOR = timedelta(days=30)
@@ -26,6 +32,10 @@ FIRM_PLACE = "uscc"
 _FIRM = "surveys.firm"
 _SENT = gettext_noop("这份答卷已经提交，不能再改。")
 _ANSWERED = gettext_noop("这家企业已经交过一份答卷，一家企业只收一份。要更正，请联系调查单位。")
+_NOT_OPEN = gettext_noop("这项调查现在不接受填报。")
+_ANSWERED = gettext_noop("这家企业已经交过一份答卷，一家企业只收一份。要更正，请联系调查单位。")
+# Keys by chance lie far above those that are counted up, so that the two never meet.
+_KEYS_BY_CHANCE = 2**52
 _OVER = gettext_noop("调查已经截止，没有提交。填写的内容还会保留一段时间。")
 
 
@@ -42,26 +52,66 @@ class Received:
 def begin_response(survey: Survey, token: str, *, today: date, at: datetime) -> Response:
     """The draft of this private link, with the version published now; the same link begins it only once.
 
-    Refused: `surveys.not_open`. `at` is real time.
+    For surveys with an open link; who was invited begins with `begin_invited`. Refused: `surveys.not_open`.
+    `at` is real time.
     """
     digest = token_digest(token)
     known = Response.objects.filter(token_digest=digest, survey=survey).order_by("pk").first()
     if known is not None:
         return known
-    version = current_version(survey.questionnaire)
-    if version is None or not survey.takes_answers(today) or asks_for_files(version):
-        raise Refused("surveys.not_open", gettext_noop("这项调查现在不接受填报。"))
+    wave = current_wave(survey, today) if survey.audience == Audience.OPEN_LINK else None
+    if wave is None:
+        raise Refused("surveys.not_open", _NOT_OPEN)
+    check_quota(wave, None)
+    return _begin(wave, at, token_digest=digest)
+
+
+@transaction.atomic
+def begin_invited(
+    invitation: Invitation, code: str, *, today: date, at: datetime, filled_by: User | None = None
+) -> Response:
+    """The form of an invited firm, begun or gone on with; found again by `queries.filling.find_response`
+    with `codes.token_of(code)`. With `filled_by` an officer types for the firm, and `code` is a fresh one.
+
+    Refused: `surveys.not_open`, `surveys.answered`, `surveys.quota`, `surveys.anonymous`. `at` is real time.
+    """
+    locked = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    wave = Wave.objects.select_related("survey__questionnaire").get(pk=locked.wave_id)
+    if locked.outcome == Outcome.ANSWERED:
+        raise Refused("surveys.answered", _ANSWERED)
+    if not wave.takes_answers(today):
+        raise Refused("surveys.not_open", _NOT_OPEN)
+    if filled_by is not None and wave.survey.is_anonymous:
+        said = gettext_noop("匿名调查不能代填：填的人知道答了什么。请把邀请码告诉企业自己填。")
+        raise Refused("surveys.anonymous", said)
+    known = find_draft(code) or Response.objects.filter(invitation=locked).order_by("pk").first()
+    if known is not None:
+        return known
+    check_quota(wave, locked)
+    if wave.survey.is_anonymous:
+        made = _begin(wave, at, token_digest=draft_digest(code))
+    else:
+        made = _begin(wave, at, invitation=locked, enterprise_id=locked.enterprise_id, filled_by=filled_by)
+    Invitation.objects.filter(pk=locked.pk).update(outcome=Outcome.OPENED, note="")
+    return made
+
+
+def _begin(wave: Wave, at: datetime, **more: Any) -> Response:
+    version = current_version(wave.survey.questionnaire)
+    if version is None or asks_for_files(version):
+        raise Refused("surveys.not_open", _NOT_OPEN)
+    times = {"begun_at": at, "saved_at": at, "expires_at": at + KEPT_FOR}
     made = Response(
-        survey=survey,
-        version=version,
-        token_digest=digest,
-        instance_id=f"uuid:{uuid.uuid4()}",
-        begun_at=at,
-        saved_at=at,
-        expires_at=at + KEPT_FOR,
+        survey=wave.survey, wave=wave, version=version, instance_id=f"uuid:{uuid.uuid4()}", **times, **more
     )
     made.save()
     return made
+
+
+def check_quota(wave: Wave, invitation: Invitation | None) -> None:
+    """Refused (`surveys.quota`) when enough firms like this one have answered; the invitation keeps that."""
+    if is_full(wave, invitation):
+        raise Refused("surveys.quota", gettext_noop("同类企业的答卷已经够了，这次不用填了，谢谢。"))
 
 
 @transaction.atomic
@@ -91,70 +141,113 @@ def leave_phone(response: Response, phone: str, *, at: datetime) -> Response:
     return locked
 
 
-def send_response(response: Response, *, today: date, now: datetime, at: datetime) -> Response:
+def send_response(
+    response: Response, *, today: date, now: datetime, at: datetime, token: str = ""
+) -> Response:
     """Hand it in. Sending again is the same response. `today` and `now` are the site's clock, `at` real time.
 
+    `token` is the private link; of an anonymous survey with invitations nothing else says whose it is.
     Refused: `surveys.unfinished` when something is still wrong, `surveys.over`, `surveys.answered` when the
     same firm (by the code it gave) has answered before.
     """
     try:
-        return _send(response, today=today, now=now, at=at)
+        return _send(response, Sending(today, now, at, token))
     except IntegrityError:
         raise Refused("surveys.answered", _ANSWERED) from None
 
 
+@dataclass(frozen=True)
+class Sending:
+    """When a form is handed in, and by which link."""
+
+    today: date
+    now: datetime
+    at: datetime
+    token: str
+
+
 @transaction.atomic
-def _send(response: Response, *, today: date, now: datetime, at: datetime) -> Response:
-    locked = Response.objects.select_for_update(of=("self",)).select_related("survey").get(pk=response.pk)
+def _send(response: Response, sending: Sending) -> Response:
+    rows = Response.objects.select_for_update(of=("self",)).select_related("survey", "wave__survey")
+    locked = rows.get(public_id=response.public_id)
     if locked.state == ResponseState.SENT:
         return locked
-    if not locked.survey.takes_answers(today):
+    if not locked.wave.takes_answers(sending.today):
         raise Refused("surveys.over", _OVER)
-    session = session_of(locked, today=today, now=now)
+    session = session_of(locked, today=sending.today, now=sending.now)
     wrong = [one for one in session.problems() if not one.is_overwritten]
     if wrong:
         said = gettext_noop("还有%(count)s处要改，没有提交。")
         raise Refused("surveys.unfinished", Message(said, {"count": len(wrong)}))
-    return _hand_in(locked, session.answers(), actor=None, at=at)
+    return _hand_in(locked, session.answers(), actor=locked.filled_by, at=sending.at, token=sending.token)
 
 
 @transaction.atomic
 def receive_response(survey: Survey, received: Received, *, actor: User | None, at: datetime) -> Response:
     """Keep a response that comes whole, from a client of the field; it was judged there (huiqi.fieldwork).
 
-    IntegrityError when the instance is kept already; Refused `surveys.answered` when the firm has answered.
+    IntegrityError when the instance is kept already; Refused `surveys.answered` when the firm has answered,
+    `surveys.not_open` when only who was invited answers.
     """
-    key = _firm_key(survey, _code_in(received.answers))
-    if key and Response.objects.sent().filter(survey=survey, firm_key=key).exists():
-        raise Refused("surveys.answered", _ANSWERED)
+    wave = newest_wave(survey)
+    if wave is None or survey.audience != Audience.OPEN_LINK:
+        raise Refused("surveys.not_open", _NOT_OPEN)
     made = Response(
         survey=survey,
+        wave=wave,
         version=received.version,
         instance_id=received.instance_id,
         begun_at=at,
         saved_at=at,
         expires_at=at + KEPT_FOR,
     )
+    key = _firm_key(made, _code_in(received.answers))
+    if key and Response.objects.sent().filter(wave=wave, firm_key=key).exists():
+        raise Refused("surveys.answered", _ANSWERED)
     return _hand_in(made, received.answers, actor=actor, at=at)
 
 
-def _hand_in(row: Response, answers: Mapping[str, str], *, actor: User | None, at: datetime) -> Response:
+def _hand_in(
+    row: Response, answers: Mapping[str, str], *, actor: User | None, at: datetime, token: str = ""
+) -> Response:
     row.answers = json.dumps(answers, ensure_ascii=False)
     row.state, row.sent_at, row.page_key = ResponseState.SENT, at, ""
+    _mark_answered(row, token)
     if row.survey.is_anonymous:
-        _cut_loose(row)
+        _cut_loose(row, at)
     else:
-        row.firm_key = _firm_key(row.survey, _code_in(answers))
+        row.firm_key = _firm_key(row, _code_in(answers))
     row.save()
     audit.record("survey.answered", row.survey, actor=actor)
     return row
 
 
-def _cut_loose(locked: Response) -> None:
-    """Nothing may lead back: no link, no phone, and the day alone of when it was filled in."""
-    locked.token_digest, locked.phone = "", ""
-    day = locked.sent_at.replace(hour=0, minute=0, second=0, microsecond=0) if locked.sent_at else None
-    locked.sent_at = locked.begun_at = locked.saved_at = day or locked.saved_at
+def _mark_answered(locked: Response, token: str) -> None:
+    """The invitation learns THAT it was answered, and not when. Refused: `surveys.answered`."""
+    if locked.survey.audience != Audience.INVITED:
+        return
+    found = find_invitation(code_in(token)) if locked.invitation_id is None else None
+    key = locked.invitation_id if found is None else found.pk
+    mine = Invitation.objects.filter(pk=key, wave=locked.wave_id).exclude(outcome=Outcome.ANSWERED)
+    if not mine.update(outcome=Outcome.ANSWERED, note="", skipped=""):
+        raise Refused("surveys.answered", _ANSWERED)
+
+
+def _cut_loose(locked: Response, at: datetime) -> None:
+    """Nothing may lead back: no link, no phone, and the day alone of when it was filled in.
+
+    Of who was invited not even the day, nor the order: on a day with one answer the reminders, which skip who
+    has answered, would tell whose it is. The row gets a key by chance, so that keys tell no order either.
+    """
+    locked.token_digest, locked.phone, locked.prefilled = "", "", {}
+    if locked.survey.audience == Audience.INVITED:
+        at = timezone.make_aware(datetime.combine(locked.wave.opens_on, time()))
+        locked.expires_at = at + KEPT_FOR
+        key = _KEYS_BY_CHANCE + secrets.randbelow(_KEYS_BY_CHANCE)
+        Response.objects.filter(pk=locked.pk).update(id=key)
+        locked.pk = key
+    day = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    locked.sent_at = locked.begun_at = locked.saved_at = day
 
 
 def _code_in(answers: Mapping[str, str]) -> str:
@@ -162,13 +255,14 @@ def _code_in(answers: Mapping[str, str]) -> str:
     return next((text for path, text in answers.items() if path.endswith(f"/{FIRM_PLACE}")), "")
 
 
-def _firm_key(survey: Survey, code: str) -> str:
+def _firm_key(locked: Response, code: str) -> str:
     """The digest of a code within one survey; the one known when the keys were changed meanwhile."""
-    code = code.strip().upper()
+    code, survey = code.strip().upper(), locked.survey
     if not code:
         return ""
     digests = blind_indexes(f"{survey.public_id}:{code}", _FIRM)
-    known = Response.objects.sent().filter(survey=survey, firm_key__in=digests).order_by("pk").first()
+    sent = Response.objects.sent().filter(wave=locked.wave_id, firm_key__in=digests)
+    known = sent.order_by("pk").first()
     return known.firm_key if known is not None else blind_index(f"{survey.public_id}:{code}", _FIRM)
 
 

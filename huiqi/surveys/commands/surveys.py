@@ -11,7 +11,7 @@ from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import gettext_noop
 from huiqi.questionnaires.models import Questionnaire
 from huiqi.questionnaires.queries.versions import asks_for_files, current_version
-from huiqi.surveys.models import Survey, SurveyState
+from huiqi.surveys.models import Survey, SurveyState, Wave, WaveState
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def create_survey(
     _check_days(words)
     made = Survey(questionnaire=questionnaire, owner=owner, made_by=actor, made_at=at, **vars(words))
     made.save()
+    Wave.objects.create(survey=made, number=1, opens_on=made.opens_on, closes_on=made.closes_on)
     audit.record("survey.created", made, actor=actor, is_anonymous=made.is_anonymous)
     return made
 
@@ -64,6 +65,7 @@ def change_survey(survey: Survey, words: SurveyWords, *, actor: User, expected: 
     for name, value in vars(words).items():
         setattr(locked, name, value)
     _save(locked, *vars(words))
+    _move_waves(locked)
     audit.record("survey.changed", locked, actor=actor)
     return locked
 
@@ -78,6 +80,7 @@ def open_survey(survey: Survey, *, actor: User, today: date, expected: int | Non
         return locked
     locked.state = SurveyState.OPEN
     _save(locked, "state")
+    locked.waves.filter(number=1, state=WaveState.DRAFT).update(state=WaveState.OPEN)
     audit.record("survey.opened", locked, actor=actor)
     return locked
 
@@ -90,8 +93,15 @@ def close_survey(survey: Survey, *, actor: User, expected: int | None = None) ->
         return locked
     locked.state = SurveyState.CLOSED
     _save(locked, "state")
+    locked.waves.exclude(state=WaveState.CLOSED).update(state=WaveState.CLOSED)
     audit.record("survey.closed", locked, actor=actor)
     return locked
+
+
+def _move_waves(locked: Survey) -> None:
+    """The days of a survey of one wave are that wave's."""
+    if locked.waves.count() == 1:
+        locked.waves.update(opens_on=locked.opens_on, closes_on=locked.closes_on)
 
 
 def _check_days(words: SurveyWords) -> None:

@@ -29,6 +29,12 @@ class SurveyState(models.TextChoices):
     CLOSED = "closed", _("已截止")
 
 
+class Audience(models.TextChoices):
+    OPEN_LINK = "open_link", _("公开链接")
+    # Only firms that were drawn answer, each by its own code.
+    INVITED = "invited", _("按名单邀请")
+
+
 class SurveyQuerySet(models.QuerySet["Survey"]):
     def visible_to(self, user: Any, today: date) -> Self:
         """Surveys of one's own units; results of others' are theirs to show."""
@@ -42,7 +48,10 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
 
 
 class Survey(Versioned):
-    """An open link, for now: whoever has it answers once. `is_anonymous` keeps neither phone nor firm."""
+    """A questionnaire put to an audience, in one wave or several; its days span those of the waves.
+
+    `is_anonymous` keeps neither phone nor firm.
+    """
 
     public_id = PublicIdField()
     slug = models.CharField(max_length=SLUG_LENGTH, unique=True, default=new_slug, editable=False)
@@ -52,6 +61,7 @@ class Survey(Versioned):
     owner = models.ForeignKey(Unit, models.PROTECT, related_name="surveys", verbose_name=_("调查单位"))
     title = models.CharField(_("名称"), max_length=80)
     purpose = models.CharField(_("用途"), max_length=300)
+    audience = models.CharField(_("填报方式"), max_length=9, choices=Audience, default=Audience.OPEN_LINK)
     is_anonymous = models.BooleanField(_("匿名"), default=False)
     opens_on = models.DateField(_("开始日期"))
     closes_on = models.DateField(_("截止日期"))

@@ -9,7 +9,9 @@ from huiqi.core.crypto import blind_indexes
 from huiqi.core.ids import token_digest
 from huiqi.questionnaires.queries.versions import form_of
 from huiqi.questionnaires.xform.session import Session, open_session
+from huiqi.surveys.codes import code_in
 from huiqi.surveys.models import Response, ResponseState
+from huiqi.surveys.queries.invitations import find_draft
 
 _RESUME = "surveys.resume"
 RESUME_FOR = 3600
@@ -20,7 +22,9 @@ def find_response(token: str, wall: datetime) -> Response | None:
     """The response of a private link: a draft that is kept, or one sent with it. `wall` is real time."""
     rows = Response.objects.select_related("survey__questionnaire", "survey__owner", "version")
     found = rows.filter(pk=key).first() if (key := _resumed(token)) else None
-    if found is None:
+    if found is None and (code := code_in(token)):
+        found = find_draft(code)
+    elif found is None:
         found = rows.filter(token_digest=token_digest(token)).order_by("pk").first()
     if found is None or (found.state == ResponseState.DRAFT and found.expires_at <= wall):
         return None

@@ -209,7 +209,7 @@ def check(request: HttpRequest, it: Fill) -> HttpResponse:
     if request.method == "POST":
         try:
             at = clock.wall_now()
-            send_response(it.response, today=clock.today(), now=clock.now(), at=at)
+            send_response(it.response, today=clock.today(), now=clock.now(), at=at, token=it.token)
             return _done(request, it.response.survey)
         except Refused as refusal:
             said, status = worded(refusal.said), 409

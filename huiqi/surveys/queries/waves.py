@@ -1,0 +1,42 @@
+"""Waves of a survey."""
+
+from datetime import date
+
+from django.db.models import Q
+
+from huiqi.surveys.models import Audience, Invitation, Outcome, Quota, Response, Survey, Wave
+
+
+def current_wave(survey: Survey, today: date) -> Wave | None:
+    """The wave that takes answers on the day; if several do, the newest."""
+    return Wave.objects.answerable(today).filter(survey=survey).order_by("-number").first()
+
+
+def newest_wave(survey: Survey) -> Wave | None:
+    """The last one, whatever its state."""
+    return survey.waves.order_by("-number").first()
+
+
+def is_full(wave: Wave, invitation: Invitation | None) -> bool:
+    """Whether a quota that this firm falls under is reached. Forms begun before may still be finished."""
+    quotas = list(wave.quotas.order_by("pk"))
+    return any(_answered_under(quota, wave) >= quota.most for quota in quotas if _meets(quota, invitation))
+
+
+def _meets(quota: Quota, invitation: Invitation | None) -> bool:
+    """Of who comes by an open link no cell is known: only a quota for all counts."""
+    wanted = (quota.county, quota.section, quota.size_class)
+    if invitation is None:
+        return not any(wanted)
+    cell = (invitation.county, invitation.section, invitation.size_class)
+    return all(not asked or asked == given for asked, given in zip(wanted, cell, strict=True))
+
+
+def _answered_under(quota: Quota, wave: Wave) -> int:
+    if wave.survey.audience != Audience.INVITED:
+        return Response.objects.sent().filter(wave=wave).count()
+    cell = Q()
+    for name in ("county", "section", "size_class"):
+        if value := getattr(quota, name):
+            cell &= Q(**{name: value})
+    return wave.invitations.filter(cell, outcome=Outcome.ANSWERED).count()
