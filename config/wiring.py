@@ -11,6 +11,7 @@ from config.desk_guides import guides
 from config.desk_tasks import TASKS
 from config.desk_ways import CHARGES, idle_words, post_words, ways
 from config.escalation_panels import escalated_panel, origin_panel
+from config.form_items import item_sketches
 from config.gates import having, signed_in
 from huiqi.accounts import acts as account_acts
 from huiqi.accounts import panels as accounts
@@ -54,6 +55,7 @@ from huiqi.messages.panels import notices_panel
 from huiqi.policies import acts as policy_acts
 from huiqi.policies.panels import entitlements_panel, find_policies
 from huiqi.questionnaires import acts as questionnaire_acts
+from huiqi.questionnaires.offers import OFFERS
 from huiqi.stationing import acts as stationing_acts
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
@@ -288,6 +290,12 @@ def wire() -> None:
     SLOTS.subjects = firms_behind
     SLOTS.behalf_at = behalf_at
     ON_ESCALATION[:] = [open_for_escalation]
+    _join_cases()
+    EXPORTS.download = _download
+
+
+def _join_cases() -> None:
+    """What the app of requests asks of its neighbours, and they of it."""
     HINTS.policies = policies_in_force
     HINTS.answers = approved_answers
     GROWING.seed = seed_of_case
@@ -297,4 +305,4 @@ def wire() -> None:
     PROOF_RULES["arrears", "solved"] = lacks_to_be_solved
     PROOF_RULES["arrears", "partly_solved"] = lacks_to_be_partly_solved
     FORM_FAULTS["arrears"] = form_faults
-    EXPORTS.download = _download
+    OFFERS.items = item_sketches

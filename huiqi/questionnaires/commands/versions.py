@@ -21,6 +21,7 @@ from huiqi.questionnaires.models import (
     Questionnaire,
     QuestionnaireVersion,
 )
+from huiqi.questionnaires.queries.known import known_here
 from huiqi.questionnaires.xform.stamping import stamped
 from huiqi.questionnaires.xlsform.compiling import Compiled, compile_xlsform
 
@@ -104,7 +105,7 @@ def upload_version(
     The same file again is the same version. The XForm gets the questionnaire's form id and a version no
     other has, so that every answer finds its version. Refused: `questionnaires.retired`.
     """
-    compiled = compile_xlsform(io.BytesIO(original))
+    compiled = compile_xlsform(io.BytesIO(original), known_here())
     if not compiled.is_ok:
         return Uploaded(compiled)
     return Uploaded(compiled, _keep(questionnaire, compiled, original, actor=actor, at=at))

@@ -114,6 +114,34 @@ class SetValue:
 
 
 @dataclass(frozen=True)
+class Meaning:
+    """What an answer means to the site: a fact of the catalogue (in this unit), or how far policies reach."""
+
+    fact: str = ""
+    unit: str = ""  # yuan or wan for money, percent for ratios
+    policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RequestRule:
+    """An answer that may become a request: when, to which item and topic, and what is filled in for it.
+
+    `key` names the rule in its version. `title`, `text` and `fields` (id of the item's field, template) are
+    templates with `${name}` for answers in words; `attach` are the places shown to who handles it ((): all).
+    """
+
+    key: str
+    when: Expression
+    item: str
+    topic: str
+    title: str
+    text: str
+    attach: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Bind:
     """The rules of one place."""
 
@@ -127,6 +155,7 @@ class Bind:
     required_message: Words = field(default_factory=dict)
     preload: str = ""
     preload_parameter: str = ""
+    meaning: Meaning | None = None
 
 
 @dataclass(eq=False)
@@ -221,6 +250,7 @@ class Form:
     default_language: str
     texts: Mapping[str, Words]
     instance_name: Expression | None = None
+    requests: tuple[RequestRule, ...] = ()
 
     def text(self, words: Words, language: str) -> tuple[Part, ...]:
         """The parts in a language, else in the form's own, else in any."""

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from lxml import etree
 
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.questionnaires.xform.annotations import read_meaning
 from huiqi.questionnaires.xform.definition import Bind, Fault, SetValue, Slot
 from huiqi.questionnaires.xform.safe_xml import attribute, local
 from huiqi.questionnaires.xform.support import REFUSED_TYPES
@@ -68,6 +69,7 @@ class Places:
             required_message=wording.attribute(attribute(element, "requiredMsg"), path),
             preload=attribute(element, "preload") or "",
             preload_parameter=attribute(element, "preloadParams") or "",
+            meaning=read_meaning(element),
         )
 
     def _type(self, element: etree._Element, path: str) -> str:

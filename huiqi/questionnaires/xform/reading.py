@@ -3,6 +3,7 @@
 from lxml import etree
 
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.questionnaires.xform.annotations import read_requests
 from huiqi.questionnaires.xform.definition import (
     Fault,
     Form,
@@ -55,6 +56,7 @@ class _Reader:
         body = ControlReader(places, wording, self._faults).body(self._body)
         set_values = (*self._set_values(places), *body.set_values)
         instances = self._instances()
+        requests = read_requests(self._head, places.slots, places.compile)
         self._check_mentions(places, instances)
         if self._faults:
             raise FormError(tuple(self._faults))
@@ -75,6 +77,7 @@ class _Reader:
             default_language=default,
             texts=texts,
             instance_name=_instance_name(places.slots),
+            requests=requests,
         )
 
     def _set_values(self, places: Places) -> tuple[SetValue, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.questionnaires.xform.annotations import annotated
 from huiqi.questionnaires.xform.definition import Fault, Form, FormError, Kind
 from huiqi.questionnaires.xform.reading import all_questions, read_form
 from huiqi.questionnaires.xform.safe_xml import XmlRefused
@@ -19,7 +20,9 @@ from huiqi.questionnaires.xlsform.features import refused_features
 from huiqi.questionnaires.xlsform.formulas import read_formulas
 from huiqi.questionnaires.xlsform.lint import advice
 from huiqi.questionnaires.xlsform.lists import read_lists
+from huiqi.questionnaires.xlsform.meanings import Known, read_meanings
 from huiqi.questionnaires.xlsform.problems import Problem
+from huiqi.questionnaires.xlsform.requests import read_requests
 from huiqi.questionnaires.xlsform.sheets import SETTINGS, SURVEY, Book
 from huiqi.questionnaires.xlsform.survey import Line, Outline, asked, outline
 from huiqi.questionnaires.xlsform.workbook import BookRefused, read_book
@@ -55,22 +58,27 @@ class Compiled:
         }
 
 
-def compile_xlsform(file: BinaryIO) -> Compiled:
-    """Read, check and convert an XLSForm. Never raises for what is in the file."""
+def compile_xlsform(file: BinaryIO, known: Known | None = None) -> Compiled:
+    """Read, check and convert an XLSForm. Never raises for what is in the file.
+
+    `known`: the facts, policies and items of the site that the file may name; None leaves them unchecked.
+    """
     try:
         book, problems = read_book(file)
     except BookRefused as refused:
         return Compiled(problems=(refused.told,))
-    return compile_book(book, problems)
+    return compile_book(book, problems, known)
 
 
-def compile_book(book: Book, problems: list[Problem] | None = None) -> Compiled:
+def compile_book(book: Book, problems: list[Problem] | None = None, known: Known | None = None) -> Compiled:
     """Check and convert sheets that were read or made."""
     found = list(problems or ())
     survey = outline(book, found)
     lists = read_lists(book, survey, found)
     formulas = read_formulas(book, survey, lists, found)
     found += refused_features(book, survey)
+    meant = read_meanings(survey, lists, known, found)
+    requests = read_requests(book, survey, known, found)
     warnings = advice(survey, lists, formulas)
     title = _title(book)
     count = sum(1 for _ in asked(survey.lines))
@@ -86,11 +94,12 @@ def compile_book(book: Book, problems: list[Problem] | None = None) -> Compiled:
         one for one in converted.problems if (one.sheet, one.row) not in told and (one.row or not found)
     ]
     warnings += converted.warnings
-    form = _read(converted.xform, survey, found) if converted.xform and not found else None
+    xform = annotated(converted.xform, meant, requests) if converted.xform and not found else ""
+    form = _read(xform, survey, found) if xform else None
     if found or form is None:
         return Compiled(title, count, _sorted(found), tuple(warnings))
     asked_count = sum(1 for one in all_questions(form) if one.kind is not Kind.NOTE)
-    return Compiled(form.title, asked_count, (), tuple(warnings), converted.xform, form)
+    return Compiled(form.title, asked_count, (), tuple(warnings), xform, form)
 
 
 def _sorted(found: list[Problem]) -> tuple[Problem, ...]:

@@ -1,6 +1,7 @@
 """pyxform as a library, its messages in Chinese and with their place. Pure, without Java."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from pyxform.xls2xform import convert
 
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.questionnaires.xlsform.problems import Problem, problem
-from huiqi.questionnaires.xlsform.sheets import CHOICES, SETTINGS, SURVEY, Book, Sheet
+from huiqi.questionnaires.xlsform.sheets import CHOICES, OURS, REQUESTS, SETTINGS, SURVEY, Book, Sheet
 
 _ROW = re.compile(r"\[row : (\d+)\]")
 # What pyxform says (4.5), as far as the checks before it leave it something to say.
@@ -124,17 +125,22 @@ def to_xform(book: Book) -> Converted:
 def _as_dict(book: Book) -> dict[str, Any]:
     made: dict[str, Any] = {"sheet_names": list(book.names), "fallback_form_name": "data"}
     for name, sheet in book.sheets.items():
-        if sheet.columns:
-            made[name] = _rows(sheet)
-            made[f"{name}_header"] = [{column.header: None for column in sheet.columns}]
+        # What is ours is written into the XForm afterwards: pyxform knows no such columns.
+        columns = [column for column in sheet.columns if not column.name.startswith(f"{OURS}::")]
+        if columns and name != REQUESTS:
+            made[name] = _rows(sheet, {column.header for column in columns})
+            made[f"{name}_header"] = [{column.header: None for column in columns}]
     return made
 
 
-def _rows(sheet: Sheet) -> list[dict[str, str]]:
+def _rows(sheet: Sheet, headers: Collection[str]) -> list[dict[str, str]]:
     """All rows from the second on, blank ones included, so that row numbers are those of the file."""
     by_number = {row.number: row.cells for row in sheet.rows}
     last = max(by_number, default=1)
-    return [dict(by_number.get(number, {})) for number in range(2, last + 1)]
+    return [
+        {key: text for key, text in by_number.get(number, {}).items() if key in headers}
+        for number in range(2, last + 1)
+    ]
 
 
 def _told(error: PyXFormError, book: Book) -> Problem:

@@ -7,7 +7,16 @@ from typing import Any
 import openpyxl
 import yaml
 
-from huiqi.questionnaires.xlsform.sheets import CHOICES, SETTINGS, SURVEY, Book, Row, Sheet, column_of
+from huiqi.questionnaires.xlsform.sheets import (
+    CHOICES,
+    REQUESTS,
+    SETTINGS,
+    SURVEY,
+    Book,
+    Row,
+    Sheet,
+    column_of,
+)
 
 COLUMNS = (
     "type",
@@ -26,7 +35,11 @@ COLUMNS = (
     "repeat_count",
     "parameters",
     "source",
+    "huiqi::fact",
+    "huiqi::unit",
+    "huiqi::policy",
 )
+REQUEST_COLUMNS = ("when", "item", "topic", "title", "text", "attach", "fields")
 # Cells wide enough to read a question in.
 _WIDTHS = {"label": 44, "hint": 30, "relevant": 30, "constraint": 30, "calculation": 30, "source": 24}
 
@@ -37,14 +50,14 @@ def read_readable(path: Path) -> Book:
     unknown = {key for row in given["survey"] for key in row} - set(COLUMNS)
     if unknown:
         raise ValueError(f"{path.name}: unknown columns {sorted(unknown)}")
-    return Book(
-        {
-            SURVEY: _sheet(SURVEY, COLUMNS, given["survey"]),
-            CHOICES: _sheet(CHOICES, ("list_name", "name", "label"), _choices(given["lists"])),
-            SETTINGS: _sheet(SETTINGS, ("form_title", "form_id", "version"), [_settings(given)]),
-        },
-        (SURVEY, CHOICES, SETTINGS),
-    )
+    sheets = {
+        SURVEY: _sheet(SURVEY, COLUMNS, given["survey"]),
+        CHOICES: _sheet(CHOICES, ("list_name", "name", "label"), _choices(given["lists"])),
+        SETTINGS: _sheet(SETTINGS, ("form_title", "form_id", "version"), [_settings(given)]),
+    }
+    if given.get("requests"):
+        sheets[REQUESTS] = _sheet(REQUESTS, REQUEST_COLUMNS, given["requests"])
+    return Book(sheets, tuple(sheets))
 
 
 def _settings(given: dict[str, Any]) -> dict[str, str]:

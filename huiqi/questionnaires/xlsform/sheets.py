@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 SURVEY, CHOICES, SETTINGS = "survey", "choices", "settings"
-READ = (SURVEY, CHOICES, SETTINGS)
+# Ours, beside XLSForm: which answers become offers to open a request.
+REQUESTS = "requests"
+READ = (SURVEY, CHOICES, SETTINGS, REQUESTS)
+# Columns of ours (`huiqi::fact`): what an answer means to the site. Other tools pass over them.
+OURS = "huiqi"
 # Sheets whose features are not supported.
 REFUSED = ("external_choices", "entities", "osm")
 # Other names of a column (XLSForm; pyxform reads them too).
@@ -92,6 +96,8 @@ def column_of(header: str) -> Column:
     """`label::中文 (zh)` is the column label in the language 中文 (zh)."""
     parts = [part.strip() for part in header.split("::")]
     name = parts[0].lower()
+    if name == OURS and len(parts) == 2:
+        return Column(header, f"{OURS}::{parts[1].lower()}")
     rest = parts[1:]
     if name in _GROUPS and rest:
         name, rest = rest[0].lower(), rest[1:]

@@ -16,7 +16,7 @@ from huiqi.questionnaires.xlsform.sheets import READ, REFUSED, SURVEY, Book, Col
 MOST_FILE_BYTES = 10_000_000
 MOST_COLUMNS = 200
 # 16,000 villages of a province fit several times; a survey of 3,000 rows is none.
-MOST_ROWS = {"survey": 3_000, "choices": 60_000, "settings": 20}
+MOST_ROWS = {"survey": 3_000, "choices": 60_000, "settings": 20, "requests": 100}
 _SPACES = str.maketrans({"\u00a0": " ", "\u3000": " ", "\ufeff": "", "\u200b": ""})
 
 

@@ -13,6 +13,7 @@ from huiqi.core.cli import HuiqiCommand
 from huiqi.core.dates import parse_date, readable
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.questionnaires.queries.known import known_here
 from huiqi.questionnaires.queries.shipped import shipped
 from huiqi.questionnaires.xform.definition import Form, FormError, Kind
 from huiqi.questionnaires.xform.reading import all_questions, read_form
@@ -104,7 +105,7 @@ def _clock(on: str | None) -> tuple[date, datetime]:
 def _compiled(path: str) -> Compiled:
     raw = _read(path, MOST_FORM_BYTES)
     if not raw.lstrip().startswith(_XML_STARTS):
-        return compile_xlsform(io.BytesIO(raw))
+        return compile_xlsform(io.BytesIO(raw), known_here(asks_items=False))
     try:
         form = read_form(raw)
     except XmlRefused as refused:
