@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from huiqi.core.messages import gettext_noop
 from huiqi.questionnaires.xform.annotations import below_root
@@ -10,13 +11,27 @@ from huiqi.questionnaires.xlsform.lists import Lists
 from huiqi.questionnaires.xlsform.problems import Problem, problem
 from huiqi.questionnaires.xlsform.sheets import SURVEY
 from huiqi.questionnaires.xlsform.survey import NUMERIC, Line, Outline
-from huiqi.rules.catalogue import Fact
 
 FACT, UNIT, POLICY = "huiqi::fact", "huiqi::unit", "huiqi::policy"
 UNITS = ("yuan", "wan", "percent")
 # How far a policy reached a firm, as ESIEC and BPS asked it; the list of such a question has these names.
 STANDINGS = ("had", "applied", "fits", "unfit", "unknown")
 YES_NO = frozenset({"yes", "no"})
+
+
+class Fact(Protocol):
+    """A fact of the catalogue, as far as a question is held to it."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def values(self) -> Mapping[str, str]: ...
+    @property
+    def kept(self) -> bool: ...
+    @property
+    def derived(self) -> bool: ...
 
 
 @dataclass(frozen=True)
