@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("huiqi.policies.urls")),
     path("", include("huiqi.enterprises.urls")),
     path("lists/", include("huiqi.lists.urls")),
+    path("", include("huiqi.fieldwork.urls")),
     path("", include("huiqi.surveys.urls")),
     path("questionnaires/", include("huiqi.questionnaires.urls")),
     path("cases/", include("huiqi.cases.urls")),

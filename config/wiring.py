@@ -39,6 +39,7 @@ from huiqi.enterprises.panels import dispute_panel
 from huiqi.enterprises.queries.trail import firms_behind
 from huiqi.enterprises.register_panel import firms_found, register_panel
 from huiqi.enterprises.wanted import Kind, read_question
+from huiqi.fieldwork import acts as fieldwork_acts
 from huiqi.files import acts as file_acts
 from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, watermark_text
@@ -74,6 +75,7 @@ _ACTS = (
     policy_acts.ACTS,
     questionnaire_acts.ACTS,
     survey_acts.ACTS,
+    fieldwork_acts.ACTS,
     case_acts.ACTS,
     arrears_acts.ACTS,
 )

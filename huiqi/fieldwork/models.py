@@ -14,7 +14,7 @@ from huiqi.core.personal import EncryptedTextField
 from huiqi.fieldwork.reading import INSTANCE_ID_LENGTH
 from huiqi.questionnaires.models import QuestionnaireVersion
 from huiqi.questionnaires.xform.safe_xml import MOST_SUBMISSION_BYTES
-from huiqi.surveys.models import Response, Survey
+from huiqi.surveys.models import Survey
 
 # As JSON; what is told of one submission is cut before (commands/submissions.py).
 NOTES_LENGTH = 60_000
@@ -74,7 +74,8 @@ class Delivery(models.Model):
     """One submission: by its instanceID it is known again, whatever became of it.
 
     The submission's XML is kept only while an officer has something to decide, or set it aside. Of an
-    anonymous survey the row names neither device nor person nor response, and only the day.
+    anonymous survey the row names neither device nor person, only the day, and its response has another
+    instanceID.
     """
 
     public_id = PublicIdField()
@@ -86,7 +87,6 @@ class Delivery(models.Model):
     state = models.CharField(_("状态"), max_length=5, choices=DeliveryState)
     # The same instanceID was there already, with other content.
     is_conflict = models.BooleanField(_("编号重复"), default=False)
-    response = models.ForeignKey(Response, models.SET_NULL, null=True, related_name="deliveries")
     collector = models.ForeignKey(Collector, models.PROTECT, null=True, related_name="deliveries")
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     xml = EncryptedTextField(max_length=2 * MOST_SUBMISSION_BYTES, blank=True)

@@ -16,6 +16,7 @@ class ApiScope(models.TextChoices):
 
     CASES_CREATE = "cases:create", _("提交诉求")
     CASES_READ = "cases:read", _("查询本账号提交的诉求")
+    SURVEYS_COLLECT = "surveys:collect", _("采集问卷")
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

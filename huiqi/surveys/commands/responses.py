@@ -24,7 +24,7 @@ from huiqi.surveys.models import Audience, Invitation, Outcome, Response, Respon
 from huiqi.surveys.models.responses import ANSWERS_LENGTH
 from huiqi.surveys.queries.filling import session_of
 from huiqi.surveys.queries.invitations import draft_digest, find_draft, find_invitation
-from huiqi.surveys.queries.waves import current_wave, is_full, newest_wave
+from huiqi.surveys.queries.waves import current_wave, is_full
 
 # Ours, as for drafts of requests: long enough to ask the accountant, short enough not to keep what was left.
 KEPT_FOR = timedelta(days=30)
@@ -33,7 +33,7 @@ _FIRM = "surveys.firm"
 _SENT = gettext_noop("这份答卷已经提交，不能再改。")
 _ANSWERED = gettext_noop("这家企业已经交过一份答卷，一家企业只收一份。要更正，请联系调查单位。")
 _NOT_OPEN = gettext_noop("这项调查现在不接受填报。")
-_ANSWERED = gettext_noop("这家企业已经交过一份答卷，一家企业只收一份。要更正，请联系调查单位。")
+_BEGUN = gettext_noop("这家企业已经在网上填报或交过答卷，一家企业只收一份。")
 # Keys by chance lie far above those that are counted up, so that the two never meet.
 _KEYS_BY_CHANCE = 2**52
 _OVER = gettext_noop("调查已经截止，没有提交。填写的内容还会保留一段时间。")
@@ -43,6 +43,7 @@ _OVER = gettext_noop("调查已经截止，没有提交。填写的内容还会�
 class Received:
     """A response that comes whole. `answers` as of a session (xform.session.Session.answers)."""
 
+    wave: Wave
     version: QuestionnaireVersion
     instance_id: str
     answers: Mapping[str, str]
@@ -182,16 +183,15 @@ def _send(response: Response, sending: Sending) -> Response:
     return _hand_in(locked, session.answers(), actor=locked.filled_by, at=sending.at, token=sending.token)
 
 
-@transaction.atomic
 def receive_response(survey: Survey, received: Received, *, actor: User | None, at: datetime) -> Response:
     """Keep a response that comes whole, from a client of the field; it was judged there (huiqi.fieldwork).
 
-    IntegrityError when the instance is kept already; Refused `surveys.answered` when the firm has answered,
-    `surveys.not_open` when only who was invited answers.
+    Belongs into the transaction in which its delivery is noted. IntegrityError when the instance is kept
+    already; Refused `surveys.answered` when the firm has answered, `surveys.not_invited` when the survey asks
+    firms by name and the credit code in the answers belongs to none of them (of an anonymous survey nobody
+    can tell).
     """
-    wave = newest_wave(survey)
-    if wave is None or survey.audience != Audience.OPEN_LINK:
-        raise Refused("surveys.not_open", _NOT_OPEN)
+    wave = received.wave
     made = Response(
         survey=survey,
         wave=wave,
@@ -201,10 +201,25 @@ def receive_response(survey: Survey, received: Received, *, actor: User | None, 
         saved_at=at,
         expires_at=at + KEPT_FOR,
     )
-    key = _firm_key(made, _code_in(received.answers))
+    code = _code_in(received.answers)
+    if survey.audience == Audience.INVITED:
+        made.invitation = _invitation_of(wave, "" if survey.is_anonymous else code)
+        made.enterprise_id = made.invitation.enterprise_id
+    key = _firm_key(made, code)
     if key and Response.objects.sent().filter(wave=wave, firm_key=key).exists():
         raise Refused("surveys.answered", _ANSWERED)
     return _hand_in(made, received.answers, actor=actor, at=at)
+
+
+def _invitation_of(wave: Wave, code: str) -> Invitation:
+    rows = wave.invitations.filter(enterprise__credit_code=code.strip().upper()) if code else None
+    found = rows.order_by("pk").first() if rows is not None else None
+    if found is None:
+        said = gettext_noop("按答卷里的统一社会信用代码，这家企业不在这一轮的名单里。")
+        raise Refused("surveys.not_invited", said)
+    if Response.objects.filter(invitation=found).exists():
+        raise Refused("surveys.answered", _BEGUN)
+    return found
 
 
 def _hand_in(

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from huiqi.surveys.models import Audience, Invitation, Outcome, Quota, Response, Survey, Wave
+from huiqi.surveys.models import Audience, Invitation, Outcome, Quota, Response, Survey, Wave, WaveState
 
 
 def current_wave(survey: Survey, today: date) -> Wave | None:
@@ -15,6 +15,17 @@ def current_wave(survey: Survey, today: date) -> Wave | None:
 def newest_wave(survey: Survey) -> Wave | None:
     """The last one, whatever its state."""
     return survey.waves.order_by("-number").first()
+
+
+def wave_on(survey: Survey, today: date) -> Wave | None:
+    """The wave that takes answers on the day, else the last one that ever did: where late answers belong."""
+    waves = list(survey.waves.exclude(state=WaveState.DRAFT).order_by("-number"))
+    taking = [wave for wave in waves if survey.takes_answers(today) and _takes(wave, today)]
+    return next(iter(taking or waves), None)
+
+
+def _takes(wave: Wave, today: date) -> bool:
+    return wave.state == WaveState.OPEN and wave.opens_on <= today <= wave.closes_on
 
 
 def is_full(wave: Wave, invitation: Invitation | None) -> bool:
