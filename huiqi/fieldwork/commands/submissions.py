@@ -165,8 +165,7 @@ def _notes(survey: Survey, read: _Read, moment: Moment) -> Notes:
     if read.envelope.corrects:
         said = gettext_noop("这是对答卷 %(id)s 的更正。")
         notes.problems.append(("", str(Message(said, {"id": read.envelope.corrects}))))
-    is_open = survey.takes_answers(moment.today)
-    if not is_open or not read.wave.takes_answers(moment.today):
+    if not read.wave.takes_answers(moment.today):
         notes.problems.append(("", _LATE))
     if notes.corrected:
         log.info("calculated values put right", survey=survey.public_id, count=len(notes.corrected))

@@ -20,12 +20,7 @@ def newest_wave(survey: Survey) -> Wave | None:
 def wave_on(survey: Survey, today: date) -> Wave | None:
     """The wave that takes answers on the day, else the last one that ever did: where late answers belong."""
     waves = list(survey.waves.exclude(state=WaveState.DRAFT).order_by("-number"))
-    taking = [wave for wave in waves if survey.takes_answers(today) and _takes(wave, today)]
-    return next(iter(taking or waves), None)
-
-
-def _takes(wave: Wave, today: date) -> bool:
-    return wave.state == WaveState.OPEN and wave.opens_on <= today <= wave.closes_on
+    return next((wave for wave in waves if wave.takes_answers(today)), next(iter(waves), None))
 
 
 def is_full(wave: Wave, invitation: Invitation | None) -> bool:
