@@ -16,7 +16,7 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+ROUNDS = int(sys.argv[1]) if sys.argv[1:] and sys.argv[1].isdigit() else 200
 BUDGETS = {"40 questions": 4.0, "250 questions": 12.0}
 
 

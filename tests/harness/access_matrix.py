@@ -5,6 +5,7 @@ from huiqi.arrears.tests import access as arrears
 from huiqi.cases.tests import access as cases
 from huiqi.core.tests import access as core
 from huiqi.enterprises.tests import access as enterprises
+from huiqi.fieldwork.tests import access as fieldwork
 from huiqi.hotline.tests import access as hotline
 from huiqi.knowledge.tests import access as knowledge
 from huiqi.lists.tests import access as lists
@@ -32,5 +33,6 @@ MATRIX: dict[str, Row] = {
     **arrears.ROWS,
     **questionnaires.ROWS,
     **surveys.ROWS,
+    **fieldwork.ROWS,
     **api.ROWS,
 }
