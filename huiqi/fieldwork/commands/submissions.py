@@ -96,7 +96,7 @@ def take_submission(survey: Survey, sent: Sent, source: Source, moment: Moment) 
     envelope = read_envelope(sent.xml)
     version = _version(survey, envelope)
     known = known_of(survey, envelope)
-    if known.same is None and not known.others:
+    if known.is_new:
         made = _first(survey, envelope, version, source, moment)
         if made is not None:
             return made
@@ -123,7 +123,7 @@ def _version(survey: Survey, envelope: Envelope) -> QuestionnaireVersion:
         said = gettext_noop("这是表单 %(given)s 的答卷，这项调查用的是 %(id)s。请核对采集地址。")
         values = {"given": envelope.form_id[:40] or "?", "id": form_id}
         raise Refused("fieldwork.other_form", Message(said, values))
-    found = versions_answered(survey).filter(version=envelope.version).first()
+    found = versions_answered(survey).filter(version=envelope.version).only("digest").first()
     if found is None:
         said = gettext_noop(
             "没有发布过版本 %(given)s，没有接收。请重新下载表单；答卷留在设备上，联系调查单位。"
@@ -151,8 +151,7 @@ def _first(
     try:
         return _keep(read, notes, survey, source, moment)
     except IntegrityError:
-        known = known_of(survey, envelope)
-        if known.same is not None or known.others:
+        if not known_of(survey, envelope).is_new:
             return None
     # The firm's answer came at the same moment by another way: it counts, this one is for an officer.
     return _keep(read, notes, survey, source, moment)

@@ -66,23 +66,25 @@ class Known:
     same: Delivery | None
     others: int
 
+    @property
+    def is_new(self) -> bool:
+        return self.same is None and not self.others
+
 
 def known_of(survey: Survey, envelope: Envelope) -> Known:
     """Whether this submission came before, under whatever key its digest was made."""
-    rows = list(
-        Delivery.objects.filter(survey=survey, instance_id=envelope.instance_id)
-        .select_related("version")
-        .defer("xml", "version__xform", "version__original")
-        .order_by("pk")
-    )
-    digests = set(blind_indexes(envelope.digest, _PURPOSE)) if rows else set()
-    same = next((row for row in rows if row.digest in digests), None)
-    return Known(same, len(rows) - (same is not None))
+    sent = Delivery.objects.filter(survey=survey.pk, instance_id=envelope.instance_id).order_by("pk")
+    rows = dict(sent.values_list("digest", "pk"))
+    if not rows:
+        return Known(None, 0)
+    keys = [rows[digest] for digest in blind_indexes(envelope.digest, _PURPOSE) if digest in rows]
+    same = Delivery.objects.select_related("survey").defer("xml").get(pk=keys[0]) if keys else None
+    return Known(same, len(rows) - len(keys))
 
 
 def versions_answered(survey: Survey) -> QuerySet[QuestionnaireVersion]:
     """The versions a submission may answer: all that were published; newest first, without contents."""
-    versions = survey.questionnaire.versions.filter(published_at__isnull=False)
+    versions = QuestionnaireVersion.objects.filter(questionnaire=survey.questionnaire_id).published()
     return versions.defer("xform", "original").order_by("-published_at", "-number")
 
 

@@ -205,10 +205,9 @@ def receive_response(survey: Survey, received: Received, *, actor: User | None, 
     if survey.audience == Audience.INVITED:
         made.invitation = _invitation_of(wave, "" if survey.is_anonymous else code)
         made.enterprise_id = made.invitation.enterprise_id
-    key = _firm_key(made, code)
-    if key and Response.objects.sent().filter(wave=wave, firm_key=key).exists():
+    if not survey.is_anonymous and _known_key(made, code):
         raise Refused("surveys.answered", _ANSWERED)
-    return _hand_in(made, received.answers, actor=actor, at=at)
+    return _hand_in(made, received.answers, actor=actor, at=at, is_first=True)
 
 
 def _invitation_of(wave: Wave, code: str) -> Invitation:
@@ -223,15 +222,23 @@ def _invitation_of(wave: Wave, code: str) -> Invitation:
 
 
 def _hand_in(
-    row: Response, answers: Mapping[str, str], *, actor: User | None, at: datetime, token: str = ""
+    row: Response,
+    answers: Mapping[str, str],
+    *,
+    actor: User | None,
+    at: datetime,
+    token: str = "",
+    is_first: bool = False,
 ) -> Response:
+    """`is_first` when it is known that the firm has no answer yet."""
     row.answers = json.dumps(answers, ensure_ascii=False)
     row.state, row.sent_at, row.page_key = ResponseState.SENT, at, ""
     _mark_answered(row, token)
     if row.survey.is_anonymous:
         _cut_loose(row, at)
     else:
-        row.firm_key = _firm_key(row, _code_in(answers))
+        code = _code_in(answers)
+        row.firm_key = ("" if is_first else _known_key(row, code)) or _firm_key(row, code)
     row.save()
     audit.record("survey.answered", row.survey, actor=actor)
     return row
@@ -270,15 +277,25 @@ def _code_in(answers: Mapping[str, str]) -> str:
     return next((text for path, text in answers.items() if path.endswith(f"/{FIRM_PLACE}")), "")
 
 
-def _firm_key(locked: Response, code: str) -> str:
-    """The digest of a code within one survey; the one known when the keys were changed meanwhile."""
-    code, survey = code.strip().upper(), locked.survey
-    if not code:
+def _said_of(row: Response, code: str) -> str:
+    """What is digested of a firm: its code within one survey; "" without a code."""
+    plain = code.strip().upper()
+    return f"{row.survey.public_id}:{plain}" if plain else ""
+
+
+def _firm_key(row: Response, code: str) -> str:
+    """The digest of a code within one survey."""
+    said = _said_of(row, code)
+    return blind_index(said, _FIRM) if said else ""
+
+
+def _known_key(row: Response, code: str) -> str:
+    """The digest under which the firm has answered this wave, whatever the key then was, or ""."""
+    said = _said_of(row, code)
+    if not said:
         return ""
-    digests = blind_indexes(f"{survey.public_id}:{code}", _FIRM)
-    sent = Response.objects.sent().filter(wave=locked.wave_id, firm_key__in=digests)
-    known = sent.order_by("pk").first()
-    return known.firm_key if known is not None else blind_index(f"{survey.public_id}:{code}", _FIRM)
+    sent = Response.objects.sent().filter(wave=row.wave_id, firm_key__in=blind_indexes(said, _FIRM))
+    return sent.order_by("pk").values_list("firm_key", flat=True).first() or ""
 
 
 @transaction.atomic
