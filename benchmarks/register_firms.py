@@ -107,11 +107,11 @@ def rows(count: int, first: int = 1) -> Iterator[tuple[Any, ...]]:
 
 def load(count: int) -> None:
     """Fill the empty register; the search index is built at the end."""
-    search_index.remove(connection)
+    search_index.FIRMS.remove(connection)
     stream = rows(count)
     while chunk := list(islice(stream, CHUNK)):
         _insert(Enterprise, FIELDS, chunk)
-    search_index.install(connection)
+    search_index.FIRMS.install(connection)
     load_statements(range(1, min(count, 4000), 2))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from huiqi.accounts.gates import user_of
-from huiqi.cases.queries.page import reader_of
+from huiqi.cases.queries.page import reader_on
 from huiqi.cases.queries.permits import has_permits, may_record_permits, permits_of
 from huiqi.core import clock
 
@@ -13,7 +13,7 @@ from huiqi.core import clock
 def permits_panel(request: HttpRequest, case: Any) -> dict[str, Any] | None:
     """Permits with their promises, checks of the pass, and the ways to enter more."""
     today = clock.today()
-    may_record = may_record_permits(case, reader_of(case, user_of(request), today))
+    may_record = may_record_permits(case, reader_on(case, user_of(request), today))
     permits, checks = permits_of(case)
     if not (permits or checks or (may_record and has_permits(case))):
         return None

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
 
-from huiqi.enterprises import search_index
+from huiqi.enterprises.search_index import FIRMS
 
 
 class EnterprisesConfig(AppConfig):
@@ -21,6 +21,4 @@ class EnterprisesConfig(AppConfig):
 
 
 def _restore_search(using: str, plan: Any = (), **kwargs: Any) -> None:
-    connection = connections[using]
-    if search_index.TABLE in connection.introspection.table_names():
-        search_index.install(connection)
+    FIRMS.restore(connections[using])

@@ -1,6 +1,6 @@
 """What a firm is found by: its names, initials and organisation code cut into grams. Pure.
 
-A column of grams separated by spaces stands behind an inverted index on both databases (search_index.py).
+A column of grams separated by spaces stands behind an inverted index on both databases (core/gram_index.py).
 Any two characters that follow each other in a name are one gram, so every part of a name of two or more
 Chinese characters finds it; Latin letters, digits and pinyin initials are cut into threes. A gram with `_` in
 front says how a name, its initials or a Latin word in it begins.
@@ -30,6 +30,14 @@ def search_text(name: str, initials: str, credit_code: str | None = None, former
         grams.update(dict.fromkeys(_grams_of(text)))
     for code_or_name in (credit_code or "", *former):
         grams.update(dict.fromkeys(_code_or_name(code_or_name)))
+    return " ".join(grams)
+
+
+def words_text(*texts: str) -> str:
+    """The text to store for what is found by words alone: grams of `texts`, each once."""
+    grams: dict[str, None] = {}
+    for text in texts:
+        grams.update(dict.fromkeys(_grams_of(text)))
     return " ".join(grams)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiqi.cases.models import Approval, CallBack, Case, Event, Order, PackLine, PassCheck
 from huiqi.core.retention import Instants, keeps, years_before
+from huiqi.enterprises.search_text import words_text
 from huiqi.files.commands import delete_attachment
 from huiqi.files.queries import attachments_of
 
@@ -59,6 +60,9 @@ def forget_cases(rows: list[Any]) -> None:
     Approval.objects.filter(case__in=cases).update(reason="", decision="")
     CallBack.objects.filter(case__in=cases).update(note="")
     PassCheck.objects.filter(case__in=cases).update(number="", note="")
+    for row in rows:
+        row.search_text = words_text(TITLE, row.firm_name)
+    Case.objects.bulk_update(rows, ["search_text"])
     Case.objects.filter(pk__in=cases).update(
         requester=None,
         requester_name="",

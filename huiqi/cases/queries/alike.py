@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from django.db.models import CharField, Count, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, NullIf
 
-from huiqi.cases.models import Case, Knot
+from huiqi.cases.models import Case, CaseQuerySet, Knot
 from huiqi.cases.workflow import Ending
 
 # Facts: the same firm, class and counterparty within 30 days is proposed as one; a person decides.
 ALIKE_WITHIN = timedelta(days=30)
 MOST_SHOWN = 10
+# What lists of such cases show; the texts stay encrypted where they lie.
+SHOWN = ("public_id", "number", "title", "state", "opened_at", "enterprise", "credit_code", "lead")
 # So many alike within so many days are proposed as a knot 堵点. No rule names figures; both are ours.
 KNOT_CASES = 5
 KNOT_WITHIN = timedelta(days=7)
@@ -26,36 +28,40 @@ class Alike:
     signals: tuple[str, ...]
 
 
-def likely_duplicates(case: Case) -> list[Alike]:
+def likely_duplicates(case: Case, among: CaseQuerySet | None = None) -> list[Alike]:
     """Cases of the same requester about the same topic within 30 days, the newest first, merged ones left
-    out. Only proposals: nothing merges by itself, and a case without any identity is like no other."""
-    same = _same_requester(case)
-    if same is None:
+    out; `among`: of these alone. Two queries. Only proposals: nothing merges by itself, and a case without
+    any identity is like no other."""
+    said = _same_requester(case)
+    if not said:
         return []
     near = Q(opened_at__gte=case.opened_at - ALIKE_WITHIN, opened_at__lte=case.opened_at + ALIKE_WITHIN)
-    rows = Case.objects.filter(same, near, item=case.item, topic=case.topic).exclude(pk=case.pk)
-    rows = rows.exclude(ending=Ending.MERGED).select_related("lead", "desk", "enterprise")
-    phones = set(_by_phone(case).values_list("pk", flat=True)) if case.requester_phone else set()
+    rows = Case.objects.all() if among is None else among
+    rows = rows.filter(near, pk__in=said, item=case.item, topic=case.topic).exclude(ending=Ending.MERGED)
+    rows = rows.select_related("lead").only(*SHOWN, "lead__name").order_by("-opened_at", "-pk")
     return [
-        Alike(row, (*_signals(case, row), *(("phone",) if row.pk in phones else ()), "topic"))
-        for row in rows.order_by("-opened_at", "-pk")[:MOST_SHOWN]
+        Alike(row, (*_signals(case, row), *(("phone",) if "phone" in said[row.pk] else ()), "topic"))
+        for row in rows[:MOST_SHOWN]
     ]
 
 
-def _same_requester(case: Case) -> Q | None:
-    found = Q(pk__in=[])
+def _same_requester(case: Case) -> dict[int, set[str]]:
+    """Keys of other cases of this firm, code or telephone, each with which of them; every one is sought by
+    its own index."""
+    every = Case.objects.order_by()
+    parts = []
     if case.enterprise_id is not None:
-        found |= Q(enterprise=case.enterprise_id)
+        parts.append(every.filter(enterprise=case.enterprise_id).values_list("pk", Value("firm")))
     if case.credit_code:
-        found |= Q(credit_code=case.credit_code)
+        parts.append(every.filter(credit_code=case.credit_code).values_list("pk", Value("credit_code")))
     if case.requester_phone:
-        found |= Q(pk__in=_by_phone(case).values("pk"))
-    return found if case.enterprise_id or case.credit_code or case.requester_phone else None
-
-
-def _by_phone(case: Case) -> QuerySet[Case]:
-    near = {"item": case.item, "topic": case.topic, "opened_at__gte": case.opened_at - ALIKE_WITHIN}
-    return Case.objects.order_by().filter(phone_index__finds=case.requester_phone, **near)
+        by_phone = every.filter(phone_index__finds=case.requester_phone)
+        parts.append(by_phone.values_list("pk", Value("phone")))
+    found: dict[int, set[str]] = {}
+    for key, signal in parts[0].union(*parts[1:]) if parts else ():
+        if key != case.pk:
+            found.setdefault(key, set()).add(signal)
+    return found
 
 
 def _signals(case: Case, other: Case) -> tuple[str, ...]:

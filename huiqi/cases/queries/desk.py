@@ -19,7 +19,7 @@ from huiqi.cases.queries.people import answers_to_review, approvals_to_decide, d
 from huiqi.cases.queries.rows import CASE_TEXTS
 from huiqi.cases.workflow import State
 
-MOST_SHOWN = 20
+MOST_SHOWN = 10
 MOST_PAIRS = 10
 MOST_KNOT = 50
 # Of a firm in the register the code says nothing more.

@@ -21,6 +21,8 @@ from huiqi.core.messages import Message, gettext_noop
 
 MOST_OFFERED = 8
 MOST_UNITS = 30
+# So many of a desk's open cases say whom it gives to.
+MOST_CASES = 1_000
 # What is due within a day and a night counts as due soon: the next working day at the latest in most weeks.
 SOON = timedelta(days=1)
 _BY_CUSTOM = gettext_noop("近%(days)s天同类%(count)s件派往%(unit)s")
@@ -211,12 +213,14 @@ def _covers(unit: Unit, prefecture: str) -> bool:
 
 
 def desk_loads(cases: CaseQuerySet, at: datetime) -> list[tuple[Unit, Load]]:
-    """The units to which these cases' open orders went, the most laden first; who has how many is asked of
-    those shown alone."""
-    given = Order.objects.open().filter(case__in=cases.order_by().values("pk")).order_by()
-    units = list(given.values_list("unit", flat=True).distinct())
-    counted = _counted(Order.objects.open().filter(unit__in=units), at)
-    laden = sorted(counted.items(), key=lambda row: (-row[1].late, -row[1].open, row[0]))
-    found = _with_people(dict(laden[:MOST_UNITS]))
+    """The units to which these cases' open orders went (of MOST_CASES, those that end first) and which have
+    most open, the latest first; what is late and who has how many is asked of those shown alone."""
+    first = cases.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_CASES]
+    given = Order.objects.open().filter(case__in=list(first)).order_by()
+    units = set(given.values_list("unit", flat=True))
+    by_unit = Order.objects.open().filter(unit__in=units).order_by().values("unit")
+    most = by_unit.annotate(count=Count("pk")).order_by("-count", "unit")[:MOST_UNITS]
+    found = loads([row["unit"] for row in most], at)
+    laden = sorted(found.items(), key=lambda row: (-row[1].late, -row[1].open, row[0]))
     shown = Unit.objects.order_by("pk").in_bulk(found)
-    return [(shown[key], load) for key, load in found.items()]
+    return [(shown[key], load) for key, load in laden]

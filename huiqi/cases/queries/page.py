@@ -64,10 +64,21 @@ def reader_of(case: Case, user: User, today: date) -> Reader:
         power for power in _DESK_POWERS if _reach(case, power, line) & _units(user, power, today)
     )
     handles = _units(user, Power.HANDLE_CASES, today)
-    rows = case.orders.filter(unit__in=handles).select_related("unit", "handler", "case")
+    # All of the case's orders, which are few: a unit's own may be thousands.
+    rows = case.orders.select_related("unit", "handler", "case").order_by("-pk")
+    own = tuple(row for row in rows if row.unit_id in handles)
     sees_region = scope_with(user, Power.VIEW_CASES, today).admits(case.prefecture or None, case.park_id)
     veil = veil_of(user, today)
-    return Reader(user, today, desk, tuple(rows.order_by("-pk")), sees_region, veil.hides(case), veil)
+    return Reader(user, today, desk, own, sees_region, veil.hides(case), veil)
+
+
+def reader_on(case: Case, user: User, today: date) -> Reader:
+    """`reader_of`, asked once for a page and its panels: kept on the case, which a page reads anew after
+    every act."""
+    kept: Reader | None = case.__dict__.get("_reader")
+    if kept is None or (kept.user, kept.today) != (user, today):
+        kept = case.__dict__["_reader"] = reader_of(case, user, today)
+    return kept
 
 
 def _reach(case: Case, power: Power, line: set[int]) -> set[int]:

@@ -16,6 +16,7 @@ from huiqi.cases.models import OPEN_ORDERS, Case, CaseQuerySet, Order, OrderStat
 from huiqi.cases.queries.veil import Veil, veil_of
 from huiqi.cases.workflow import State
 from huiqi.core.personal import plain_phone
+from huiqi.enterprises.search_text import grams_of_question
 
 PAGE_SIZE = 50
 # So many rows are counted and paged; whoever needs more narrows the filters.
@@ -166,14 +167,12 @@ def is_number(words: str) -> bool:
 def found_by(words: str) -> list[int]:
     """Keys of cases by number, or with the words in title or firm, the newest first.
 
-    One index holds title and firm, so that the words are sought without reading the rows.
+    An inverted index of grams holds title and firm, as for the firms of the register.
     """
     digits = re.sub(r"\s", "", words)
     if _NUMBER.fullmatch(digits):
         return list(Case.objects.filter(number=digits).order_by("pk").values_list("pk", flat=True))
-    rows = Case.objects.order_by("-pk")
-    for word in words.split()[:3]:
-        rows = rows.filter(Q(title__contains=word) | Q(firm_name__contains=word))
+    rows = Case.objects.filter(search_text__has_grams=grams_of_question(words)).order_by("-pk")
     return list(rows.values_list("pk", flat=True)[:MOST_HITS])
 
 

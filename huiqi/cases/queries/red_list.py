@@ -29,6 +29,10 @@ MOST_SHOWN = 20
 MOST_LATE = 100
 MOST_UNITS = 30
 BOUNCES = 2
+_CLOCK_SHOWN = (
+    "stage", "due_at", "limit_unit", "unit__name", "case__public_id", "case__number", "case__title",
+    "case__prefecture", "case__supervised_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def _late_clocks(user: User, today: date, at: datetime) -> QuerySet[Clock]:
 
 def _shown(clocks: QuerySet[Clock], most: int, at: datetime) -> list[Late]:
     """The first clocks of those that are over, the longest first, with what a page shows of their cases."""
-    rows = clocks.select_related("case", "unit").defer(*CASE_TEXTS)
+    rows = clocks.select_related("case", "unit").only(*_CLOCK_SHOWN)
     return [_late(clock, at) for clock in rows.order_by("due_at", "pk")[:most]]
 
 

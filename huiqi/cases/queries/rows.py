@@ -30,7 +30,15 @@ _LOOKS: Mapping[str, tuple[str, str]] = {
 }
 BOUNCED = 2
 # What lists never show; decrypting alone takes longer than the rest of a row.
-LONG_TEXTS = ("text", "private_answers", "answers", "answer", "requester_name", "requester_phone")
+LONG_TEXTS = (
+    "search_text",
+    "text",
+    "private_answers",
+    "answers",
+    "answer",
+    "requester_name",
+    "requester_phone",
+)
 CASE_TEXTS = tuple(f"case__{name}" for name in LONG_TEXTS)
 
 

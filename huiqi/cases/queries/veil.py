@@ -59,7 +59,14 @@ class Veil:
 
 
 def veil_of(user: User, today: date) -> Veil:
-    """The veil before this person; one query."""
+    """The veil before this person; one query, kept on the user object, which lives as long as one request."""
+    kept: dict[date, Veil] = user.__dict__.setdefault("_veils", {})
+    if today not in kept:
+        kept[today] = _veil(user, today)
+    return kept[today]
+
+
+def _veil(user: User, today: date) -> Veil:
     scope = scope_with(user, Power.VIEW_CASES, today)
     if scope.is_whole:
         return Veil(frozenset(), scope, frozenset())

@@ -8,8 +8,8 @@ from urllib.parse import quote
 from django import template
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from huiqi.cases.items.definition import ItemDefinition
@@ -47,9 +47,14 @@ def day_zh(instant: datetime | None) -> str:
 # --- rows of cases and of clocks -----------------------------------------------------------------------
 # Without templates: a page has up to a hundred rows, and a template for each took half of its time.
 
-_CELL = '<td data-label="{}">{}</td>\n'
+# Whatever is put into these is escaped first, by `_safe` or `_spell`.
 _TAG = '<span class="hq-tag hq-tag-{}">{}</span>'
 _BELOW = '<br><span class="hq-soft hq-small">{}</span>'
+
+
+def _safe(words: Any) -> str:
+    """`words` as HTML; what is HTML already stays."""
+    return words if isinstance(words, SafeString) else str(escape(str(words)))
 
 
 @register.simple_tag
@@ -57,56 +62,52 @@ def case_cells(row: Row, back: str = "") -> SafeString:
     """The case with its marks, its state, its end and who has it; `back` is where its page leads back to."""
     case = row.case
     holder = case.lead or case.desk
+    state = icon(row.look.icon) + _safe(row.look.label)
     cells = (
         (_("诉求"), _matter(row, back)),
-        (
-            _("状态"),
-            _tag(row.look.tone, format_html("{}{}", icon(row.look.icon), row.look.label), row.ending),
-        ),
-        (_("期限"), _tag(row.due.tone, worded(row.due.words), row.stage) if row.due else "—"),
-        (_("谁在办"), format_html("{}{}", holder.name, _below(case.handler and case.handler.name))),
+        (_("状态"), _tag(row.look.tone, state, row.ending)),
+        (_("期限"), _tag(row.due.tone, _safe(worded(row.due.words)), row.stage) if row.due else "—"),
+        (_("谁在办"), _safe(holder.name) + _below(case.handler and case.handler.name)),
     )
-    return format_html_join("", _CELL, cells)
+    # Every part is escaped where it is made.
+    return mark_safe("".join(f'<td data-label="{_safe(label)}">{html}</td>\n' for label, html in cells))  # noqa: S308
 
 
 @register.simple_tag
 def late_rows(rows: Iterable[Late], names_unit: bool) -> SafeString:
     """Clocks that are over, each with its case; with the unit where they are not listed under it."""
-    lines = format_html_join("", "{}", ((_late(row.clock, row.words, names_unit),) for row in rows))
-    return format_html('<ul class="hq-rows">{}</ul>', lines)
+    lines = "".join(_late(row.clock, row.words, names_unit) for row in rows)
+    return mark_safe(f'<ul class="hq-rows">{lines}</ul>')  # noqa: S308  escaped in _late
 
 
-def _late(clock: Clock, words: Message, names_unit: bool) -> SafeString:
+def _late(clock: Clock, words: Message, names_unit: bool) -> str:
     case = clock.case
-    over = format_html(_TAG, "danger", f"{clock.get_stage_display()} {worded(words)}")
+    over = _TAG.format("danger", _safe(f"{clock.get_stage_display()} {worded(words)}"))
     about = [case.spoken_number]
     about += [clock.unit.name] if names_unit else []
     about += [_("已督办")] if case.supervised_at else []
-    return format_html(
-        '<li><div class="hq-rows-head"><h3><a href="{}">{}</a></h3>{}</div>'
-        '<p class="hq-soft hq-small">{}</p></li>',
-        reverse("cases:case", args=[case.public_id]),
-        case.title,
-        over,
-        " · ".join(about),
+    url = reverse("cases:case", args=[case.public_id])
+    return (
+        f'<li><div class="hq-rows-head"><h3><a href="{_safe(url)}">{_safe(case.title)}</a></h3>{over}</div>'
+        f'<p class="hq-soft hq-small">{_safe(" · ".join(about))}</p></li>'
     )
 
 
-def _matter(row: Row, back: str) -> SafeString:
+def _matter(row: Row, back: str) -> str:
     case = row.case
     url = reverse("cases:case", args=[case.public_id]) + (f"?next={quote(back)}" if back else "")
-    marks = format_html_join("", " " + _TAG, ((tone, worded(mark)) for tone, mark in row.marks))
-    where = format_html_join("", " · {}", ((each,) for each in (row.firm, row.county, row.topic) if each))
-    number = format_html('<span class="hq-code">{}</span>{}', case.spoken_number, where)
-    return format_html('<a href="{}">{}</a>{}{}', url, row.title, marks, _below(number))
+    marks = "".join(" " + _TAG.format(_safe(tone), _safe(worded(mark))) for tone, mark in row.marks)
+    where = "".join(f" · {_safe(each)}" for each in (row.firm, row.county, row.topic) if each)
+    number = mark_safe(f'<span class="hq-code">{_safe(case.spoken_number)}</span>{where}')  # noqa: S308
+    return f'<a href="{_safe(url)}">{_safe(row.title)}</a>{marks}{_below(number)}'
 
 
-def _tag(tone: str, words: Any, below: Any) -> SafeString:
-    return format_html("{}{}", format_html(_TAG, tone, words), _below(below))
+def _tag(tone: str, html: str, below: Any) -> str:
+    return _TAG.format(_safe(tone), html) + _below(below)
 
 
-def _below(words: Any) -> SafeString | str:
-    return format_html(_BELOW, words) if words else ""
+def _below(words: Any) -> str:
+    return _BELOW.format(_safe(words)) if words else ""
 
 
 @register.filter

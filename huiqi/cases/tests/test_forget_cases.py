@@ -10,6 +10,7 @@ from huiqi.cases.commands.closing import rate_case
 from huiqi.cases.commands.drafts import expire_drafts
 from huiqi.cases.commands.handling import note_case
 from huiqi.cases.models import Case, Draft, Event, Order
+from huiqi.cases.queries.queue import found_by
 from huiqi.cases.tests.make import at, make_case, make_officer
 from huiqi.cases.tests.walk import begin, fill, make_site, send
 from huiqi.cases.workflow import State, Word
@@ -84,6 +85,15 @@ def test_what_names_people_goes_and_what_figures_need_stays(ended, django_captur
     assert {order.answer for order in Order.objects.all()} == {""}
     assert not Attachment.objects.exists()
     assert run("2023-03-04") == 0
+
+
+def test_the_words_of_a_forgotten_title_find_it_no_longer(ended):
+    def found(words):
+        return set(found_by(words))
+
+    assert found("招不到") == {ended.pk}
+    run("2023-03-03")
+    assert found("招不到") == set() and found("口罩厂") == {ended.pk}
 
 
 def test_staff_and_requester_read_why_the_page_is_empty(ended, client):

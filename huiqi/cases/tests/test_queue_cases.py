@@ -35,6 +35,15 @@ def test_a_number_and_a_word_find_the_case_a_phone_in_the_address_does_not():
     assert case.spoken_number not in client.get(QUEUE, {"q": "13812345678"}).content.decode()
 
 
+@pytest.mark.parametrize("words", ["招不到 纺织", "缝纫机修", "没有这样的词"])
+def test_words_that_are_not_all_in_title_and_firm_find_nothing(words):
+    case = make_case(title="复工后招不到缝纫工", firm_name="浏阳口罩厂有限公司")
+    client = enter(make_officer())
+    assert case.spoken_number not in client.get(QUEUE, {"tab": "all", "q": words}).content.decode()
+    for found in ("招不到 口罩", "缝纫工", "有限公司"):
+        assert case.spoken_number in client.get(QUEUE, {"tab": "all", "q": found}).content.decode(), found
+
+
 def test_a_posted_phone_is_answered_at_once_and_recorded_without_the_number():
     case = make_case(phone="13812345678")
     client = enter(make_officer())

@@ -45,7 +45,7 @@ from huiqi.cases.queries.page import (
     firm_is_seen,
     last_event,
     read_by,
-    reader_of,
+    reader_on,
     since,
     timeline,
 )
@@ -95,7 +95,7 @@ def open_case_page(request: HttpRequest, public_id: str) -> tuple[Case, Reader]:
         "edition", "enterprise", "desk", "lead", "handler", "master", "knot", "taken_by", "park", "requester"
     )
     case = get_object_or_404(seen, public_id=public_id)
-    return case, reader_of(case, user, today)
+    return case, reader_on(case, user, today)
 
 
 @reads_cases
@@ -110,12 +110,12 @@ def case_page(request: HttpRequest, public_id: str) -> HttpResponse:
 def _show(
     request: HttpRequest, case: Case, reader: Reader, kept: Kept | None = None, *, shows: bool = False
 ) -> HttpResponse:
-    names = offered(case, reader)
+    names, flow = offered(case, reader), _flow(case, reader)
     first = next_step(case, reader, names)
     offers = {name: _offer(name, case, reader, _target(name, case, reader, "")) for name in names}
     context = {
         **_matter(case, reader, shows=shows),
-        **_flow(case, reader),
+        **flow,
         "kept": kept,
         "first": offers.get(first),
         "may_dispatch": may_dispatch(case, reader),
@@ -123,7 +123,7 @@ def _show(
         "others": [offer for name, offer in offers.items() if name != first],
         "version": case.version,
         "panels": render_panels(SLOTS.case, request, case),
-        "last_event": last_event(case),
+        "last_event": max((line.key for line in flow["timeline"]), default=0),
         "next": request.GET.get("next", ""),
         "crumbs": [(_("诉求"), reverse("cases:queue")), (case.spoken_number, "")],
     }

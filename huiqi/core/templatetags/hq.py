@@ -84,6 +84,11 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         html = '<svg class="hq-icon" role="img" aria-label="{}"><use href="{}#{}"></use></svg>'
         return format_html(html, label, _sprite(), name)
+    return _plain_icon(name)
+
+
+@cache
+def _plain_icon(name: str) -> SafeString:
     html = '<svg class="hq-icon" aria-hidden="true"><use href="{}#{}"></use></svg>'
     return format_html(html, _sprite(), name)
 

@@ -71,7 +71,7 @@ def load_firms(count: int, *, seed: int, on: date, actor: Any = None) -> Iterato
     loading = _begin(on, actor)
     is_many = count - first > MANY
     if is_many:
-        search_index.remove(connection)
+        search_index.FIRMS.remove(connection)
     stream = firms(count, seed=seed, where=_where(), on=on, first=first)
     done = first
     while block := list(islice(stream, BLOCK)):
@@ -79,7 +79,7 @@ def load_firms(count: int, *, seed: int, on: date, actor: Any = None) -> Iterato
         done += len(block)
         yield done, count
     if is_many:
-        search_index.install(connection)
+        search_index.FIRMS.install(connection)
 
 
 def _first_missing(seed: int, count: int) -> int:

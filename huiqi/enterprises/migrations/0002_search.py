@@ -4,11 +4,11 @@ from huiqi.enterprises import search_index
 
 
 def install(apps, schema_editor):
-    search_index.install(schema_editor.connection)
+    search_index.FIRMS.install(schema_editor.connection)
 
 
 def remove(apps, schema_editor):
-    search_index.remove(schema_editor.connection)
+    search_index.FIRMS.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

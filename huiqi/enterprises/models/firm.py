@@ -84,7 +84,7 @@ class Enterprise(CurrentFacts, Versioned):
     name = models.CharField(_("企业名称"), max_length=120)
     # Lower-case first letters of the name's pinyin, by which people type.
     initials = models.CharField(_("拼音首字母"), max_length=120, editable=False)
-    # Grams of names, initials and code, former ones included, behind an inverted index (search_index.py).
+    # Grams of names, initials and code, former ones included, behind an inverted index (core/gram_index.py).
     search_text = SearchTextField(default="", db_default="", editable=False)
     # GB 32100: unique when present; firms without one are kept too.
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, null=True, blank=True, unique=True)
