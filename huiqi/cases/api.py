@@ -21,14 +21,15 @@ from huiqi.cases.commands.intake import Asked, open_case
 from huiqi.cases.commands.proving import prove_code
 from huiqi.cases.forms.posted import Faulty, asked_for_own_firm, asked_on_behalf
 from huiqi.cases.items.definition import ItemDefinition
-from huiqi.cases.models import Case
+from huiqi.cases.models import Case, ItemEdition
 from huiqi.cases.public_words import public_word
-from huiqi.cases.queries.items import current_edition, offered_items
+from huiqi.cases.queries.items import current_edition, offered_items, session_of_edition
 from huiqi.cases.queries.promises import promises
 from huiqi.core import audit, clock, crypto
 from huiqi.core.idempotency import once
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries.people import memberships_of
+from huiqi.questionnaires.xform.definition import Kind
 
 router = Router(tags=["诉求"])
 KEY_LENGTH = 80
@@ -103,6 +104,7 @@ class ItemOut(Schema):
     guide: str
     topics: list[ChoiceOut]
     fields: list[QuestionOut]
+    form: list[QuestionOut] = []
 
 
 @router.get(
@@ -110,7 +112,7 @@ class ItemOut(Schema):
 )
 def list_items(request: HttpRequest) -> list[dict[str, Any]]:
     """已发布、对公众开放的事项，按当前版本。金额按整数分填报。"""
-    return [_item(row.definition, row.number) for row in offered_items()]
+    return [{**_item(row.definition, row.number), "form": _form(row)} for row in offered_items()]
 
 
 def _item(definition: ItemDefinition, edition: int) -> dict[str, Any]:
@@ -140,6 +142,26 @@ def _item(definition: ItemDefinition, edition: int) -> dict[str, Any]:
     }
 
 
+def _form(edition: ItemEdition) -> list[dict[str, Any]]:
+    """The questions of the item's questionnaire; when each is asked, the answers decide."""
+    if edition.form_version is None:
+        return []
+    session = session_of_edition(edition, clock.now())
+    return [
+        {
+            "id": path.rpartition("/")[2],
+            "label": session.form.plain_label(path),
+            "kind": question.kind.value,
+            "help": "",
+            "is_required": session.form.slots[path].bind.required is not None,
+            "is_personal": False,
+            "choices": [{"code": code, "label": label} for code, label in session.options(path)],
+        }
+        for path, question in session.form.questions.items()
+        if question.kind is not Kind.NOTE
+    ]
+
+
 # --- asking ---------------------------------------------------------------------------------------------
 
 
@@ -162,6 +184,7 @@ class CaseIn(Schema):
     consent: str = Field("", max_length=12, description="代填时：spoken 口头同意，written 书面委托")
     source_ref: str = Field("", max_length=60, description="来源编号：同一编号只登记一次")
     answers: dict[str, Any] = Field({}, description="事项各栏的回答；金额为整数分")
+    form: dict[str, Any] = Field({}, description="事项所用问卷的回答，按题目名称；见事项目录的 form")
 
 
 class CaseOut(Schema):
@@ -219,8 +242,9 @@ def _asked(posted: dict[str, Any], user: User, firms: list[Enterprise]) -> Asked
         raise _invalid([("item", "没有这个事项，或目前没有开放。请查 /cases/items")])
     try:
         if firms:
-            return asked_for_own_firm(edition, posted, _own_firm(posted, firms), user)
-        return asked_on_behalf(edition, posted, Enterprise.objects.visible_to(user, clock.today()))
+            return asked_for_own_firm(edition, posted, _own_firm(posted, firms), user, clock.now())
+        seen = Enterprise.objects.visible_to(user, clock.today())
+        return asked_on_behalf(edition, posted, seen, clock.now())
     except Faulty as faulty:
         raise _invalid(faulty.faults) from faulty
 

@@ -8,6 +8,8 @@ from huiqi.accounts.models import User
 from huiqi.cases.models import Case
 from huiqi.core.messages import Message
 
+# Called inside the transaction that registers a case.
+ON_OPENED: list[Callable[[Case, User | None, datetime], None]] = []
 # Called inside the transaction that accepts a case, so a subscriber only writes rows.
 ON_ACCEPTED: list[Callable[[Case, User | None, datetime], None]] = []
 # Whether an app above holds proof for a case (a bank slip of its claim), beside files of the case itself.

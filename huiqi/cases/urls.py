@@ -8,6 +8,7 @@ from huiqi.cases.views import (
     doors,
     editions,
     figures,
+    form_pages,
     imports,
     items,
     own,
@@ -49,6 +50,8 @@ urlpatterns += [
     path(
         "drafts/<str:token>/files/<str:public_id>/remove/", asking.draft_file_remove, name="draft_file_remove"
     ),
+    path("drafts/<str:token>/form/<int:number>/", form_pages.draft_form, name="draft_form"),
+    path("drafts/<str:token>/form/<int:number>/save/", form_pages.draft_form_save, name="draft_form_save"),
     path("drafts/<str:token>/check/", asking.draft_check, name="draft_check"),
     path("drafts/<str:token>/send/", asking.draft_send, name="draft_send"),
     path("drafts/<str:token>/receipt/", asking.draft_receipt, name="draft_receipt"),

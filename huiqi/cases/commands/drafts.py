@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from huiqi.accounts.models import User
 from huiqi.cases.commands.intake import Asked, open_case
 from huiqi.cases.models import Case, Draft
 from huiqi.cases.models.drafts import PAYLOAD_LENGTH
+from huiqi.cases.models.sheets import SHEET_LENGTH
 from huiqi.cases.queries.drafts import RECEIPT, is_mobile, typed_in
 from huiqi.cases.workflow import Channel, State
 from huiqi.core import audit
@@ -68,6 +69,65 @@ def begin_draft(item: str, token: str, *, actor: User | None, at: datetime) -> D
         expires_at=at + KEPT_FOR,
     )
     audit.record("case_draft.begun", draft, actor=actor, item=item)
+    return draft
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a draft grows out of: `ref` names it once for all, `snapshot` goes with the case."""
+
+    ref: str
+    channel: Channel
+    snapshot: Mapping[str, Any]
+
+
+@transaction.atomic
+def begin_filled(
+    item: str,
+    typed: Mapping[str, Mapping[str, list[str]]],
+    origin: Origin,
+    *,
+    actor: User | None,
+    at: datetime,
+) -> Draft:
+    """A draft with steps filled in from elsewhere; the same origin has one draft, however often it is asked.
+
+    A visitor's is opened by `queries.drafts.resume_token`. `at` is real time.
+    """
+    known = Draft.objects.filter(source_ref=origin.ref).order_by("pk").first()
+    if known is not None:
+        return known
+    try:
+        with transaction.atomic():
+            draft = Draft.objects.create(
+                item=item,
+                user=actor,
+                channel=origin.channel,
+                source_ref=origin.ref,
+                origin=json.dumps(origin.snapshot, ensure_ascii=False),
+                payload=json.dumps(typed, ensure_ascii=False),
+                made_at=at,
+                saved_at=at,
+                expires_at=at + KEPT_FOR,
+            )
+    except IntegrityError:  # tapped twice at this moment
+        return Draft.objects.get(source_ref=origin.ref)
+    audit.record("case_draft.begun", draft, actor=actor, item=item)
+    return draft
+
+
+@transaction.atomic
+def save_form(draft: Draft, answers: Mapping[str, str], *, at: datetime) -> Draft:
+    """Keep the answers to the item's questionnaire, right or wrong. Refused as `save_step`."""
+    draft = _lock(draft)
+    if draft.sent_at is not None:
+        raise Refused("cases.draft_sent", _SENT)
+    text = json.dumps(answers, ensure_ascii=False)
+    if len(text) > SHEET_LENGTH:
+        said = gettext_noop("内容太长，没有存进草稿。请把详细情况放到附件里，这里写要点。")
+        raise Refused("cases.draft_too_long", said)
+    draft.form_answers, draft.saved_at = text, at
+    draft.save(update_fields=["form_answers", "saved_at"])
     return draft
 
 
@@ -125,8 +185,9 @@ def send_draft(draft: Draft, asked: Asked, *, actor: User | None, at: datetime, 
     hand_over(draft, to=case, actor=actor)
     draft.sent_at, draft.case_number = wall, case.number
     draft.payload = json.dumps({RECEIPT: {"code": [code]}})
-    draft.phone = ""
-    draft.save(update_fields=["sent_at", "case_number", "payload", "phone", "phone_index"])
+    draft.phone, draft.origin, draft.form_answers = "", "", ""
+    kept = ["sent_at", "case_number", "payload", "phone", "phone_index", "origin", "form_answers"]
+    draft.save(update_fields=kept)
     _text_number(case, code, wall)
     return Sent(case, code)
 

@@ -1,6 +1,7 @@
 """One intake for all doors: what somebody says becomes a case with a number, a desk and a clock."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,18 +13,31 @@ from huiqi.cases.commands.moving import tell
 from huiqi.cases.commands.telling import tell_of_new
 from huiqi.cases.commands.timing import mirror_nearest, new_clock
 from huiqi.cases.happenings import Happening
-from huiqi.cases.models import Case, Consent, ItemEdition
+from huiqi.cases.models import Case, CaseSheet, Consent, ItemEdition, SheetKind
 from huiqi.cases.numbers import new_number
 from huiqi.cases.queries.units import desk_of_region
 from huiqi.cases.query_codes import code_digest
+from huiqi.cases.subscriptions import ON_OPENED
 from huiqi.cases.workflow import Channel, Stage, State, Urgency
 from huiqi.core.errors import Refused
 from huiqi.core.messages import gettext_noop
 from huiqi.enterprises.models import Enterprise
+from huiqi.questionnaires.models import QuestionnaireVersion
+from huiqi.questionnaires.xform.snapshot import Snapshot
 
 _DRAWS = 5
 _NEW = gettext_noop("诉求%(number)s新登记，请受理。")
 _NEW = gettext_noop("诉求%(number)s新登记，请受理。")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A filled-in questionnaire: its snapshot in words, and the answers by path where they are kept."""
+
+    kind: SheetKind
+    snapshot: Snapshot
+    version: QuestionnaireVersion | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,8 @@ class Asked:
     source_ref: str = ""
     # The edition whose form was checked a moment ago; None: it is looked up.
     edition: ItemEdition | None = None
+    # Questions and answers that go with it.
+    sheets: tuple[Filled, ...] = ()
 
 
 def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "") -> Case:
@@ -75,12 +91,28 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
                 tell(case, Happening.REGISTERED, actor=actor, at=at, is_public=True, channel=asked.channel)
                 if clock is not None:
                     clock.save(force_insert=True)
+                _attach(case, asked.sheets, at)
+                for told in ON_OPENED:
+                    told(case, actor, at)
                 tell_of_new(case, _NEW, at=at, actor=actor)
             return case
         except IntegrityError:
             _refuse_taken(case)
             if draws == _DRAWS:
                 raise
+
+
+def _attach(case: Case, sheets: Sequence[Filled], at: datetime) -> None:
+    for each in sheets:
+        CaseSheet.objects.create(
+            case=case,
+            kind=each.kind,
+            version=each.version,
+            title=str(each.snapshot["title"])[:200],
+            content=json.dumps(each.snapshot, ensure_ascii=False),
+            answers=json.dumps(dict(each.answers), ensure_ascii=False) if each.answers else "",
+            made_at=at,
+        )
 
 
 def _case(asked: Asked, actor: User | None, at: datetime) -> Case:

@@ -14,6 +14,7 @@ from huiqi.cases.queries.items import is_as_shipped, policy_ids
 from huiqi.core import audit
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.questionnaires.queries.versions import answerable
 
 _NOT_DRAFT = gettext_noop("这一版已经不是草稿，不能再改。请刷新页面，看看它后来怎么样了。")
 _HAS_DRAFT = gettext_noop("这个事项已经有一份草稿。请打开那份草稿继续改，或先放弃它。")
@@ -22,6 +23,9 @@ _OWN_DRAFT = gettext_noop("您改过这份草稿，不能由您发布。请另�
 _FAULTY = gettext_noop("草稿有%(count)s处要改，不能保存或发布：%(first)s")
 _NO_ITEM = gettext_noop("没有这个事项。请从事项列表里选择。")
 _BAD_ID = gettext_noop("事项代号以小写字母开头，用小写字母、数字和短横线，不超过40个字符，且没有用过。")
+_NO_FORM = gettext_noop(
+    "没有发布的问卷“%(form)s”，或它要求上传文件（文件请用诉求自己的附件）。请先发布问卷，再保存事项。"
+)
 _NOT_OFFERED = gettext_noop("这个事项现在没有开放，不用停用。")
 
 
@@ -58,7 +62,8 @@ def change_draft(
     """Save the content of a draft and remember who changed it.
 
     `expected` is the version that was on the screen (VersionConflict). Refused: `cases.not_draft`,
-    `cases.faulty_item` when the content does not pass the checks; a form shows them before.
+    `cases.faulty_item` when the content does not pass the checks (a form shows them before),
+    `cases.no_questionnaire`.
     """
     row = _draft(draft)
     if row.version != expected:
@@ -121,7 +126,8 @@ def take_over(shipped: Mapping[str, Shipped], *, at: datetime) -> dict[str, int]
     """Take the items of the rulebook's files over; running it again changes nothing.
 
     A changed file is published at once where the published edition came unchanged from a file. Where the
-    office wrote its own, it becomes a draft to compare (`drafts`), or waits for the open draft (`waiting`).
+    office wrote its own, it becomes a draft to compare (`drafts`), or waits for the open draft or for its
+    questionnaire to be published (`waiting`).
     """
     counts = {"published": 0, "drafts": 0, "waiting": 0, "unchanged": 0}
     for item in shipped.values():
@@ -142,6 +148,8 @@ def _take_over_one(shipped: Shipped, at: datetime) -> str:
         return "unchanged"
     current = next((row for row in rows if row.state == EditionState.PUBLISHED), None)
     is_ours = bool(rows) and (current is None or not is_as_shipped(current))
+    if shipped.definition.questionnaire and answerable(shipped.definition.questionnaire) is None:
+        return "waiting"
     if is_ours and any(row.state == EditionState.DRAFT for row in rows):
         return "waiting"
     row = _add(rows, shipped.content, actor=None, at=at, digest=shipped.digest)
@@ -189,12 +197,15 @@ def _add(
 
 
 def _put_in_force(row: ItemEdition, *, actor: User | None, at: datetime) -> None:
+    # Chosen now and kept: what is asked does not change under a case when the questionnaire does.
+    form_id = row.definition.questionnaire
+    row.form_version = answerable(form_id) if form_id else None
     current = ItemEdition.objects.current().filter(item=row.item).exclude(pk=row.pk)
     current.update(state=EditionState.REPLACED)
     row.state = EditionState.PUBLISHED
     row.published_by, row.published_at = actor, at
     row.version += 1
-    row.save(update_fields=["state", "published_by", "published_at", "version"])
+    row.save(update_fields=["state", "published_by", "published_at", "version", "form_version"])
 
 
 def _must_be_sound(row: ItemEdition) -> None:
@@ -202,3 +213,6 @@ def _must_be_sound(row: ItemEdition) -> None:
     if problems:
         values = {"count": len(problems), "first": str(problems[0])}
         raise Refused("cases.faulty_item", Message(_FAULTY, values))
+    form_id = str(row.content.get("questionnaire", ""))
+    if form_id and answerable(form_id) is None:
+        raise Refused("cases.no_questionnaire", Message(_NO_FORM, {"form": form_id}))

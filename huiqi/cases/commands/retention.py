@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from huiqi.cases.models import Approval, CallBack, Case, Event, Order, PackLine, PassCheck
+from huiqi.cases.models import Approval, CallBack, Case, CaseSheet, Event, Order, PackLine, PassCheck
 from huiqi.core.retention import Instants, keeps, years_before
 from huiqi.enterprises.search_text import words_text
 from huiqi.files.commands import delete_attachment
@@ -36,6 +36,8 @@ _FIELDS = (
     "cases.CallBack.note",
     "cases.PassCheck.number",
     "cases.PassCheck.note",
+    "cases.CaseSheet.content",
+    "cases.CaseSheet.answers",
 )
 
 
@@ -59,6 +61,7 @@ def forget_cases(rows: list[Any]) -> None:
     Order.objects.filter(case__in=cases).update(instruction="", answer="", return_text="")
     Approval.objects.filter(case__in=cases).update(reason="", decision="")
     CallBack.objects.filter(case__in=cases).update(note="")
+    CaseSheet.objects.filter(case__in=cases).update(content="", answers="")
     PassCheck.objects.filter(case__in=cases).update(number="", note="")
     for row in rows:
         row.search_text = words_text(TITLE, row.firm_name)

@@ -1,17 +1,22 @@
 """Filling in a request for somebody, on one dense page for trained staff."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from huiqi.cases.commands.intake import Filled
 from huiqi.cases.forms.asking import NAME_LENGTH, TITLE_LENGTH, FilesForm, TextField, TopicForm, WhoForm
 from huiqi.cases.forms.item_fields import ItemForm, PhoneField, item_form
-from huiqi.cases.items.definition import ItemDefinition
+from huiqi.cases.models import ItemEdition, SheetKind
 from huiqi.cases.models.case import TEXT_LENGTH, Consent
+from huiqi.cases.queries.items import session_of_edition
 from huiqi.cases.workflow import Channel
 from huiqi.core.ids import new_token
 from huiqi.enterprises.models import Enterprise
+from huiqi.questionnaires.whole import Whole
+from huiqi.questionnaires.xform.snapshot import snapshot_of
 
 # Doors at which people of the offices fill in for others.
 DOORS = (Channel.WINDOW, Channel.PHONE, Channel.STATIONED)
@@ -61,23 +66,35 @@ class Taking:
 
     def __init__(
         self,
-        definition: ItemDefinition,
+        edition: ItemEdition,
         doors: tuple[Channel, ...],
         *,
+        now: datetime,
         data: Any = None,
         files: Any = None,
         initial: dict[str, Any] | None = None,
     ) -> None:
+        definition = edition.definition
         self.definition = definition
         self.who = TakingForm(data, doors=doors, initial=initial or {})
         self.topic = TopicForm(definition, data)
         self.item: ItemForm = item_form(definition, data)
         self.files = FilesForm(data, files)
+        self.edition = edition
+        self.whole = Whole(session_of_edition(edition, now), data) if edition.form_version else None
 
     def is_valid(self) -> bool:
         """Whether everything is right; each part says what is wrong with it."""
         said = [form.is_valid() for form in (self.who, self.topic, self.item, self.files)]
+        said += [self.whole.is_valid()] if self.whole is not None else []
         return all(said)
+
+    def sheets(self) -> tuple[Filled, ...]:
+        """The item's questionnaire as it was filled in."""
+        if self.whole is None:
+            return ()
+        session = self.whole.session
+        return (Filled(SheetKind.FORM, snapshot_of(session), self.edition.form_version, session.answers()),)
 
     @property
     def known(self) -> Enterprise | None:

@@ -17,6 +17,7 @@ from huiqi.cases.items.definition import Authority, FieldKind
 from huiqi.cases.items.difference import Change
 from huiqi.cases.workflow import Ending, Stage, Urgency
 from huiqi.core.fields import with_blank
+from huiqi.questionnaires.queries.versions import answerable_forms
 from huiqi.rules.problems import Problem
 from huiqi.workflow.terms import LimitUnit
 
@@ -102,12 +103,24 @@ class TextsForm(forms.Form):
     )
     open_to_public = forms.BooleanField(label=_("向公众开放"), required=False)
     masks_requester = forms.BooleanField(label=_("对被反映的一方隐去诉求人"), required=False)
+    questionnaire = forms.ChoiceField(
+        label=_("问卷表单"),
+        required=False,
+        help_text=_(
+            "选了问卷，诉求人在提交前按问卷逐页填写，答卷随诉求一起办理。发布事项时的问卷版本从此不变。"
+        ),
+    )
     needs_proof = forms.MultipleChoiceField(
         label=_("哪些办结方式须有凭证"),
         required=False,
         choices=Ending.choices,
         widget=forms.CheckboxSelectMultiple,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["questionnaire"]
+        field.choices = [("", _("不用问卷")), *answerable_forms()]
 
     @staticmethod
     def typed(content: Mapping[str, Any]) -> dict[str, Any]:

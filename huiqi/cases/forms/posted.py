@@ -1,24 +1,30 @@
 """A request as a program sends it: the same questions and the same checks as on the pages."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiqi.accounts.models import User
-from huiqi.cases.commands.intake import Asked
+from huiqi.cases.commands.intake import Asked, Filled
 from huiqi.cases.forms.asking import NAME_LENGTH, TextField, TopicForm, WhoForm, WordsForm
 from huiqi.cases.forms.item_fields import PREFIX, ItemForm, PhoneField, item_form
 from huiqi.cases.items.answers import NO, YES
 from huiqi.cases.items.definition import Field, FieldKind, ItemDefinition
-from huiqi.cases.models import Consent, ItemEdition
+from huiqi.cases.models import Consent, ItemEdition, SheetKind
 from huiqi.cases.workflow import Channel
+from huiqi.core.language import worded
 from huiqi.core.money import FEN_PER_YUAN
 from huiqi.enterprises.models import Enterprise
+from huiqi.questionnaires.queries.versions import form_of
+from huiqi.questionnaires.xform.by_name import read_named
+from huiqi.questionnaires.xform.snapshot import snapshot_of
 
 # Name in a form → place in the body, where they differ.
 _PLACES = {"__all__": ""}
@@ -47,12 +53,13 @@ class Faulty(ValueError):
 
 
 def asked_for_own_firm(
-    edition: ItemEdition, posted: Mapping[str, Any], firm: Enterprise, user: User
+    edition: ItemEdition, posted: Mapping[str, Any], firm: Enterprise, user: User, now: datetime
 ) -> Asked:
     """What one of the firm's own people asks; raises Faulty."""
-    call, topic, item = _checked(edition.definition, posted)
+    call, topic, item, sheets = _checked(edition, posted, now)
     return Asked(
         **_words(edition, call, topic, item),
+        sheets=sheets,
         channel=Channel.API,
         enterprise=firm,
         requester=user,
@@ -60,15 +67,18 @@ def asked_for_own_firm(
     )
 
 
-def asked_on_behalf(edition: ItemEdition, posted: Mapping[str, Any], visible: QuerySet[Enterprise]) -> Asked:
+def asked_on_behalf(
+    edition: ItemEdition, posted: Mapping[str, Any], visible: QuerySet[Enterprise], now: datetime
+) -> Asked:
     """What staff fill in for somebody: who it is and how they agreed is asked too; raises Faulty.
 
     The register's firm is named only when it is `visible` to who fills in, and found by its code alone.
     """
     who, consent = WhoForm(_data(posted)), ConsentForm(_data(posted))
-    call, topic, item = _checked(edition.definition, posted, who, consent)
+    call, topic, item, sheets = _checked(edition, posted, now, who, consent)
     return Asked(
         **_words(edition, call, topic, item),
+        sheets=sheets,
         channel=Channel.API,
         firm_name=who.cleaned_data["firm_name"],
         credit_code=who.cleaned_data["credit_code"],
@@ -80,8 +90,9 @@ def asked_on_behalf(edition: ItemEdition, posted: Mapping[str, Any], visible: Qu
 
 
 def _checked(
-    definition: ItemDefinition, posted: Mapping[str, Any], *more: forms.Form
-) -> tuple[forms.Form, forms.Form, ItemForm]:
+    edition: ItemEdition, posted: Mapping[str, Any], now: datetime, *more: forms.Form
+) -> tuple[forms.Form, forms.Form, ItemForm, tuple[Filled, ...]]:
+    definition = edition.definition
     answers = posted.get("answers") or {}
     data, faults = _answers_data(definition, answers)
     call, topic = CallForm(_data(posted)), TopicForm(definition, _data(posted))
@@ -89,9 +100,23 @@ def _checked(
     misshapen = {place for place, _said in faults}
     for form in (call, *more, topic, item):
         faults += [one for one in _faults(form) if one[0] not in misshapen]
+    sheets, wrong = _sheets(edition, posted.get("form") or {}, now)
+    faults += wrong
     if faults:
         raise Faulty(faults)
-    return call, topic, item
+    return call, topic, item, sheets
+
+
+def _sheets(
+    edition: ItemEdition, given: Mapping[str, Any], now: datetime
+) -> tuple[tuple[Filled, ...], list[tuple[str, str]]]:
+    """The item's questionnaire as sent, and what is wrong with it, by the names of its questions."""
+    if edition.form_version is None:
+        said = _("这个事项没有问卷，请去掉 form")
+        return (), [("form", said)] if given else []
+    session, faults = read_named(form_of(edition.form_version), given, today=localdate(now), now=now)
+    filled = Filled(SheetKind.FORM, snapshot_of(session), edition.form_version, session.answers())
+    return (filled,), [(f"form.{name}", worded(said)) for name, said in faults]
 
 
 def _faults(form: forms.Form) -> list[tuple[str, str]]:

@@ -1,26 +1,32 @@
 """A half-filled request as forms: which steps it has, what is still missing, what is sent in the end."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 
 from huiqi.accounts.models import User
-from huiqi.cases.commands.intake import Asked
+from huiqi.cases.commands.intake import Asked, Filled
 from huiqi.cases.forms.asking import OTHER_FIRM, ContactForm, StepForm, TopicForm, WhoForm, WordsForm
 from huiqi.cases.forms.item_fields import ItemForm, item_form
 from huiqi.cases.items.definition import ItemDefinition
-from huiqi.cases.models import Draft
+from huiqi.cases.models import Draft, ItemEdition, SheetKind
 from huiqi.cases.queries.drafts import Typed, typed_in
+from huiqi.cases.queries.items import session_of_edition
 from huiqi.cases.workflow import Channel
 from huiqi.core.personal import plain_phone
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries.people import memberships_of
+from huiqi.questionnaires.xform.session import Session
+from huiqi.questionnaires.xform.snapshot import snapshot_of
 
-CONTACT, WHO, MATTER, WORDS, FILES = "contact", "who", "matter", "words", "files"
+CONTACT, WHO, MATTER, FORM, WORDS, FILES = "contact", "who", "matter", "form", "words", "files"
 # Steps that hold typed text; the files have a page of their own.
 TEXT_STEPS = (CONTACT, WHO, MATTER, WORDS)
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "do", "key", "file", "then", "proof"})
@@ -41,8 +47,14 @@ class Sheet:
     """The draft with its item and its filler."""
 
     draft: Draft
-    definition: ItemDefinition
+    edition: ItemEdition
     user: Any
+    now: datetime
+
+    @property
+    def definition(self) -> ItemDefinition:
+        """The item as its edition has it."""
+        return self.edition.definition
 
     @cached_property
     def typed(self) -> Typed:
@@ -63,7 +75,17 @@ class Sheet:
     @property
     def steps(self) -> list[str]:
         """The steps in order; who asks for an own firm need not say which."""
-        return [step for step in (CONTACT, WHO, MATTER, WORDS, FILES) if step != WHO or self.firm is None]
+        left_out = {WHO} if self.firm is not None else set()
+        left_out |= {FORM} if self.edition.form_version_id is None else set()
+        return [step for step in (CONTACT, WHO, MATTER, FORM, WORDS, FILES) if step not in left_out]
+
+    @cached_property
+    def session(self) -> Session | None:
+        """The questionnaire of the item with what is answered so far; None when it has none."""
+        if self.edition.form_version is None:
+            return None
+        answers = json.loads(self.draft.form_answers or "{}")
+        return session_of_edition(self.edition, self.now, answers, get_language() or "zh-hans")
 
     def after(self, step: str) -> str:
         """The next step, "" after the last."""
@@ -92,10 +114,17 @@ class Sheet:
     def first_gap(self) -> str:
         """The first step that is missing or wrong, "" when it can be sent."""
         for step in self.steps:
+            if step == FORM and not self.form_is_right:
+                return FORM
             found = self.forms(step)
             if found and not are_valid(found):
                 return step
         return ""
+
+    @property
+    def form_is_right(self) -> bool:
+        """Whether nothing is missing or wrong in the item's questionnaire."""
+        return self.session is None or all(one.is_overwritten for one in self.session.problems())
 
     def asked(self) -> Asked:
         """What is sent; only when `first_gap` says "". The register's firm is named only for its own people:
@@ -109,7 +138,8 @@ class Sheet:
             topic=topic.cleaned_data["topic"],
             title=words["title"],
             text=words["text"],
-            channel=Channel.WEB,
+            channel=Channel(self.draft.channel or Channel.WEB),
+            source_ref=self.draft.source_ref,
             name=contact["name"],
             phone=contact["phone"],
             firm_name=who.get("firm_name", ""),
@@ -119,7 +149,16 @@ class Sheet:
             requester=self.user if isinstance(self.user, User) else None,
             answers=item.answers(),
             private_answers=item.private_json(),
+            edition=self.edition,
+            sheets=tuple(self._sheets()),
         )
+
+    def _sheets(self) -> Iterator[Filled]:
+        if self.draft.origin:
+            yield Filled(SheetKind.SURVEY, json.loads(self.draft.origin))
+        if self.session is not None:
+            kept = self.session.answers()
+            yield Filled(SheetKind.FORM, snapshot_of(self.session), self.edition.form_version, kept)
 
     def _cleaned(self, step: str) -> dict[str, Any]:
         form = self.forms(step)[0]

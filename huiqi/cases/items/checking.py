@@ -17,8 +17,8 @@ KINDS = ("request", "enquiry", "arrears", "legal", "shortage", "green_channel", 
 LEVELS = ("county", "city", "province")
 RUNGS = ("city", "province", "leading_group")
 KEYS = frozenset(
-    "id title title_en summary kind guide open_to_public masks_requester needs_proof topics fields limits"
-    " ladder refusal_reasons return_reasons gaps sources".split()
+    "id title title_en summary kind guide questionnaire open_to_public masks_requester needs_proof topics"
+    " fields limits ladder refusal_reasons return_reasons gaps sources".split()
 )
 TOPIC_KEYS, LEAD_KEYS = (
     frozenset("id title lead words policies".split()),
@@ -28,6 +28,7 @@ LIMIT_KEYS = frozenset("amount unit confidence source".split())
 FIELD_KEYS = frozenset("id label kind required help choices unit most personal shown_if".split())
 SOURCE_KEYS = frozenset("title url confidence note".split())
 ITEM_ID, FIELD_ID = re.compile(r"[a-z][a-z0-9-]{0,39}"), re.compile(r"[a-z][a-z0-9_]{0,39}")
+FORM_ID = re.compile(r"[A-Za-z0-9._\-]{1,100}")
 # What a limit without a source must own up to: it is only this site's default.
 OWN_DEFAULT = "默认"
 MOST = {LimitUnit.WORKING_DAYS: 250, LimitUnit.OFFICE_HOURS: 400, LimitUnit.HOURS: 2160}
@@ -51,6 +52,11 @@ class Checker:
         for key, most in (("title", 20), ("summary", 200), ("guide", 4000)):
             self._text(top, key, most)
         self._text(top, "title_en", 60, required=False)
+        form_id = top.text("questionnaire", required=False)
+        if form_id and not FORM_ID.fullmatch(form_id):
+            top.wrong(
+                "questionnaire", f"“{form_id[:40]}”不是表单编号", "写已发布问卷的表单编号，不用问卷的留空"
+            )
         top.word("kind", KINDS, "request")
         top.flag("open_to_public"), top.flag("masks_requester")
         for ending in top.texts("needs_proof"):

@@ -116,6 +116,8 @@ class ItemDefinition:
     masks_requester: bool = False
     is_open_to_public: bool = True
     title_en: str = ""
+    # The form id of the questionnaire asked beside the plain fields, "" for none.
+    questionnaire: str = ""
     gaps: tuple[str, ...] = ()
     sources: tuple[Mapping[str, str], ...] = field(default=(), compare=False)
 

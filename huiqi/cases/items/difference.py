@@ -15,6 +15,7 @@ PARTS: Mapping[str, str] = {
     "guide": gettext_noop("办事指南"),
     "open_to_public": gettext_noop("向公众开放"),
     "masks_requester": gettext_noop("对被反映的一方隐去诉求人"),
+    "questionnaire": gettext_noop("问卷表单"),
     "needs_proof": gettext_noop("须有凭证才能办结的方式"),
     "topics": gettext_noop("主题"),
     "fields": gettext_noop("表单"),

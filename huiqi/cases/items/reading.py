@@ -123,6 +123,7 @@ def from_json(content: Mapping[str, Any]) -> ItemDefinition:
         needs_proof=frozenset(content.get("needs_proof", ())),
         masks_requester=content.get("masks_requester", False),
         is_open_to_public=content.get("open_to_public", True),
+        questionnaire=content.get("questionnaire", ""),
         gaps=tuple(content.get("gaps", ())),
         sources=tuple(content.get("sources", ())),
     )

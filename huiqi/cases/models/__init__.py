@@ -16,6 +16,7 @@ from huiqi.cases.models.orders import OPEN_ORDERS, Order, OrderMode, OrderPart, 
 from huiqi.cases.models.packs import OfflinePack, PackCase, PackLine, PackMerge, PackSheet
 from huiqi.cases.models.permits import PassCheck, Permit
 from huiqi.cases.models.ranking import RankingRelease
+from huiqi.cases.models.sheets import CaseSheet, SheetKind
 from huiqi.cases.models.suggestions import Suggested, Suggestion
 from huiqi.cases.models.supervision import Supervision
 
@@ -29,6 +30,7 @@ __all__ = [
     "CallBack",
     "Case",
     "CaseQuerySet",
+    "CaseSheet",
     "Clock",
     "ClockMove",
     "ClockPause",
@@ -60,6 +62,7 @@ __all__ = [
     "RequestColumns",
     "RequestFault",
     "RequestImport",
+    "SheetKind",
     "Suggested",
     "Suggestion",
     "Supervision",

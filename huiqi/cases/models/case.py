@@ -28,6 +28,7 @@ class Consent(models.TextChoices):
     OWN = "", _("本人提交")
     SPOKEN = "spoken", _("口头同意")
     WRITTEN = "written", _("书面委托")
+    SURVEY = "survey", _("答卷时同意")
 
 
 class CaseQuerySet(models.QuerySet["Case"]):

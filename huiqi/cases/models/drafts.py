@@ -3,10 +3,12 @@
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from huiqi.accounts.models import User
 from huiqi.cases.models.items import ITEM_LENGTH
+from huiqi.cases.models.sheets import SHEET_LENGTH
 from huiqi.core.ids import PublicIdField
 from huiqi.core.personal import BlindIndexField, EncryptedTextField
 
@@ -32,6 +34,11 @@ class Draft(models.Model):
     # JSON of the form's fields as typed, valid or not.
     payload = EncryptedTextField(max_length=PAYLOAD_LENGTH, blank=True)
     channel = models.CharField(max_length=10)
+    # What it grew out of (an answer to a survey) and, as JSON, what of it goes with the case.
+    source_ref = models.CharField(max_length=60, blank=True)
+    origin = EncryptedTextField(max_length=SHEET_LENGTH, blank=True)
+    # JSON of answers by path to the questionnaire of the item's edition, valid or not.
+    form_answers = EncryptedTextField(max_length=SHEET_LENGTH, blank=True)
     # Technical instants: how old a draft is does not depend on the site's reference date.
     made_at = models.DateTimeField()
     saved_at = models.DateTimeField(_("保存时间"))
@@ -44,6 +51,11 @@ class Draft(models.Model):
     class Meta:
         verbose_name = _("诉求草稿")
         ordering = ["-saved_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_ref"], condition=~Q(source_ref=""), name="case_draft_source_once"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.public_id

@@ -12,6 +12,7 @@ from huiqi.cases.items.definition import ItemDefinition
 from huiqi.cases.items.reading import from_json
 from huiqi.core.ids import PublicIdField
 from huiqi.core.models import Versioned
+from huiqi.questionnaires.models import QuestionnaireVersion
 
 ITEM_LENGTH, TOPIC_LENGTH = 40, 40
 
@@ -39,6 +40,10 @@ class ItemEdition(Versioned):
     state = models.CharField(_("状态"), max_length=9, choices=EditionState, default=EditionState.DRAFT)
     # The whole definition in the shape of the shipped YAML; checked by items.reading before every save.
     content = models.JSONField(_("内容"))
+    # The version of the questionnaire `content` names, as it was when the edition was published.
+    form_version = models.ForeignKey(
+        QuestionnaireVersion, models.PROTECT, null=True, related_name="+", verbose_name=_("问卷")
+    )
     # SHA-256 of the shipped file's entry it came from, "" when written on the site.
     shipped_digest = models.CharField(max_length=64, blank=True)
     made_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")

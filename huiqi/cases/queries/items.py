@@ -1,29 +1,47 @@
 """Service items: what is offered today, and the editions of each."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.timezone import localdate
 
 from huiqi.cases.items.checking import KINDS
 from huiqi.cases.items.definition import ItemDefinition, Topic
 from huiqi.cases.items.reading import digest_of
 from huiqi.cases.models import EditionState, ItemEdition
 from huiqi.cases.models.items import ItemEditionQuerySet
+from huiqi.questionnaires.queries.versions import form_of
+from huiqi.questionnaires.xform.session import Session, open_session
 from huiqi.reference.judging import rulebook
 
 
 def offered_items(*, public_only: bool = True) -> list[ItemEdition]:
     """The editions in force, in the order of their kinds; for the public only those open to it."""
-    rows = ItemEdition.objects.current().order_by("item")
+    rows = with_form(ItemEdition.objects.current()).order_by("item")
     found = [row for row in rows if row.definition.is_open_to_public or not public_only]
     return sorted(found, key=lambda row: (KINDS.index(row.definition.kind), row.item))
 
 
+def with_form(rows: ItemEditionQuerySet) -> ItemEditionQuerySet:
+    """With the version of the questionnaire, but not its text, which may have megabytes."""
+    return rows.select_related("form_version").defer("form_version__xform", "form_version__original")
+
+
 def current_edition(item: str) -> ItemEdition | None:
     """The edition of an item in force, or None when the item is not offered."""
-    return ItemEdition.objects.current().filter(item=item).first()
+    return with_form(ItemEdition.objects.current()).filter(item=item).first()
+
+
+def session_of_edition(
+    edition: ItemEdition, now: datetime, answers: Mapping[str, str] | None = None, language: str = ""
+) -> Session:
+    """The questionnaire of an edition that has one, with these answers."""
+    assert edition.form_version is not None  # noqa: S101  whoever asks looked
+    form = form_of(edition.form_version)
+    return open_session(form, answers or {}, today=localdate(now), now=now, language=language)
 
 
 def topic_titles() -> dict[tuple[str, str], str]:

@@ -13,6 +13,7 @@ from huiqi.cases.items.answers import Answered, answers_in_words
 from huiqi.cases.models import Case, CaseQuerySet
 from huiqi.cases.public_words import PublicLine, PublicWord, asked_for, public_lines, public_word
 from huiqi.cases.queries.promises import Promise, promises
+from huiqi.cases.queries.sheets import sheets_of
 from huiqi.cases.workflow import OPEN, PROPOSABLE, Ending, State, Word
 from huiqi.files.models import Attachment
 from huiqi.files.queries import attachments_of
@@ -33,6 +34,7 @@ class OwnCase:
     promises: Sequence[Promise]
     asked_for: str
     answered: Sequence[Answered]
+    sheets: Sequence[dict[str, Any]]
     files: Sequence[Attachment]
     refusal: str
     may: frozenset[str]
@@ -73,6 +75,7 @@ def own_case_of(case: Case, at: datetime) -> OwnCase:
         promises=promises(case, at),
         asked_for=asked_for(case, events),
         answered=answers_in_words(definition, case.answers, private),
+        sheets=sheets_of(case),
         files=own_files(case),
         refusal=dict(definition.refusal_reasons).get(case.refusal_reason, ""),
         may=acts_of(case, at),

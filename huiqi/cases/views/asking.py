@@ -20,6 +20,7 @@ from huiqi.cases.forms.asking import ContactForm, FilesForm, WhoForm
 from huiqi.cases.forms.sheet import (
     CONTACT,
     FILES,
+    FORM,
     MATTER,
     TEXT_STEPS,
     WHO,
@@ -52,6 +53,7 @@ TITLES = {
     CONTACT: gettext_lazy("怎么联系您"),
     WHO: gettext_lazy("是哪家单位"),
     MATTER: gettext_lazy("是什么事"),
+    FORM: gettext_lazy("填写表格"),
     WORDS: gettext_lazy("说说情况"),
     FILES: gettext_lazy("照片和文件"),
 }
@@ -78,7 +80,7 @@ def ask(request: HttpRequest, item: str) -> HttpResponse:
     form = ContactForm(request.POST, firms=firms)
     draft = _begin(request, edition, token)
     link = _link(draft, token)
-    sheet = Sheet(draft, edition.definition, request.user)
+    sheet = Sheet(draft, edition, request.user, clock.now())
     if draft.sent_at is not None:
         return redirect("cases:draft", link)
     save_typed(sheet, CONTACT, request.POST)
@@ -95,7 +97,8 @@ def ask_save(request: HttpRequest, item: str) -> HttpResponse:
     edition = _offered(item)
     token = _posted_token(request)
     draft = _begin(request, edition, token)
-    return _autosaved(request, Sheet(draft, edition.definition, request.user), CONTACT, _link(draft, token))
+    sheet = Sheet(draft, edition, request.user, clock.now())
+    return _autosaved(request, sheet, CONTACT, _link(draft, token))
 
 
 def _posted_token(request: HttpRequest) -> str:
@@ -168,6 +171,9 @@ def draft_step(request: HttpRequest, sheet: Sheet, *, token: str, step: str) -> 
         raise Http404
     if sheet.draft.sent_at is not None:
         return redirect("cases:draft_receipt", token)
+    if step == FORM:
+        place = reverse("cases:draft_form", args=[token, 1])
+        return redirect(f"{place}?{request.GET.urlencode()}" if request.GET else place)
     if step == FILES:
         return _files_step(request, sheet, token)
     if request.method != "POST":

@@ -51,6 +51,7 @@ from huiqi.cases.queries.page import (
 )
 from huiqi.cases.queries.reviewers import answer_waits_for_nobody, lacks_reviewer
 from huiqi.cases.queries.rows import county_name, state_look
+from huiqi.cases.queries.sheets import sheets_of
 from huiqi.cases.queries.similar import similar
 from huiqi.cases.queries.suggestions import suggest_topics_of
 from huiqi.cases.queries.veil import veiled, veiled_answers
@@ -169,6 +170,8 @@ def _matter(case: Case, reader: Reader, *, shows: bool) -> dict[str, Any]:
         "answer": veiled(case, case.answer) if hides else case.answer,
         "rating_text": veiled(case, case.rating_text) if hides else case.rating_text,
         "answers": answers,
+        # Answers of a questionnaire name who asks in ways nobody can veil.
+        "sheets": [] if hides else sheets_of(case),
         "has_private": bool(case.private_answers) and not shows,
         "name": case.requester_name if shows else mask_name(case.requester_name),
         "phone": case.requester_phone if shows else mask_phone(case.requester_phone),

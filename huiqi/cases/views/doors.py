@@ -15,8 +15,7 @@ from huiqi.accounts.roles import Role
 from huiqi.cases.commands.intake import Asked
 from huiqi.cases.commands.taking import take_request
 from huiqi.cases.forms.doors import DOORS, Taking
-from huiqi.cases.items.definition import ItemDefinition
-from huiqi.cases.models import Case, Consent
+from huiqi.cases.models import Case, Consent, ItemEdition
 from huiqi.cases.public_words import public_word
 from huiqi.cases.queries.items import current_edition, offered_items
 from huiqi.cases.queries.promises import promises
@@ -51,11 +50,11 @@ def _first_item() -> str:
     return FIRST_ITEM if FIRST_ITEM in offered else next(iter(offered), "")
 
 
-def _definition(item: str) -> ItemDefinition:
+def _edition(item: str) -> ItemEdition:
     edition = current_edition(item)
     if edition is None:
         raise Http404
-    return edition.definition
+    return edition
 
 
 @power_required(Power.TAKE_REQUESTS)
@@ -67,11 +66,12 @@ def take(request: HttpRequest, item: str = "") -> HttpResponse:
     item = item or _first_item()
     if not item:
         return render(request, "cases/take_none.html")
-    user, definition = user_of(request), _definition(item)
+    user, edition = user_of(request), _edition(item)
     if request.method != "POST":
         initial = _initial(request, user)
-        return _page(request, Taking(definition, _doors(user), initial=initial))
-    taking = Taking(definition, _doors(user), data=request.POST, files=request.FILES)
+        return _page(request, Taking(edition, _doors(user), now=clock.now(), initial=initial))
+    posted, now = request.POST, clock.now()
+    taking = Taking(edition, _doors(user), now=now, data=posted, files=request.FILES)
     if not taking.is_valid():
         return _page(request, taking, 422)
     try:
@@ -145,6 +145,8 @@ def _asked(taking: Taking, user: User) -> Asked:
         enterprise=firm,
         answers=taking.item.answers(),
         private_answers=taking.item.private_json(),
+        edition=taking.edition,
+        sheets=taking.sheets(),
         consent=Consent(given["consent"]),
     )
 

@@ -6,10 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from huiqi.cases.forms.item_fields import ItemForm
-from huiqi.cases.forms.sheet import CONTACT, FILES, WHO, Sheet
+from huiqi.cases.forms.sheet import CONTACT, FILES, FORM, WHO, Sheet
 from huiqi.cases.items.answers import answers_in_words
 from huiqi.core.language import day_words, worded
 from huiqi.core.messages import Message
+from huiqi.questionnaires.xform.session import Session
 
 Line = tuple[str, str, bool]  # label, words, whether the register brought it
 
@@ -20,6 +21,8 @@ def answer_groups(sheet: Sheet) -> list[tuple[str, list[Line]]]:
 
 
 def _lines(sheet: Sheet, step: str) -> Iterable[Line]:
+    if step == FORM and sheet.session is not None:
+        yield from _form_lines(sheet.session)
     found = sheet.forms(step)
     for form in found:
         if not form.is_bound:
@@ -29,6 +32,15 @@ def _lines(sheet: Sheet, step: str) -> Iterable[Line]:
             yield from _item_lines(sheet, form)
         else:
             yield from _plain_lines(sheet, step, form)
+
+
+def _form_lines(session: Session) -> Iterable[Line]:
+    wrong = {one.path: worded(one.said) for one in session.problems() if not one.is_overwritten}
+    for page in session.review():
+        for view in page.questions:
+            if view.is_asked and not view.is_head:
+                said = session.said(view.path) or _("没有填")
+                yield view.label or view.name, wrong.get(view.path, said), False
 
 
 def _plain_lines(sheet: Sheet, step: str, form: Any) -> Iterable[Line]:

@@ -41,7 +41,7 @@ def drafting(view: DraftView) -> DraftView:
         edition = current_edition(draft.item)
         if edition is None:
             raise Http404
-        sheet = Sheet(draft, edition.definition, request.user)
+        sheet = Sheet(draft, edition, request.user, clock.now())
         return hushed(view(request, sheet, token=token, **arguments))
 
     return opened

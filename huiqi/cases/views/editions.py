@@ -239,6 +239,8 @@ def _save_section(request: HttpRequest, row: ItemEdition, section: str) -> HttpR
     if not is_readable:
         return _show_section(request, row, section, texts, tables, status=422)
     content = dict(row.content) | (texts.parts() if texts else {})
+    if not content.get("questionnaire"):
+        content.pop("questionnaire", None)
     content |= {part: [form.row() for form in rows.in_order()] for part, rows in tables.items()}
     problems = check_content(content, policy_ids())
     if problems:

@@ -46,6 +46,20 @@ def version_answered(form_id: str, version: str) -> QuestionnaireVersion | None:
     return found.order_by("pk").first()
 
 
+def answerable(form_id: str) -> QuestionnaireVersion | None:
+    """The published version of a questionnaire in use that stands alone: it asks for no files."""
+    found = Questionnaire.objects.in_use().filter(form_id=form_id).first()
+    version = current_version(found) if found is not None else None
+    return None if version is None or asks_for_files(version) else version
+
+
+def answerable_forms() -> list[tuple[str, str]]:
+    """(form id, name) of the questionnaires others may be filled in with, by name."""
+    published = QuestionnaireVersion.objects.order_by().published().values("questionnaire")
+    rows = Questionnaire.objects.in_use().filter(pk__in=published).order_by("name", "pk")
+    return list(rows.values_list("form_id", "name"))
+
+
 def form_of(version: QuestionnaireVersion) -> Form:
     """The compiled form; forms are kept by the digest of their text, so they are never stale."""
     return _form(version.digest)

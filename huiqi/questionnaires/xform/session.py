@@ -267,6 +267,13 @@ class Session:
             raise NoSuchPlace(path)
         return self._layout().view(node, question)
 
+    def options(self, path: str) -> list[tuple[str, str]]:
+        """The options of a question as they are open now; none for a place in a repeat without instances."""
+        question, nodes = self.form.questions.get(path), self.filling.nodes_at(path)
+        if question is None or not nodes:
+            return []
+        return [(one.value, one.label) for one in self.filling.choices(question, nodes[0])]
+
     def said(self, path: str) -> str:
         """An answer in words: the labels of what was chosen, else the text."""
         node = self._leaf(path)
