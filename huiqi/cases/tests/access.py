@@ -73,6 +73,8 @@ ROWS: dict[str, Row] = {
     "cases:draft": private(),
     "cases:draft_step": private(args={"step": "who"}, also_posts=True),
     "cases:draft_save": posts(args={"token": TOKEN, "step": "who"}),
+    "cases:draft_form": private(args={"number": 1}, also_posts=True),
+    "cases:draft_form_save": posts(args={"token": TOKEN, "number": 1}),
     "cases:draft_file_remove": posts(args={"token": TOKEN, "public_id": "x"}),
     "cases:draft_check": private(),
     "cases:draft_send": posts(args={"token": TOKEN}),
