@@ -7,70 +7,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0012_case_by_state'),
-        ('questionnaires', '0001_initial'),
+        ("cases", "0013_search_by_grams"),
+        ("questionnaires", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CaseSheet',
+            name="CaseSheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('survey', '问卷中的回答'), ('form', '事项表格')], max_length=6)),
-                ('title', models.CharField(max_length=200)),
-                ('content', huiqi.core.personal.EncryptedTextField(blank=True, max_length=400000)),
-                ('answers', huiqi.core.personal.EncryptedTextField(blank=True, max_length=400000)),
-                ('made_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("survey", "问卷中的回答"), ("form", "事项表格")], max_length=6
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("content", huiqi.core.personal.EncryptedTextField(blank=True, max_length=400000)),
+                ("answers", huiqi.core.personal.EncryptedTextField(blank=True, max_length=400000)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '诉求所附问答',
-                'ordering': ['case', 'kind', 'pk'],
+                "verbose_name": "诉求所附问答",
+                "ordering": ["case", "kind", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='draft',
-            name='form_answers',
+            model_name="draft",
+            name="form_answers",
             field=huiqi.core.personal.EncryptedTextField(blank=True, max_length=400000),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='origin',
+            model_name="draft",
+            name="origin",
             field=huiqi.core.personal.EncryptedTextField(blank=True, max_length=400000),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='source_ref',
+            model_name="draft",
+            name="source_ref",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='itemedition',
-            name='form_version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='questionnaires.questionnaireversion', verbose_name='问卷'),
+            model_name="itemedition",
+            name="form_version",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="questionnaires.questionnaireversion",
+                verbose_name="问卷",
+            ),
         ),
         migrations.AlterField(
-            model_name='case',
-            name='consent',
-            field=models.CharField(blank=True, choices=[('', '本人提交'), ('spoken', '口头同意'), ('written', '书面委托'), ('survey', '答卷时同意')], max_length=7, verbose_name='代办同意'),
+            model_name="case",
+            name="consent",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "本人提交"),
+                    ("spoken", "口头同意"),
+                    ("written", "书面委托"),
+                    ("survey", "答卷时同意"),
+                ],
+                max_length=7,
+                verbose_name="代办同意",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_ref', ''), _negated=True), fields=('source_ref',), name='case_draft_source_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("source_ref", ""), _negated=True),
+                fields=("source_ref",),
+                name="case_draft_source_once",
+            ),
         ),
         migrations.AddField(
-            model_name='casesheet',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sheets', to='cases.case'),
+            model_name="casesheet",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="sheets", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='casesheet',
-            name='version',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='questionnaires.questionnaireversion'),
+            model_name="casesheet",
+            name="version",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="questionnaires.questionnaireversion",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='casesheet',
-            constraint=models.UniqueConstraint(fields=('case', 'kind'), name='case_sheet_once_a_kind'),
+            model_name="casesheet",
+            constraint=models.UniqueConstraint(fields=("case", "kind"), name="case_sheet_once_a_kind"),
         ),
     ]
