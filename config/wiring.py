@@ -40,6 +40,7 @@ from huiqi.enterprises.queries.trail import firms_behind
 from huiqi.enterprises.register_panel import firms_found, register_panel
 from huiqi.enterprises.wanted import Kind, read_question
 from huiqi.fieldwork import acts as fieldwork_acts
+from huiqi.fieldwork.panels import survey_panel
 from huiqi.files import acts as file_acts
 from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, watermark_text
@@ -280,6 +281,7 @@ def wire() -> None:
         Panel("claim", "arrears/_own_panel.html", own_claim_panel),
         Panel("permits", "cases/_permits.html", own_permits_panel),
     ]
+    SLOTS.survey[:] = [Panel("fieldwork", "fieldwork/_survey_panel.html", survey_panel)]
     SLOTS.escalation[:] = [Panel("case", "cases/_escalated.html", escalated_panel)]
     SLOTS.search[:] = [
         Source(_("企业"), firms_found, "enterprises:register"),

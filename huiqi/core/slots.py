@@ -227,6 +227,7 @@ class Slots:
     firm: list[Panel] = field(default_factory=list)
     case: list[Panel] = field(default_factory=list)  # of the staff's page of a case
     own_case: list[Panel] = field(default_factory=list)  # of the requester's
+    survey: list[Panel] = field(default_factory=list)  # of the page of a survey
     escalation: list[Panel] = field(default_factory=list)  # of the page of a stationed officer's escalation
     search: list[Source] = field(default_factory=list)
     # The post of the reader in words, for the head of the desk.

@@ -1,6 +1,6 @@
 """Plain functions that make devices, submissions and posts for tests."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,13 +14,10 @@ from huiqi.accounts.models import ApiScope, User
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_user
 from huiqi.fieldwork.commands.collectors import grant_collector
-from huiqi.fieldwork.models import Collector
+from huiqi.fieldwork.models import Collector, Delivery
 from huiqi.questionnaires.models import QuestionnaireVersion
 from huiqi.surveys.models import Survey
 from huiqi.surveys.tests.make import at, make_survey
-
-# Codes with a right last letter (GB 32100-2015), of no firm.
-CODES = ("91430100MA4L16X52B", "91430181MA4L2W3K8C")
 
 
 def make_collector(survey: Survey | None = None, name: str = "平板1号") -> tuple[Collector, str]:
@@ -75,11 +72,8 @@ def post(url: str, xml: str | bytes, files: dict[str, bytes] | None = None, **he
     return client.post(url, data, headers={"X-OpenRosa-Version": "1.0", **headers})
 
 
-def a_device() -> dict[str, Any]:
-    """The address of a device of an open survey."""
-    return {"door": make_collector()[1]}
-
-
-def on(day: str) -> datetime:
-    """Ten in the morning of a day."""
-    return at(day)
+def a_delivery() -> dict[str, Any]:
+    """The address of a submission of the province's survey that waits for a decision."""
+    collector, secret = make_collector()
+    send(secret, xml_of(collector.survey, staff="-3"))
+    return {"public_id": collector.survey.public_id, "delivery_id": Delivery.objects.get().public_id}

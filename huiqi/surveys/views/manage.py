@@ -17,6 +17,7 @@ from huiqi.core.errors import Refused
 from huiqi.core.language import worded
 from huiqi.core.page_acts import PageAct, do_named
 from huiqi.core.pagination import paginate
+from huiqi.core.slots import SLOTS, render_panels
 from huiqi.questionnaires.models import Questionnaire, QuestionnaireQuerySet, QuestionnaireVersion
 from huiqi.surveys.commands import surveys as commands
 from huiqi.surveys.forms.surveys import SurveyForm
@@ -108,7 +109,8 @@ def survey(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _own(request, public_id)
     link = request.build_absolute_uri(reverse("surveys:cover", args=[found.slug]))
     crumbs = [(_("问卷调查"), reverse("surveys:surveys")), (found.title, "")]
-    context = {"survey": found, "link": link, "crumbs": crumbs, "today": clock.today()}
+    panels = render_panels(SLOTS.survey, request, found)
+    context = {"survey": found, "link": link, "crumbs": crumbs, "today": clock.today(), "panels": panels}
     return render(request, "surveys/survey.html", context)
 
 
