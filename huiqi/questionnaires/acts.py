@@ -13,4 +13,7 @@ ACTS: Mapping[str, Any] = {
     "questionnaire.published": _("发布问卷版本"),
     "questionnaire.discarded": _("删去未发布的问卷版本"),
     "questionnaire.retired": _("停用问卷"),
+    "questionnaire.sketch_started": _("开始在网页上编辑问卷"),
+    "questionnaire.sketched": _("在网页上修改问卷底稿"),
+    "questionnaire.sketch_discarded": _("放弃问卷底稿"),
 }

@@ -147,3 +147,30 @@ class QuestionnaireVersion(models.Model):
     @property
     def is_published(self) -> bool:
         return self.published_at is not None
+
+
+class Sketch(Versioned):
+    """A questionnaire being made in the browser: the working copy that becomes the next version.
+
+    `content` and the steps in `past` are plans as `builder.plan.plan_json` writes them.
+    """
+
+    questionnaire = models.OneToOneField(
+        Questionnaire, models.CASCADE, related_name="sketch", verbose_name=_("问卷")
+    )
+    content = models.JSONField(default=dict)
+    # What can be undone, the newest last.
+    past = models.JSONField(default=list)
+    # The act that made `content`; a run of the same one is undone at once.
+    last_act = models.CharField(max_length=80, blank=True)
+    begun_from = models.ForeignKey(QuestionnaireVersion, models.SET_NULL, null=True, related_name="+")
+    changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    changed_at = models.DateTimeField(_("修改时间"))
+
+    class Meta:
+        verbose_name = _("问卷底稿")
+        verbose_name_plural = _("问卷底稿")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.questionnaire.form_id} sketch"

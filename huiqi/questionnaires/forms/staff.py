@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from huiqi.core.fields import DateField
 from huiqi.files.fields import UploadField
@@ -15,6 +15,27 @@ class NameForm(forms.Form):
     """What the questionnaire is called among officers."""
 
     name = forms.CharField(label=gettext_lazy("问卷名称"), max_length=80)
+
+
+class NewForm(NameForm):
+    """A name, and how the questions come to be: in the browser, from a template, from a file."""
+
+    way = forms.ChoiceField(
+        label=gettext_lazy("怎么做"), widget=forms.RadioSelect, initial="blank", required=False
+    )
+
+    def __init__(self, *args: Any, templates: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ready = [
+            (f"template:{name}", gettext("从现成的问卷改：%(title)s") % {"title": title})
+            for name, title in templates
+        ]
+        way: Any = self.fields["way"]
+        way.choices = [
+            ("blank", gettext("在网页上一题一题做")),
+            *ready,
+            ("file", gettext("上传 Excel（XLSForm）")),
+        ]
 
 
 class VersionForm(forms.Form):

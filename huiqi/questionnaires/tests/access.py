@@ -13,6 +13,14 @@ ROWS: dict[str, Row] = {
     "questionnaires:original": makes_questionnaires(make=published_version),
     "questionnaires:upload": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, only="POST"),
     "questionnaires:approval": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, only="POST"),
+    # Sketches are of the unit alone; of another one there is nothing to see.
+    "questionnaires:build": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, status=404),
+    "questionnaires:build_start": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, only="POST"),
+    "questionnaires:build_act": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, only="POST"),
+    "questionnaires:build_preview": needs(
+        Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, status=404
+    ),
+    "questionnaires:build_file": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, status=404),
     "questionnaires:version_act": needs(
         Power.EDIT_QUESTIONNAIRES,
         args={"public_id": "0" * 16, "version_id": "0" * 16, "name": "publish"},

@@ -19,10 +19,13 @@ from huiqi.core.language import worded
 from huiqi.core.page_acts import PageAct, do_named
 from huiqi.core.pagination import paginate
 from huiqi.files.downloads import file_response
+from huiqi.questionnaires.builder.plan import Plan
 from huiqi.questionnaires.commands import versions as commands
-from huiqi.questionnaires.forms.staff import ApprovalForm, NameForm, VersionForm
+from huiqi.questionnaires.commands.sketches import start_sketch
+from huiqi.questionnaires.forms.staff import ApprovalForm, NewForm, VersionForm
 from huiqi.questionnaires.models import Questionnaire, QuestionnaireVersion
 from huiqi.questionnaires.page_form import PageForm
+from huiqi.questionnaires.queries.sketches import sketch_of, template_plan, templates
 from huiqi.questionnaires.queries.versions import changes_since, form_of, listed, versions_of
 from huiqi.questionnaires.xform.session import open_session
 from huiqi.questionnaires.xlsform.compiling import Compiled
@@ -44,19 +47,23 @@ def questionnaires(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def new_questionnaire(request: HttpRequest) -> HttpResponse:
-    """A name; the file comes on the next page."""
+    """A name, and where the questions come from: the builder, a template, or a file on the next page."""
     user = user_of(request)
     if user.unit is None:
         raise Http404
-    form = NameForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            name, owner = form.cleaned_data["name"], user.unit
-            made = commands.create_questionnaire(name=name, owner=owner, actor=user, at=clock.now())
-            return redirect("questionnaires:questionnaire", made.public_id)
-    return render(request, "questionnaires/new.html", {"form": form, "crumbs": _crumbs()}, status=status)
+    data = request.POST if request.method == "POST" else None
+    form = NewForm(data, templates=templates())
+    if data is None or not form.is_valid():
+        context = {"form": form, "crumbs": _crumbs()}
+        return render(request, "questionnaires/new.html", context, status=200 if data is None else 422)
+    name, way = form.cleaned_data["name"], form.cleaned_data["way"] or "file"
+    made = commands.create_questionnaire(name=name, owner=user.unit, actor=user, at=clock.now())
+    if way == "file":
+        return redirect("questionnaires:questionnaire", made.public_id)
+    plan = template_plan(way.removeprefix("template:")) if way != "blank" else Plan(title=made.name)
+    assert plan is not None  # the form offers no other
+    start_sketch(made, plan, actor=user, at=clock.wall_now())
+    return redirect("questionnaires:build", made.public_id)
 
 
 def _crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
@@ -103,6 +110,7 @@ def _show(
         "found": found,
         "versions": versions_of(found) if is_own else versions_of(found).exclude(published_at=None),
         "is_own": is_own,
+        "sketch": sketch_of(found) if is_own else None,
         "upload": upload or VersionForm(),
         "approval": approval or ApprovalForm(initial={**initial, "until": found.approved_until}),
         "compiled": compiled,

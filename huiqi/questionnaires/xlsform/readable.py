@@ -88,6 +88,10 @@ def to_xlsx(book: Book) -> bytes:
         page.append([column.header for column in sheet.columns])
         for row in sheet.rows:
             page.append([row.cells.get(column.header) for column in sheet.columns])
+            for cell in page[page.max_row]:
+                if cell.data_type == "f":
+                    # A text that begins with "=" stays a text.
+                    cell.data_type = "s"
         page.freeze_panes = "A2"
         for letter, column in zip(_letters(len(sheet.columns)), sheet.columns, strict=True):
             page.column_dimensions[letter].width = _WIDTHS.get(column.name, 16)
