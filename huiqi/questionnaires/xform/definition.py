@@ -103,9 +103,14 @@ class Range:
     step: float
 
 
+FIRST_LOAD, NEW_REPEAT, CHANGED = "odk-instance-first-load", "odk-new-repeat", "xforms-value-changed"
+# What actions of the model, of groups and of repeats hear, and what those inside a question hear.
+OPENING_EVENTS, CHANGE_EVENTS = frozenset({FIRST_LOAD, NEW_REPEAT}), frozenset({CHANGED})
+
+
 @dataclass(frozen=True)
 class SetValue:
-    """A value set by an event: `odk-instance-first-load`, `odk-new-repeat`, `xforms-value-changed`."""
+    """A value set by an event."""
 
     path: str
     events: frozenset[str]

@@ -10,6 +10,9 @@ from random import Random
 
 from huiqi.core.messages import Message
 from huiqi.questionnaires.xform.definition import (
+    CHANGED,
+    FIRST_LOAD,
+    NEW_REPEAT,
     Choice,
     Form,
     Itemset,
@@ -27,8 +30,6 @@ from huiqi.questionnaires.xpath.problems import XPathError
 from huiqi.questionnaires.xpath.scene import Scene
 from huiqi.questionnaires.xpath.tree import Node
 from huiqi.questionnaires.xpath.values import Value, to_boolean, to_string
-
-FIRST_LOAD, NEW_REPEAT, CHANGED = "odk-instance-first-load", "odk-new-repeat", "xforms-value-changed"
 
 
 class Filling:

@@ -87,9 +87,17 @@ class Places:
         text = element.get(name)
         return self.compile(text, path, name) if text and text.strip() else None
 
-    def set_value(self, element: etree._Element, around: str) -> SetValue | None:
-        """The action of a `<setvalue>`."""
+    def set_value(self, element: etree._Element, around: str, heard: Collection[str]) -> SetValue | None:
+        """The action of a `<setvalue>`. `heard` are the events that reach it where it stands."""
         path = self.path_of(element, around)
+        unheard = sorted(set((element.get("event") or "").split()) - set(heard)) or (
+            [] if element.get("event") else ["event"]
+        )
+        if unheard:
+            said = gettext_noop("写在这里的 setvalue 不会执行：%(event)s。")
+            advice = gettext_noop("值变化时的动作写在那道题里（trigger 列）；打开时的动作写默认值。")
+            values = {"event": "、".join(unheard)}
+            self._faults.append(Fault(path, "setvalue", Message(said, values), Message(advice)))
         if path not in self.slots:
             said = Message(gettext_noop("动作指向的位置 %(path)s 不存在。"), {"path": path})
             self._faults.append(Fault(path, "setvalue", said))

@@ -7,6 +7,8 @@ from lxml import etree
 
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.questionnaires.xform.definition import (
+    CHANGE_EVENTS,
+    OPENING_EVENTS,
     Fault,
     Group,
     Inline,
@@ -79,7 +81,7 @@ class ControlReader:
         for child in element:
             name = local(child) if isinstance(child.tag, str) else ""
             if name == "setvalue":
-                made = self._places.set_value(child, around)
+                made = self._places.set_value(child, around, OPENING_EVENTS)
                 self._body.set_values += [made] if made else []
             elif not name or name in _AROUND:
                 continue
@@ -233,7 +235,7 @@ class ControlReader:
         found = []
         for child in element:
             if isinstance(child.tag, str) and local(child) == "setvalue":
-                made = self._places.set_value(child, around)
+                made = self._places.set_value(child, around, CHANGE_EVENTS)
                 found += [made] if made else []
         return tuple(found)
 

@@ -5,6 +5,7 @@ from lxml import etree
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.questionnaires.xform.annotations import read_requests
 from huiqi.questionnaires.xform.definition import (
+    OPENING_EVENTS,
     Fault,
     Form,
     FormError,
@@ -85,7 +86,7 @@ class _Reader:
         for element in self._model:
             name = local(element)
             if name == "setvalue":
-                made = places.set_value(element, "")
+                made = places.set_value(element, "", OPENING_EVENTS)
                 found += [made] if made else []
             elif name in {"setgeopoint", "recordaudio", "setlocation"}:
                 self._fault("", name, gettext_noop("不支持动作 %(name)s（后台定位或录音）。"), name=name)

@@ -1,21 +1,25 @@
 """pyxform as a library, its messages in Chinese and with their place. Pure, without Java."""
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pyxform.errors import ErrorCode, PyXFormError
 from pyxform.xls2xform import convert
 
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.questionnaires.xlsform.handing import Handed, hand_over
 from huiqi.questionnaires.xlsform.problems import Problem, problem
-from huiqi.questionnaires.xlsform.sheets import CHOICES, OURS, REQUESTS, SETTINGS, SURVEY, Book, Sheet
+from huiqi.questionnaires.xlsform.sheets import CHOICES, SETTINGS, SURVEY, Book
 
 _ROW = re.compile(r"\[row : (\d+)\]")
 # What pyxform says (4.5), as far as the checks before it leave it something to say.
 _SAID = (
     (r"Unknown question type '(?P<name>[^']*)'", gettext_noop("没有题型“%(name)s”。")),
+    (
+        r"The question \$\{(?P<name>[^}]*)\} is not user-visible",
+        gettext_noop("trigger 里的 ${%(name)s} 不是给人填的题，变化时不会触发。请改用一道填写的题。"),
+    ),
     (r"Missing calculation", gettext_noop("calculate 题没有公式。请在 calculation 列填写。")),
     (r"Question or group with no name", gettext_noop("这一行没有名称。请在 name 列填写。")),
     (r"Question with no type", gettext_noop("这一行没有写题型。")),
@@ -110,37 +114,22 @@ class Converted:
 def to_xform(book: Book) -> Converted:
     """Convert; whatever pyxform raises becomes a problem with the place it names."""
     warnings: list[str] = []
+    handed = hand_over(book)
     try:
-        result = convert(_as_dict(book), warnings=warnings, validate=False)
+        result = convert(handed.workbook, warnings=warnings, validate=False)
     except PyXFormError as error:
-        return Converted("", (_told(error, book),))
+        return Converted("", (_in_file(_told(error, book), handed),))
     except Exception as error:  # noqa: BLE001  a library's fault must not become ours: it is told, with its name
         said = gettext_noop("转换时出错（%(name)s）。")
         advice = gettext_noop("请核对表格的结构是否与 XLSForm 模板一致。")
         return Converted("", (problem((SURVEY, 0, ""), said, advice, name=type(error).__name__),))
-    told = tuple(_warned(text, book) for text in warnings if not any(silent in text for silent in _SILENT))
-    return Converted(result.xform, (), told)
+    spoken = (text for text in warnings if not any(silent in text for silent in _SILENT))
+    told = tuple(_in_file(_warned(text, book), handed) for text in spoken)
+    return Converted(handed.whole(result.xform), (), told)
 
 
-def _as_dict(book: Book) -> dict[str, Any]:
-    made: dict[str, Any] = {"sheet_names": list(book.names), "fallback_form_name": "data"}
-    for name, sheet in book.sheets.items():
-        # What is ours is written into the XForm afterwards: pyxform knows no such columns.
-        columns = [column for column in sheet.columns if not column.name.startswith(f"{OURS}::")]
-        if columns and name != REQUESTS:
-            made[name] = _rows(sheet, {column.header for column in columns})
-            made[f"{name}_header"] = [{column.header: None for column in columns}]
-    return made
-
-
-def _rows(sheet: Sheet, headers: Collection[str]) -> list[dict[str, str]]:
-    """All rows from the second on, blank ones included, so that row numbers are those of the file."""
-    by_number = {row.number: row.cells for row in sheet.rows}
-    last = max(by_number, default=1)
-    return [
-        {key: text for key, text in by_number.get(number, {}).items() if key in headers}
-        for number in range(2, last + 1)
-    ]
+def _in_file(told: Problem, handed: Handed) -> Problem:
+    return replace(told, row=handed.row_of_file(told.row)) if told.sheet == SURVEY else told
 
 
 def _told(error: PyXFormError, book: Book) -> Problem:

@@ -21,6 +21,7 @@ _SELECT = re.compile(
     r"|add select one prompt using|add select multiple prompt using|rank)"
     r"\s+(?P<list>\S+)(?:\s+(?P<other>or_other|or other|or specify other))?"
 )
+_OTHER_END = re.compile(r"\s+(?:or_other|or other|or specify other)$")
 _MULTIPLE = ("select_multiple", "select multiple", "select all", "add select multiple")
 # What officers write for it; the advice names the right word.
 _MEANT = {
@@ -236,6 +237,13 @@ class _Reader:
             advice = gettext_noop("请在这一组最后加一行 end_%(kind)s。")
             place = (SURVEY, number, self._sheet.header("type"))
             self._problems.append(problem(place, said, advice, kind=kind, name=name))
+
+
+def other_of(type_: str) -> tuple[str, str]:
+    """(the type without or_other, the list) of a type with or_other; ("", "") of any other."""
+    words = " ".join(type_.split())
+    found = _SELECT.fullmatch(words)
+    return (_OTHER_END.sub("", words), found["list"]) if found and found["other"] else ("", "")
 
 
 def _group_kind(word: str) -> str:
