@@ -24,7 +24,7 @@ test: $(VENV)/.dev $(VENV)/.assets ## every quick test, on SQLite and (where ins
 	$(BIN)/python scripts/with_postgres.py --if-available -- $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser and not pure and not once"
 
 test-slow: $(VENV)/.dev $(VENV)/.assets ## long property, fuzz and load tests
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	HUIQI_THOROUGH=1 $(BIN)/python -m pytest -n $(WORKERS) -m "slow or thorough"
 
 lint: $(VENV)/.dev ## style, types, architecture
 	$(BIN)/ruff check .

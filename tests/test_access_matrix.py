@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -93,8 +93,17 @@ def told(name: str, row: Row, method: str, browsers: dict[str, Client]) -> dict[
 @pytest.mark.parametrize("name", sorted(MATRIX))
 def test_a_get_answers_each_person_as_written(name, fresh):
     row = MATRIX[name]
+    answers = row.answers()
+    persons = ROLES if connection.vendor == "sqlite" else first_of_each(answers)
     # Pages of the second factor ask for a sign-in of the last minutes, which a long run leaves behind.
-    assert told(name, row, "get", fresh(ROLES, anew=name.startswith("mfa_"))) == row.answers()
+    found = told(name, row, "get", fresh(persons, anew=name.startswith("mfa_")))
+    assert found == {person: answers[person] for person in persons}
+
+
+def first_of_each(answers: dict[str, int]) -> list[str]:
+    """One person for each answer. The second database is asked whether its queries work there; who may come
+    in was tried with everybody on the first."""
+    return list({status: person for person, status in reversed(answers.items())}.values())
 
 
 @pytest.mark.once  # the door is shut before the database is asked for anything but the person

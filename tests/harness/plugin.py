@@ -10,6 +10,7 @@ from django.test import Client
 
 from huiqi.reference.commands import load_reference
 from tests.harness import cast, database, swap, templates
+from tests.harness.console import console  # noqa: F401  a fixture
 
 # Playwright runs an event loop in the main thread; Django would refuse the ORM beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from huiqi.accounts.commands.deputies import LONGEST, MOST_POSTS, Absence, end_deputyship, name_deputy
@@ -16,6 +16,7 @@ from huiqi.core import audit, clock
 from huiqi.core.errors import Refused
 from huiqi.core.models import AuditRecord
 from tests.harness.cast import play
+from tests.harness.examples import thorough
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2020, 3, 2)
@@ -160,7 +161,7 @@ OFFICES = ("province", "changsha", "liuyang", "xiangtan")
 STAFF = [role for role in Role if role != Role.FIRM]
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@thorough(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     people=st.lists(st.tuples(st.sampled_from(OFFICES), st.sampled_from(STAFF)), min_size=2, max_size=5),
     wishes=st.lists(

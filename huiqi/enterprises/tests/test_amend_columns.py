@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from huiqi.enterprises.catalogue import SIZE_CLASS, SIZE_INPUTS, settled_together
@@ -15,6 +15,7 @@ from huiqi.enterprises.projection import Projector
 from huiqi.enterprises.queries.statements import catalogue, size_class_of
 from huiqi.enterprises.resolution import RANK, Stated
 from huiqi.enterprises.tests.make import AT, ON, make_firm, state
+from tests.harness.examples import thorough
 
 FIRST = date(2019, 11, 1)
 DAYS = st.integers(0, 500).map(lambda count: FIRST + timedelta(days=count))
@@ -73,7 +74,7 @@ def amended(early: list[Stated], late: list[Stated], until: date, on: date):
     )
 
 
-@settings(max_examples=500)
+@thorough(500)
 @given(
     statements(list(CELLS), 1),
     st.lists(st.sampled_from(list(CELLS)), min_size=1, max_size=2).flatmap(lambda few: statements(few, 100)),

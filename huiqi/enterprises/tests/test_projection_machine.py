@@ -173,7 +173,7 @@ class Register(RuleBasedStateMachine):
 
 def test_the_projection_always_equals_a_rebuild_and_the_past_stays_as_known():
     run_state_machine_as_test(
-        Register, settings=settings(max_examples=15, stateful_step_count=30, deadline=None)
+        Register, settings=settings(max_examples=5, stateful_step_count=30, deadline=None)
     )
 
 

@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from huiqi.enterprises.resolution import FOREVER, Stated, next_change, resolve
 from huiqi.enterprises.tests.oracle import RANKS, Kind, Remark, answer, days_after
 from huiqi.rules.catalogue import Fact
+from tests.harness.examples import thorough
 
 FIRST = date(2019, 11, 1)
 DAYS = st.integers(0, 800).map(lambda count: FIRST + timedelta(days=count))
@@ -73,7 +74,7 @@ def test_the_statement_that_counts_is_the_one_the_oracle_names(period, said, on,
     assert (found and found.stated.id) == (expected and expected.number)
 
 
-@settings(max_examples=400)  # the turn of a year matters to few of them
+@thorough(400)  # the turn of a year matters to few of them
 @given(PERIODS, remarks(), DAYS)
 def test_until_the_next_change_time_alone_changes_nothing(period, said, on):
     fact, stated = fact_of(period), [stated_of(one) for one in said]

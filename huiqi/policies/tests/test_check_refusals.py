@@ -9,10 +9,10 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from huiqi.policies.tests.make import answer, make_check, question_of, start
+from tests.harness.examples import thorough
 
 pytestmark = pytest.mark.django_db
 
@@ -193,9 +193,7 @@ def test_no_text_of_the_big_list_breaks_any_page(client):
     assert client.get(reverse("policies:check_result", args=[token])).status_code == 200
 
 
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@thorough(60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fact=st.sampled_from(ASKED), body=st.binary(max_size=300))
 def test_random_bytes_are_never_an_error_of_ours(client, fact, body):
     _, token = make_check()

@@ -56,8 +56,8 @@ def other_rulebook(tmp_path):
 @pytest.mark.parametrize(
     "arguments", [[], ["no-such"], ["judge"], ["judge", "--on", "2020-03-01"], ["check", "--x"]]
 )
-def test_wrong_usage_exits_with_two(arguments):
-    done = run(*arguments)
+def test_wrong_usage_exits_with_two(arguments, console):
+    done = console("rulebook", *arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
@@ -102,10 +102,10 @@ def _judge_file(path, on="2020-03-01"):
         _judge_file.stderr = err.getvalue()
 
 
-def test_all_bad_facts_are_listed_at_once(tmp_path):
+def test_all_bad_facts_are_listed_at_once(tmp_path, console):
     path = tmp_path / "facts.json"
     path.write_text('{"employees": "x", "revenue": true, "nonsense": 1}')
-    done = run("judge", "--facts", str(path), "--on", "2020-03-01")
+    done = console("rulebook", "judge", "--facts", str(path), "--on", "2020-03-01")
     assert done.returncode == 1
     assert done.stdout == ""
     for name in ("employees", "revenue", "nonsense"):
@@ -153,29 +153,29 @@ def test_naughty_facts_never_trace(tmp_path, other_rulebook, text):
         (lambda folder: shutil.rmtree(folder), "没有这个规则目录"),
     ],
 )
-def test_a_broken_rulebook_names_file_and_remedy(other_rulebook, spoil, said):
+def test_a_broken_rulebook_names_file_and_remedy(other_rulebook, spoil, said, console):
     spoil(other_rulebook)
-    done = run("check", "--rulebook", str(other_rulebook), "--json")
+    done = console("rulebook", "check", "--rulebook", str(other_rulebook), "--json")
     assert done.returncode == 1
     assert done.stdout == ""
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_case_that_does_not_hold_fails_the_check_and_is_named(other_rulebook):
+def test_a_case_that_does_not_hold_fails_the_check_and_is_named(other_rulebook, console):
     path = other_rulebook / "si-defer" / "cases.yaml"
     amount = re.compile(r"amount_fen: (\d+)")
     spoilt = amount.sub(lambda found: f"amount_fen: {int(found[1]) + 1}", path.read_text("utf-8"), count=1)
     path.write_text(spoilt, "utf-8")
-    done = run("check", "--rulebook", str(other_rulebook), "--json")
+    done = console("rulebook", "check", "--rulebook", str(other_rulebook), "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["failed"] == 1
     assert "si-defer" in done.stderr and "cases.yaml 第" in done.stderr
 
 
 # --- answers --------------------------------------------------------------------------------------
-def test_the_site_s_rulebook_holds_all_its_cases():
-    done = run("check", "--json")
+def test_the_site_s_rulebook_holds_all_its_cases(console):
+    done = console("rulebook", "check", "--json")
     assert done.returncode == 0
     found = json.loads(done.stdout)
     assert set(found) == {"policies", "live", "draft", "editions", "cases", "failed"}

@@ -6,7 +6,7 @@ from datetime import date
 
 import elementpath
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -26,6 +26,7 @@ from huiqi.questionnaires.xpath.compiling import compile_expression
 from huiqi.questionnaires.xpath.problems import XPathError
 from huiqi.questionnaires.xpath.tree import Node
 from huiqi.questionnaires.xpath.values import equal, less, number_text, to_boolean, to_number, to_string
+from tests.harness.examples import thorough
 
 TEXTS = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False, width=32)
@@ -232,7 +233,7 @@ def same(one, other):
 
 
 @pytest.mark.slow
-@settings(max_examples=1500)
+@thorough(1500)
 @given(elements(), EXPRESSIONS)
 def test_libxml2_comes_to_the_same(root, text):
     top = wrapped(root)
@@ -243,7 +244,7 @@ def test_libxml2_comes_to_the_same(root, text):
 
 
 @pytest.mark.slow
-@settings(max_examples=800)
+@thorough(800)
 @given(elements(), ALIKE)
 def test_elementpath_comes_to_the_same(root, text):
     top = wrapped(root)

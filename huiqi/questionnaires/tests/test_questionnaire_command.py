@@ -3,12 +3,11 @@
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from huiqi.questionnaires.management.commands.questionnaire import Command
 from huiqi.questionnaires.tests.make import YES_NO, make_xlsform
 
 HUIQI = Path(sys.executable).with_name("huiqi")
@@ -18,27 +17,10 @@ SURVEY = [
 ]
 
 
-class Done(NamedTuple):
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
-def run(capsys):
+def run(console):
     """The command in this process, with what it printed and its exit code."""
-
-    def act(*arguments):
-        capsys.readouterr()
-        code = 0
-        try:
-            Command().run_from_argv(["huiqi", "questionnaire", *map(str, arguments)])
-        except SystemExit as end:
-            code = end.code
-        said = capsys.readouterr()
-        return Done(code, said.out, said.err)
-
-    return act
+    return partial(console, "questionnaire")
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from huiqi.reference.code_rows import industry_rows
 from huiqi.reference.management.commands.sizeclass import Command
+from tests.harness.examples import thorough
 
 HEADING = "gb_code,employees,revenue_wan,assets_wan"
 EXAMPLES = Path(__file__).parent / "data" / "size_examples.csv"
@@ -239,7 +239,7 @@ def test_programs_may_ask_for_json(table):
     }
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@thorough(200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(
         st.binary(max_size=300),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, reject, settings
+from hypothesis import HealthCheck, assume, given, reject
 from hypothesis import strategies as st
 
 from huiqi.rules import ir
@@ -20,10 +20,11 @@ from huiqi.rules.problems import ExpressionError
 from huiqi.rules.tests import expressions
 from huiqi.rules.tests.make import FEN, emitted_function, parsed
 from huiqi.rules.tests.oracle import Oracle, rounded
+from tests.harness.examples import thorough
 
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
-RUNS = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=SLOW, database=None)
-FEWER = settings(RUNS, max_examples=60)
+RUNS = thorough(150, deadline=None, derandomize=True, suppress_health_check=SLOW, database=None)
+FEWER = thorough(60, deadline=None, derandomize=True, suppress_health_check=SLOW, database=None)
 
 
 @pytest.fixture(scope="module")

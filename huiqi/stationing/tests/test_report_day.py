@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from huiqi.core.errors import Refused
@@ -13,6 +13,7 @@ from huiqi.stationing.commands.reports import Said, report_day
 from huiqi.stationing.models import DailyReport, Figures, Line, Sending
 from huiqi.stationing.plausibility import Three
 from huiqi.stationing.tests.make import COVERALL, DAY, MASK, YESTERDAY, at, make_key_firm, report
+from tests.harness.examples import thorough
 from tests.harness.together import together
 
 pytestmark = pytest.mark.django_db
@@ -124,7 +125,7 @@ def test_a_capacity_cannot_begin_before_the_one_it_replaces():
 three = st.builds(Three, *[st.integers(0, 50)] * 3)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@thorough(30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(three, min_size=1, max_size=8))
 def test_whatever_is_sent_in_whatever_order_the_last_holds_and_each_change_is_a_version(db, sends):
     firm = make_key_firm()

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from huiqi.surveys.analysis.suppression import Hidden, hidden
 from huiqi.surveys.analysis.tables import hidden_of_several
+from tests.harness.examples import thorough
 
 pytestmark = pytest.mark.pure
 
@@ -58,7 +59,7 @@ TABLES = st.tuples(st.integers(1, 6), st.integers(2, 6)).flatmap(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@thorough(400, deadline=None)
 @given(TABLES, st.booleans(), st.integers(2, 12))
 def test_no_hidden_figure_follows_from_the_shown_ones(counts, has_column_totals, least):
     mask = hidden(counts, has_column_totals=has_column_totals, least=least)
@@ -68,7 +69,7 @@ def test_no_hidden_figure_follows_from_the_shown_ones(counts, has_column_totals,
     assert given_away(table, marks, has_column_totals, least) == []
 
 
-@settings(max_examples=200, deadline=None)
+@thorough(200, deadline=None)
 @given(TABLES, st.integers(2, 12), st.integers(0, 40))
 def test_no_hidden_figure_of_several_answers_follows_from_those_who_did_not_choose_it(counts, least, more):
     base = counts.max(axis=1) + more
