@@ -38,6 +38,8 @@ HUIQI_TELEPHONY_PORT = env_text("HUIQI_TELEPHONY_PORT", "huiqi.hotline.adapters.
 HUIQI_REPORT_CHASE_HOUR = int(env_text("HUIQI_REPORT_CHASE_HOUR", "10"))
 # More firms than this and the roster says that an officer has too many; our own figure, no rule sets one.
 HUIQI_FIRMS_PER_OFFICER = int(env_text("HUIQI_FIRMS_PER_OFFICER", "5"))
+# Surveys: how many forms all offices together ask of a firm in a calendar month; a setting of the product.
+HUIQI_FORMS_A_MONTH = int(env_text("HUIQI_FORMS_A_MONTH", "2"))
 # clamd on this machine (/run/clamav/clamd.ctl or 127.0.0.1:3310). Then unscanned uploads are not handed out.
 HUIQI_CLAMD = env_text("HUIQI_CLAMD")
 # By what identity of the state people of firms may prove themselves (enterprises/ports.py); empty: none.

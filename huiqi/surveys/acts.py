@@ -6,6 +6,22 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 ACTS: Mapping[str, Any] = {
+    "survey.codes_listed": _("导出邀请码名单"),
+    "survey.draw_begun": _("开始抽取企业"),
+    "survey.draw_undone": _("撤回抽样"),
+    "survey.filled_by_phone": _("电话代填答卷"),
+    "survey.frame_dropped": _("改回公开链接"),
+    "survey.frame_planned": _("选定填报对象"),
+    "survey.outcome_noted": _("记下联系结果"),
+    "survey.outcomes_imported": _("导入联系结果"),
+    "survey.quotas_set": _("设定配额"),
+    "survey.reminders_allowed": _("恢复提醒"),
+    "survey.reminders_stopped": _("停止提醒"),
+    "survey.run_begun": _("开始发调查短信"),
+    "survey.sample_drawn": _("抽出样本企业"),
+    "survey.wave_changed": _("修改调查轮次"),
+    "survey.wave_closed": _("截止一轮调查"),
+    "survey.wave_opened": _("开始新一轮调查"),
     "survey.answered": _("收到答卷"),
     "survey.changed": _("修改调查"),
     "survey.closed": _("截止调查"),

@@ -6,5 +6,6 @@ class SurveysConfig(AppConfig):
     verbose_name = "问卷调查"
 
     def ready(self) -> None:
-        # `huiqi retention` imports no view, so ends of retention are registered here.
-        from huiqi.surveys.commands import retention  # noqa: F401, PLC0415  models must be loaded first
+        # `huiqi retention` and the worker import no view, so ends of retention and jobs are registered here.
+        from huiqi.surveys import jobs  # noqa: F401, PLC0415  models must be loaded first
+        from huiqi.surveys.commands import retention  # noqa: F401, PLC0415

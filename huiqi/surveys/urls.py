@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from huiqi.surveys.views import filling, manage, resuming
+from huiqi.surveys.views import audience, board, entering, filling, invited, manage, resuming, waves
 
 app_name = "surveys"
 urlpatterns = [
@@ -11,6 +11,25 @@ urlpatterns = [
     path("surveys/<str:public_id>/", manage.survey, name="survey"),
     path("surveys/<str:public_id>/change/", manage.change_survey, name="change"),
     path("surveys/<str:public_id>/do/<slug:name>/", manage.survey_act, name="act"),
+    path("surveys/<str:public_id>/audience/", audience.audience, name="audience"),
+    path("surveys/<str:public_id>/frame/", audience.frame, name="frame"),
+    path("surveys/<str:public_id>/frame/<slug:name>/", audience.frame_act, name="frame_act"),
+    path("surveys/<str:public_id>/waves/next/", waves.next_wave, name="next_wave"),
+    path("surveys/<str:public_id>/waves/<int:number>/", waves.wave, name="wave"),
+    path("surveys/<str:public_id>/waves/<int:number>/change/", waves.wave_change, name="wave_change"),
+    path("surveys/<str:public_id>/waves/<int:number>/quotas/", waves.quotas, name="quotas"),
+    path("surveys/<str:public_id>/waves/<int:number>/codes/", waves.codes, name="codes"),
+    path("surveys/<str:public_id>/waves/<int:number>/outcomes/", waves.outcomes, name="outcomes"),
+    path("surveys/<str:public_id>/waves/<int:number>/board/", board.board, name="board"),
+    path("surveys/<str:public_id>/waves/<int:number>/board/export/", board.board_export, name="board_export"),
+    path("surveys/<str:public_id>/waves/<int:number>/firms/", invited.invited, name="invited"),
+    path("surveys/<str:public_id>/waves/<int:number>/do/<slug:name>/", waves.wave_act, name="wave_act"),
+    path("surveys/firms/<str:public_id>/", invited.invitation, name="invitation"),
+    path("surveys/firms/<str:public_id>/<slug:name>/", invited.invitation_act, name="invitation_act"),
+    # who was invited comes in by a code; the address is short, it goes out by text message
+    path("i/", entering.code, name="code"),
+    path("i/<str:code>/", entering.enter, name="enter"),
+    path("i/<str:code>/stop/", entering.stop, name="stop"),
     # who answers: /q/ and not /surveys/, since links go out by text message
     path("q/resume/", resuming.resume, name="resume"),
     path("q/<slug:slug>/", filling.cover, name="cover"),

@@ -20,7 +20,6 @@ from huiqi.core.messages import gettext_noop
 from huiqi.core.models import Job
 from huiqi.enterprises.commands.exports import MOST_AT_ONCE, begin_export, note_download, write_export
 from huiqi.enterprises.forms.exports import ExportForm
-from huiqi.enterprises.forms.register import RegisterForm
 from huiqi.enterprises.models import ExportRun
 from huiqi.enterprises.queries.exports import (
     FORMS,
@@ -29,6 +28,7 @@ from huiqi.enterprises.queries.exports import (
     is_still_theirs,
     takes_contacts,
 )
+from huiqi.enterprises.register_form import RegisterForm
 from huiqi.enterprises.wanted import Kind, Wanted
 from huiqi.files.downloads import file_response
 from huiqi.files.xlsx_writer import CONTENT_TYPE

@@ -22,10 +22,10 @@ from huiqi.core.htmx import render_page
 from huiqi.core.language import worded
 from huiqi.enterprises.commands.contacts import note_phone_search
 from huiqi.enterprises.commands.saved_views import delete_view, rename_view, save_view
-from huiqi.enterprises.forms.register import LONGEST_QUERY, RegisterForm, SavedViewForm
 from huiqi.enterprises.models import SavedView
 from huiqi.enterprises.queries.picture import INDUSTRY, PLACE, WIDTH, picture
 from huiqi.enterprises.queries.register import CAP, NOTHING, PAGE_SIZE, Hits, find, rows_of, seen_by
+from huiqi.enterprises.register_form import LONGEST_QUERY, RegisterForm, SavedViewForm
 from huiqi.enterprises.wanted import Kind, read_question
 from huiqi.reference.queries import code_tables
 

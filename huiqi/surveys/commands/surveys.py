@@ -11,7 +11,8 @@ from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import gettext_noop
 from huiqi.questionnaires.models import Questionnaire
 from huiqi.questionnaires.queries.versions import asks_for_files, current_version
-from huiqi.surveys.models import Survey, SurveyState, Wave, WaveState
+from huiqi.surveys.commands.waves import close_wave
+from huiqi.surveys.models import Audience, FrameState, Survey, SurveyState, Wave, WaveState
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,17 @@ def change_survey(survey: Survey, words: SurveyWords, *, actor: User, expected: 
 
 @transaction.atomic
 def open_survey(survey: Survey, *, actor: User, today: date, expected: int | None = None) -> Survey:
-    """Let it be answered between its days. Refused: `surveys.over` when its last day is past."""
+    """Let it be answered between its days.
+
+    Refused: `surveys.over` when its last day is past, `surveys.not_drawn` before its firms are drawn.
+    """
     locked = _lock(survey, expected)
     if locked.closes_on < today:
         raise Refused("surveys.over", gettext_noop("截止日期已经过了。请先改截止日期。"))
     if locked.state == SurveyState.OPEN:
         return locked
+    if locked.audience == Audience.INVITED and locked.frame.state != FrameState.DRAWN:
+        raise Refused("surveys.not_drawn", gettext_noop("还没有抽取企业。请先抽取，再开始填报。"))
     locked.state = SurveyState.OPEN
     _save(locked, "state")
     locked.waves.filter(number=1, state=WaveState.DRAFT).update(state=WaveState.OPEN)
@@ -93,7 +99,8 @@ def close_survey(survey: Survey, *, actor: User, expected: int | None = None) ->
         return locked
     locked.state = SurveyState.CLOSED
     _save(locked, "state")
-    locked.waves.exclude(state=WaveState.CLOSED).update(state=WaveState.CLOSED)
+    for wave in locked.waves.exclude(state=WaveState.CLOSED).order_by("number"):
+        close_wave(wave, actor=actor)
     audit.record("survey.closed", locked, actor=actor)
     return locked
 

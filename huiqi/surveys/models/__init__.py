@@ -11,6 +11,7 @@ from huiqi.surveys.models.frames import (
 )
 from huiqi.surveys.models.invitations import (
     OPEN_OUTCOMES,
+    CodeTry,
     Invitation,
     InvitationCode,
     Outcome,
@@ -25,6 +26,7 @@ __all__ = [
     "OPEN_OUTCOMES",
     "Allocation",
     "Audience",
+    "CodeTry",
     "Frame",
     "FrameState",
     "Invitation",

@@ -43,14 +43,15 @@ class FrameState(models.TextChoices):
 class Frame(models.Model):
     """Firms chosen by the filters of the register's list, under the scope of who chose; frozen when drawn.
 
-    `query` is the list's own query string, read again by the list's form when firms are drawn; `words` is
-    what it says to people. After the draw nothing here changes: the same seed and the same register give the
-    same sample.
+    `query` is the list's own query string, `wanted` what it asks, `words` what it says to people. After the
+    draw nothing here changes: the same seed and the same register give the same sample.
     """
 
     public_id = PublicIdField()
     survey = models.OneToOneField(Survey, models.PROTECT, related_name="frame")
     query = models.CharField(max_length=800, blank=True)
+    # The same, read: enterprises.wanted.Wanted as JSON, since work in the background reads no forms.
+    wanted = models.JSONField(default=dict)
     words = models.CharField(_("范围"), max_length=600, blank=True)
     method = models.CharField(_("方法"), max_length=8, choices=Method, default=Method.CENSUS)
     # What strata are made of.

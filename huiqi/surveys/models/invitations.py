@@ -121,6 +121,7 @@ class InvitationCode(models.Model):
     class Way(models.TextChoices):
         MESSAGE = "message", _("短信")
         LIST = "list", _("名单")
+        OFFICER = "officer", _("电话代填")
 
     invitation = models.ForeignKey(Invitation, models.CASCADE, related_name="codes")
     digest = models.CharField(max_length=INDEX_LENGTH, unique=True)
@@ -133,16 +134,34 @@ class InvitationCode(models.Model):
         return self.digest[:12]
 
 
+class CodeTry(models.Model):
+    """A code that nobody was given, tried from an address (its digest): too many, and the address waits."""
+
+    address_digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("试邀请码")
+        indexes = [models.Index(fields=["address_digest", "at"], name="code_try_by_address")]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
 class SendRun(models.Model):
     """One round of messages: whom it was for and what it came to. Goes on where it stopped."""
 
     class Kind(models.TextChoices):
         INVITE = "invite", _("邀请")
         REMIND = "remind", _("提醒")
+        # By the wave's rule: after so many days.
+        DUE = "due", _("到期提醒")
 
     public_id = PublicIdField()
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="runs")
     kind = models.CharField(max_length=8, choices=Kind)
+    # "https://…": what the links begin with, as the officer's browser saw the site.
+    origin = models.CharField(max_length=100, blank=True)
     # Cells as [county, section, size_class], "" for all; empty for the whole wave.
     cells = models.JSONField(default=list)
     # Keys of invitations behind this one are still to be looked at.

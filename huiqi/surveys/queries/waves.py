@@ -1,10 +1,14 @@
 """Waves of a survey."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
+from huiqi.reference.queries import Tables
 from huiqi.surveys.models import Audience, Invitation, Outcome, Quota, Response, Survey, Wave, WaveState
+from huiqi.surveys.queries.board import Side, names_of
+from huiqi.surveys.queries.filling import session_of
 
 
 def current_wave(survey: Survey, today: date) -> Wave | None:
@@ -46,3 +50,29 @@ def _answered_under(quota: Quota, wave: Wave) -> int:
         if value := getattr(quota, name):
             cell &= Q(**{name: value})
     return wave.invitations.filter(cell, outcome=Outcome.ANSWERED).count()
+
+
+def share_answered(response: Response, today: date, now: datetime) -> float:
+    """How much of what the form asks of this firm is answered so far, 0 to 1."""
+    session = session_of(response, today=today, now=now)
+    asked = [
+        view for page in session.review() for view in page.questions if view.is_asked and not view.is_head
+    ]
+    told = [view for view in asked if session.said(view.path)]
+    return len(told) / len(asked) if asked else 0.0
+
+
+def quota_choices(wave: Wave, tables: Tables) -> dict[str, list[tuple[str, str]]]:
+    """The places, sections and sizes that occur among the firms of a wave, each with "all" before them."""
+    sides = {"county": Side.COUNTY, "section": Side.SECTION, "size_class": Side.SIZE}
+    found = {}
+    for column, side in sides.items():
+        codes = (
+            wave.invitations.exclude(**{column: ""})
+            .order_by(column)
+            .values_list(column, flat=True)
+            .distinct()
+        )
+        names = names_of(side, tables)
+        found[column] = [("", gettext("全部")), *((code, names.get(code, code)) for code in codes)]
+    return found

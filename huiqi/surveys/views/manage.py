@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from huiqi.accounts.gates import power_required, user_of
-from huiqi.accounts.powers import Power
+from huiqi.accounts.gates import user_of
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
@@ -23,8 +22,7 @@ from huiqi.surveys.commands import surveys as commands
 from huiqi.surveys.forms.surveys import SurveyForm
 from huiqi.surveys.models import Survey
 from huiqi.surveys.queries.surveys import listed
-
-runs_surveys = power_required(Power.EDIT_QUESTIONNAIRES)
+from huiqi.surveys.views.campaign import runs_surveys, steps_of
 
 
 @runs_surveys
@@ -109,8 +107,17 @@ def survey(request: HttpRequest, public_id: str) -> HttpResponse:
     found = _own(request, public_id)
     link = request.build_absolute_uri(reverse("surveys:cover", args=[found.slug]))
     crumbs = [(_("问卷调查"), reverse("surveys:surveys")), (found.title, "")]
-    panels = render_panels(SLOTS.survey, request, found)
-    context = {"survey": found, "link": link, "crumbs": crumbs, "today": clock.today(), "panels": panels}
+    steps = steps_of(found)
+    context = {
+        "survey": found,
+        "link": link,
+        "crumbs": crumbs,
+        "today": clock.today(),
+        "panels": render_panels(SLOTS.survey, request, found),
+        "steps": steps,
+        "step": "survey",
+        "next_step": next((one for one in steps if one.url and not one.is_done), steps[-1]),
+    }
     return render(request, "surveys/survey.html", context)
 
 
