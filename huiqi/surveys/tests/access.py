@@ -2,6 +2,12 @@
 
 from huiqi.accounts.powers import Power
 from huiqi.surveys.tests.make import open_cover, survey_of_province
+from huiqi.surveys.tests.make_campaign import (
+    code_handed_out,
+    framed_survey,
+    invitation_of_province,
+    wave_of_province,
+)
 from tests.harness.access_rows import TOKEN, Row, everybody, needs, of_province, posts, private
 
 ROWS: dict[str, Row] = {
@@ -12,6 +18,30 @@ ROWS: dict[str, Row] = {
     "surveys:act": needs(
         Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16, "name": "close"}, only="POST"
     ),
+    "surveys:audience": of_province(make=survey_of_province, also_posts=True),
+    "surveys:frame": of_province(make=framed_survey),
+    "surveys:frame_act": needs(
+        Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16, "name": "draw"}, only="POST"
+    ),
+    "surveys:next_wave": of_province(make=framed_survey, also_posts=True),
+    "surveys:wave": of_province(make=wave_of_province),
+    "surveys:wave_change": of_province(make=wave_of_province, also_posts=True),
+    "surveys:quotas": of_province(make=wave_of_province, also_posts=True),
+    "surveys:outcomes": of_province(make=wave_of_province, also_posts=True),
+    "surveys:board": of_province(make=wave_of_province),
+    "surveys:board_export": of_province(make=wave_of_province),
+    "surveys:invited": of_province(make=wave_of_province),
+    "surveys:codes": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16, "number": 1}, only="POST"),
+    "surveys:wave_act": needs(
+        Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16, "number": 1, "name": "invite"}, only="POST"
+    ),
+    "surveys:invitation": of_province(make=invitation_of_province, also_posts=True),
+    "surveys:invitation_act": needs(
+        Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16, "name": "stop"}, only="POST"
+    ),
+    "surveys:code": everybody(also_posts=True),
+    "surveys:enter": everybody(make=code_handed_out, also_posts=True),
+    "surveys:stop": everybody(make=code_handed_out, also_posts=True),
     "surveys:cover": everybody(make=open_cover, also_posts=True),
     "surveys:resume": everybody(also_posts=True),
     "surveys:fill": private(),
