@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 
 from huiqi.reference.commands import load_reference
-from tests.harness import cast, database, swap, templates
+from tests.harness import cast, database, made_before, swap, templates
 from tests.harness.console import console  # noqa: F401  a fixture
 
 # Playwright runs an event loop in the main thread; Django would refuse the ORM beside it.
@@ -34,7 +34,16 @@ def django_db_modify_db_settings(
     """SQLite tests use a file, as the product does: threads then meet real locks, not a shared cache."""
     default = connections["default"].settings_dict
     if default["ENGINE"].endswith("sqlite3"):
-        default["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        database = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        made_before.take(database)
+        default["TEST"]["NAME"] = str(database)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest) -> bool:
+    """Build on the tables that are there: on SQLite those of an earlier run, in a folder of this run."""
+    is_file = connections["default"].settings_dict["ENGINE"].endswith("sqlite3")
+    return is_file or bool(request.config.getvalue("reuse_db"))
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +51,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Divisions and industries are there, as on every installed site (a transactional test empties them)."""
     with django_db_blocker.unblock():
         load_reference(province="430000")
+        default = connections["default"].settings_dict
+        if default["ENGINE"].endswith("sqlite3"):
+            connections["default"].close()
+            made_before.keep(default["NAME"])
 
 
 @pytest.fixture(scope="session", autouse=True)
