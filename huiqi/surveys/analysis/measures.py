@@ -22,6 +22,7 @@ from huiqi.core.messages import Message, gettext_noop
 from huiqi.surveys.analysis.arrays import Bools, Floats, Ints, counted, summed
 from huiqi.surveys.analysis.codebook import Choice, Direction, Question
 from huiqi.surveys.analysis.estimates import Means, Moments, centred, means_of, moments, totals_of
+from huiqi.surveys.analysis.guarded import grouped, mask_of
 from huiqi.surveys.analysis.suppression import hidden
 from huiqi.surveys.analysis.tables import ALL, number_or_none
 from huiqi.surveys.analysis.wave import Query, Source, Wave
@@ -86,9 +87,10 @@ class Measures:
         raise KeyError(group)
 
 
-def mean_of(wave: Wave, query: Query) -> Measures:
-    """The weighted mean of the numbers given."""
-    return _measures(wave, query, "mean", (wave.answers.number(query.question), means_of))
+def mean_of(wave: Wave, query: Query, *, is_linked: bool = False) -> Measures:
+    """The weighted mean of the numbers given. `is_linked`: with a line of who named no group."""
+    how = (wave.answers.number(query.question), means_of)
+    return _measures(wave, query, "mean", how, is_linked=is_linked)
 
 
 def total_of(wave: Wave, query: Query) -> Measures:
@@ -96,12 +98,16 @@ def total_of(wave: Wave, query: Query) -> Measures:
     return _measures(wave, query, "total", (wave.answers.number(query.question), totals_of))
 
 
-def index_of(wave: Wave, query: Query, index: Index) -> Measures:
-    """An index of a question of single choice; refuses one whose choices are not on the index's scale."""
+def index_of(wave: Wave, query: Query, index: Index, *, is_linked: bool = False) -> Measures:
+    """An index of a question of single choice; refuses one whose choices are not on the index's scale.
+
+    `is_linked`: the table of the question is seen too. The index is one more equation between its cells, so
+    it is hidden where any of them is.
+    """
     question = wave.answers.codebook.column(query.question)
     points = np.array([*points_of(question, index), np.nan])  # the last one is for no answer
     values = points[wave.answers.single(query.question)]
-    return _measures(wave, query, index.value, (values, means_of), _RANGE[index])
+    return _measures(wave, query, index.value, (values, means_of), _RANGE[index], is_linked=is_linked)
 
 
 def points_of(question: Question, index: Index) -> list[float]:
@@ -134,25 +140,41 @@ def _measures(
     measure: str,
     how: tuple[Floats, _Estimator],
     limits: tuple[float, float] = (-np.inf, np.inf),
+    *,
+    is_linked: bool = False,
 ) -> Measures:
     values, estimate = how
     question = wave.answers.codebook.column(query.question)
-    groups, count = wave.groups(query)
+    groups, count, choices = _groups(wave, query, is_linked)
     collect = moments if estimate is totals_of else centred
     summed_up = collect(wave.sampling, groups, count, values)
     within, whole = estimate(summed_up), estimate(summed_up.merged())
     dominated = np.zeros(count, dtype=bool) if measure in _RANGE else _dominated(groups, count, values)
     mask = hidden(within.n[None, :], has_column_totals=False, least=wave.least, cells=dominated[None, :])
-    choices = wave.answers.codebook.column(query.by).choices if query.by else ()
-    lines = tuple(
-        _line(group, within, at, bool(mask.cells[0, at]), limits) for at, group in enumerate(choices)
-    )
-    is_hidden = bool(mask.rows[0]) or (not query.by and bool(mask.cells[0, 0]))
+    is_table = is_linked and measure in _RANGE
+    gone = mask.cells[0] | _of_table(wave, query, count) if is_table else mask.cells[0]
+    lines = tuple(_line(group, within, at, bool(gone[at]), limits) for at, group in enumerate(choices))
+    is_hidden = bool(mask.rows[0]) or (not query.by and bool(gone[0]))
+    is_hidden = is_hidden or (is_table and bool(mask_of(wave, Query(query.question)).cells.any()))
     total = _line(ALL, whole, 0, is_hidden, limits)
     outside = int(((groups >= 0) & np.isnan(values)).sum())
-    notes = _notes(wave, bool(mask.cells.any()), outside)
+    notes = _notes(wave, bool(gone.any()), outside)
     source = wave.source(query, measure, total.n or 0)
     return Measures(source, question, question.unit, lines, total, notes)
+
+
+def _groups(wave: Wave, query: Query, is_linked: bool) -> tuple[Ints, int, tuple[Choice, ...]]:
+    if is_linked:
+        codes, choices = grouped(wave, query)
+        return codes, len(choices) or 1, choices
+    codes, count = wave.groups(query)
+    return codes, count, wave.answers.codebook.column(query.by).choices if query.by else ()
+
+
+def _of_table(wave: Wave, query: Query, count: int) -> Bools:
+    mask = mask_of(wave, query)
+    found: Bools = (mask.cells.any(axis=1) | mask.rows)[:count]
+    return found
 
 
 def _dominated(groups: Ints, count: int, values: Floats) -> Bools:

@@ -9,8 +9,9 @@ by subtracting what is shown from a total. Three things are seen to in every lin
   their row and their column, and a cell follows exactly from the rest when it is a bridge of that graph
   (Gusfield, A Graph Theoretic Approach to Statistical Data Security, SIAM J. Comput. 17, 1988).
 
-A nought is shown: nobody is in it. Tables are guarded one by one; who may ask for any filter can still
-compare two tables, so filters are offered, not typed.
+A nought is shown: nobody is in it. `hidden` guards a table by itself. Tables of one survey share their
+margins, and whoever sees two of them may subtract; `linked` therefore takes what is hidden of the margins as
+given (analysis.guarded decides that once for all tables) and hides cells until nothing follows.
 """
 
 from dataclasses import dataclass
@@ -54,9 +55,8 @@ def hidden(
         mask[: len(rows)] |= rows[:, None]
     if cells is not None:
         mask[: counts.shape[0], : counts.shape[1]] |= cells
-    state = _State(whole, mask, has_column_totals, least)
-    while state.hide_small_lines() or state.hide_more() or state.hide_bridges():
-        pass
+    state = _State(whole, mask, has_column_totals, least, np.zeros_like(mask))
+    state.settle()
     height, width = counts.shape
     return Hidden(
         state.mask[:height, :width],
@@ -66,40 +66,88 @@ def hidden(
     )
 
 
+def linked(
+    counts: Ints,
+    rows: Bools,
+    columns: Bools,
+    *,
+    least: int = LEAST_SHOWN,
+    exempt: Bools | None = None,
+    cells: Bools | None = None,
+) -> Bools:
+    """Which cells to hide of a table whose margins are shown elsewhere, all but those marked as hidden.
+
+    `exempt` cells tell nothing of anybody by themselves (who did not answer) and are hidden only to protect
+    others. `cells` must be hidden for another reason. The grand total is known.
+    """
+    filled = np.flatnonzero(counts.any(axis=1))
+    if len(filled) <= 1:  # the one line is the margin
+        alone = np.zeros(counts.shape, dtype=bool)
+        alone[filled] = columns
+        return alone if cells is None else alone | cells
+    inner = (counts > 0) & (counts < least)
+    if exempt is not None:
+        inner &= ~exempt
+    if cells is not None:
+        inner |= cells
+    whole = np.column_stack([counts, counts.sum(axis=1)])
+    whole = np.vstack([whole, whole.sum(axis=0)])
+    mask = np.zeros(whole.shape, dtype=bool)
+    mask[:-1, :-1], mask[:-1, -1], mask[-1, :-1] = inner, rows, columns
+    fixed = np.zeros_like(mask)
+    fixed[:, -1] = fixed[-1, :] = True
+    state = _State(whole, mask, True, least, fixed)
+    state.settle()
+    found: Bools = state.mask[:-1, :-1]
+    return found
+
+
 @dataclass
 class _State:
-    """A table with its totals in the last column (and row), and what is hidden of it so far."""
+    """A table with its totals in the last column (and row), and what is hidden of it so far.
+
+    What is `fixed` cannot be hidden any more: it is shown in another place.
+    """
 
     whole: Ints
     mask: Bools
     has_column_totals: bool
     least: int
+    fixed: Bools
+
+    def settle(self) -> None:
+        """Hide until nothing follows from what is shown."""
+        while self.hide_small_lines() or self.hide_more() or self.hide_bridges():
+            pass
 
     def hide_small_lines(self) -> bool:
         """A line whose total is hidden is hidden whole: where all else is nought, the rest is plain."""
         before = int(self.mask.sum())
+        kept = self.fixed & ~self.mask
         self.mask[self.mask[:, -1] & (self.whole[:, -1] < self.least)] = True
         if self.has_column_totals:
             self.mask[:, self.mask[-1] & (self.whole[-1] < self.least)] = True
+        self.mask[kept] = False
         return int(self.mask.sum()) > before
 
     def hide_more(self) -> bool:
         """One cell more in every line that gives a hidden one away."""
         changed = False
-        for counts, mask in self._lines():
+        for counts, mask, fixed in self._lines():
             while self._gives_away(counts, mask):
-                at = _next(counts, mask)
+                at = _next(counts, mask, fixed)
                 if at is None:
                     break
                 mask[at] = True
                 changed = True
         return changed
 
-    def _lines(self) -> list[tuple[Ints, Bools]]:
+    def _lines(self) -> list[tuple[Ints, Bools, Bools]]:
         """Views of the lines that have a total, so that marking one marks the table."""
-        lines = [(self.whole[at], self.mask[at]) for at in range(len(self.whole))]
+        lines = [(self.whole[at], self.mask[at], self.fixed[at]) for at in range(len(self.whole))]
         if self.has_column_totals:
-            lines += [(self.whole[:, at], self.mask[:, at]) for at in range(self.whole.shape[1])]
+            wide = range(self.whole.shape[1])
+            lines += [(self.whole[:, at], self.mask[:, at], self.fixed[:, at]) for at in wide]
         return lines
 
     def _gives_away(self, counts: Ints, mask: Bools) -> bool:
@@ -114,11 +162,11 @@ class _State:
         """One cell more for every cell that follows from a chain of lines."""
         changed = False
         for row, column in self._bridges():
-            for counts, mask in (
-                (self.whole[row], self.mask[row]),
-                (self.whole[:, column], self.mask[:, column]),
+            for counts, mask, fixed in (
+                (self.whole[row], self.mask[row], self.fixed[row]),
+                (self.whole[:, column], self.mask[:, column], self.fixed[:, column]),
             ):
-                at = _next(counts, mask)
+                at = _next(counts, mask, fixed)
                 if at is not None:
                     mask[at] = True
                     changed = True
@@ -133,14 +181,15 @@ class _State:
         return [edges[number] for number in bridges(ends)]
 
 
-def _next(counts: Ints, mask: Bools) -> int | None:
+def _next(counts: Ints, mask: Bools, fixed: Bools) -> int | None:
     """The smallest shown cell that holds somebody; else the total; else a nought; else nothing."""
-    inner = np.flatnonzero(~mask[:-1] & (counts[:-1] > 0))
+    free = ~mask & ~fixed
+    inner = np.flatnonzero(free[:-1] & (counts[:-1] > 0))
     if len(inner):
         return int(inner[np.argmin(counts[inner])])
-    if not mask[-1]:
+    if free[-1]:
         return len(mask) - 1
-    rest = np.flatnonzero(~mask)
+    rest = np.flatnonzero(free)
     return int(rest[0]) if len(rest) else None
 
 

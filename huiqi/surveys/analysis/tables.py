@@ -10,6 +10,7 @@ from huiqi.core.messages import Message, gettext_noop
 from huiqi.surveys.analysis.arrays import MISSING, Bools, Ints
 from huiqi.surveys.analysis.codebook import Choice, Kind, Question
 from huiqi.surveys.analysis.estimates import Shares, shares, shares_of, tallies_of_several, tally
+from huiqi.surveys.analysis.guarded import grouped, mask_of
 from huiqi.surveys.analysis.suppression import Hidden, hidden
 from huiqi.surveys.analysis.wave import Percent, Query, Source, Wave
 
@@ -76,17 +77,20 @@ class Table:
         return line.figures[self.question.code_of(answer)]
 
 
-def table(wave: Wave, query: Query) -> Table:
+def table(wave: Wave, query: Query, *, is_linked: bool = False) -> Table:
     """The shares of the answers to a question, by groups of `query.by` if given.
 
     Single choice: per cent of the row (a group's answers) or of the column (an answer's groups). Several
-    choices: of those who answered the question. Refuses a question without choices.
+    choices: of those who answered the question. Refuses a question without choices. `is_linked`: people see
+    other tables of the same survey too, so what is hidden is settled for all of them (analysis.guarded); who
+    did not say to which group he belongs is a line of his own, and the totals are those of the question
+    alone.
     """
     question = wave.answers.codebook.column(query.question)
     if question.kind is Kind.SINGLE:
-        return _single(wave, query, question)
+        return _single(wave, query, question, is_linked)
     if question.kind is Kind.MULTIPLE:
-        return _multiple(wave, query, question)
+        return _multiple(wave, query, question, is_linked)
     told = Message(_NOT_A_CHOICE, {"question": question.label})
     raise Refused("surveys.not_a_choice", told)
 
@@ -105,11 +109,28 @@ def combined(wave: Wave, query: Query, chosen: Sequence[str]) -> Figure:
         yes, answered = np.isin(given, codes), given >= 0
     reckoned = shares(wave.sampling, groups, 1, np.where(answered, yes.astype(np.int64), MISSING), 2)
     mask = hidden(reckoned.n, has_column_totals=False, least=wave.least)
-    return Figure() if mask.cells[0, 1] else _figure(reckoned, 0, 1)
+    if mask.cells[0, 1] or (not query.where and _parts_hidden(wave, query.question, codes)):
+        return Figure()
+    return _figure(reckoned, 0, 1)
 
 
-def _single(wave: Wave, query: Query, question: Question) -> Table:
-    groups, count = wave.groups(query)
+def _parts_hidden(wave: Wave, name: str, codes: Sequence[int]) -> bool:
+    """Whether a sum holds some of the hidden answers and not all: the shown ones taken off, it tells them."""
+    is_hidden = mask_of(wave, Query(name)).cells[0]
+    inside = int(is_hidden[list(codes)].sum())
+    return 0 < inside < int(is_hidden.sum())
+
+
+def _groups(wave: Wave, query: Query, is_linked: bool) -> tuple[Ints, int, tuple[Choice, ...]]:
+    if is_linked:
+        codes, choices = grouped(wave, query)
+        return codes, len(choices) or 1, choices
+    codes, count = wave.groups(query)
+    return codes, count, wave.answers.codebook.column(query.by).choices if query.by else ()
+
+
+def _single(wave: Wave, query: Query, question: Question, is_linked: bool) -> Table:
+    groups, count, lines = _groups(wave, query, is_linked)
     codes = wave.answers.single(question.name)
     answers = len(question.choices)
     counts = tally(wave.sampling, groups, count, codes, answers)
@@ -117,8 +138,8 @@ def _single(wave: Wave, query: Query, question: Question) -> Table:
     if query.percent is Percent.COLUMN:
         within = _turned(shares(wave.sampling, codes, answers, groups, count), within)
         whole = _turned(shares(wave.sampling, codes, answers, _one(groups), 1), whole)
-    mask = _mask_of_single(within.n, bool(query.by), wave.least)
-    return _table(wave, query, question, ((within, mask), whole, _blank(groups, codes)))
+    mask = mask_of(wave, query) if is_linked else _mask_of_single(within.n, bool(query.by), wave.least)
+    return _table(wave, query, question, ((within, mask), whole, _blank(groups, codes)), lines)
 
 
 def _one(groups: Ints) -> Ints:
@@ -147,17 +168,20 @@ def _mask_of_single(counts: Ints, has_groups: bool, least: int) -> Hidden:
     return hidden(counts, has_column_totals=has_groups, least=least)
 
 
-def _multiple(wave: Wave, query: Query, question: Question) -> Table:
+def _multiple(wave: Wave, query: Query, question: Question, is_linked: bool) -> Table:
     """Each choice is a question of its own, yes or no, with one base for all."""
     if query.percent is Percent.COLUMN:
         raise Refused("surveys.columns_of_several", Message(_COLUMNS_OF_SEVERAL))
-    groups, count = wave.groups(query)
+    groups, count, lines = _groups(wave, query, is_linked)
     bits = wave.answers.bits[question.name]
     counts = tallies_of_several(wave.sampling, groups, count, bits, len(question.choices))
     within = _yes([shares_of(each) for each in counts])
     whole = _yes([shares_of(each.merged()) for each in counts]) if query.by else within
-    mask = hidden_of_several(within.n, within.base, has_groups=bool(query.by), least=wave.least)
-    return _table(wave, query, question, ((within, mask), whole, _blank(groups, bits)))
+    if is_linked:
+        mask = mask_of(wave, query)
+    else:
+        mask = hidden_of_several(within.n, within.base, has_groups=bool(query.by), least=wave.least)
+    return _table(wave, query, question, ((within, mask), whole, _blank(groups, bits)), lines)
 
 
 def _yes(parts: Sequence[Shares]) -> Shares:
@@ -206,12 +230,15 @@ def hidden_of_several(counts: Ints, base: Ints, *, has_groups: bool, least: int)
 
 
 def _table(
-    wave: Wave, query: Query, question: Question, reckoned: tuple[tuple[Shares, Hidden], Shares, int]
+    wave: Wave,
+    query: Query,
+    question: Question,
+    reckoned: tuple[tuple[Shares, Hidden], Shares, int],
+    groups: tuple[Choice, ...],
 ) -> Table:
     (within, mask), whole, blank = reckoned
     lines: tuple[Line, ...] = ()
     if query.by:
-        groups = wave.answers.codebook.column(query.by).choices
         lines = tuple(
             _line(group, within, at, mask.cells[at], bool(mask.rows[at])) for at, group in enumerate(groups)
         )
