@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from huiqi.surveys.views import audience, board, entering, filling, invited, manage, resuming, waves
+from huiqi.surveys.views import (
+    audience,
+    board,
+    entering,
+    filling,
+    invited,
+    manage,
+    results,
+    results_briefs,
+    results_microdata,
+    results_weights,
+    resuming,
+    waves,
+)
 
 app_name = "surveys"
 urlpatterns = [
@@ -30,6 +43,37 @@ urlpatterns = [
     path("i/", entering.code, name="code"),
     path("i/<str:code>/", entering.enter, name="enter"),
     path("i/<str:code>/stop/", entering.stop, name="stop"),
+    path("surveys/<str:public_id>/results/", results.results, name="results"),
+    path("surveys/<str:public_id>/results/refresh/", results.refresh, name="results_refresh"),
+    path("surveys/<str:public_id>/results/cross/", results.cross, name="results_cross"),
+    path("surveys/<str:public_id>/results/map/", results.on_map, name="results_map"),
+    path("surveys/<str:public_id>/results/trend/", results.trend, name="results_trend"),
+    path("surveys/<str:public_id>/results/texts/", results.texts, name="results_texts"),
+    path("surveys/<str:public_id>/results/texts/group/", results.group_texts, name="results_group_texts"),
+    path("surveys/<str:public_id>/results/q/<str:name>/", results.question, name="results_question"),
+    path("surveys/<str:public_id>/results/weights/", results_weights.weights, name="results_weights"),
+    path("surveys/<str:public_id>/results/tables/", results_briefs.tables, name="results_tables"),
+    path("surveys/<str:public_id>/results/briefs/", results_briefs.briefs, name="results_briefs"),
+    path("surveys/<str:public_id>/results/briefs/new/", results_briefs.brief_new, name="results_brief_new"),
+    path(
+        "surveys/<str:public_id>/results/briefs/<str:brief_id>/", results_briefs.brief, name="results_brief"
+    ),
+    path(
+        "surveys/<str:public_id>/results/briefs/<str:brief_id>/do/<slug:name>/",
+        results_briefs.brief_act,
+        name="results_brief_act",
+    ),
+    path("surveys/<str:public_id>/results/microdata/", results_microdata.microdata, name="results_microdata"),
+    path(
+        "surveys/<str:public_id>/results/microdata/<str:run_id>/",
+        results_microdata.microdata_run,
+        name="results_microdata_run",
+    ),
+    path(
+        "surveys/<str:public_id>/results/microdata/<str:run_id>/file/",
+        results_microdata.microdata_file,
+        name="results_microdata_file",
+    ),
     # who answers: /q/ and not /surveys/, since links go out by text message
     path("q/resume/", resuming.resume, name="resume"),
     path("q/<slug:slug>/", filling.cover, name="cover"),

@@ -26,6 +26,7 @@ from huiqi.knowledge.commands.demo import make_wordings
 from huiqi.lists.demo import make_lists
 from huiqi.stationing import demo as stationing
 from huiqi.surveys.commands.demo import make_surveys
+from huiqi.surveys.commands.demo_results import make_results
 
 DEFAULT_FIRMS = 20_000
 MOST_FIRMS = 5_000_000
@@ -78,6 +79,7 @@ class Command(HuiqiCommand):
             make_hotline(at=clock.now(), wall=clock.wall_now())
             make_arrears(on=on)
             make_surveys(seed=seed, on=on, wall=clock.wall_now())
+            make_results(seed=seed, on=on, wall=clock.wall_now())
         return synthetic.count() - before
 
 

@@ -44,7 +44,15 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = str | Heading | Grid
+@dataclass(frozen=True)
+class Picture:
+    """A picture as wide as the type area, and what it shows for who cannot see it."""
+
+    png: bytes
+    said: str
+
+
+Block = str | Heading | Grid | Picture
 
 
 @dataclass(frozen=True)
@@ -58,12 +66,16 @@ class Paper:
     to: str = ""
     number: str = ""
     note: str = ""
+    # Above the title at the left, such as 内部参考.
+    mark: str = ""
 
 
 def write_docx(paper: Paper) -> bytes:
     """The document as .docx; the same paper gives the same bytes."""
     document = Document()
     _lay_out(document)
+    if paper.mark:
+        _line(document, paper.mark, face=FIRST)
     if paper.number:
         _line(document, paper.number, align=WD_ALIGN_PARAGRAPH.CENTER)
         _line(document, "")
@@ -153,10 +165,18 @@ def _block(document: Any, block: Block) -> None:
         _line(document, block.text, face=FIRST if block.level == 1 else SECOND, indent=True)
     elif isinstance(block, Grid):
         _table(document, block)
+    elif isinstance(block, Picture):
+        _picture(document, block)
     else:
         for text in block.splitlines():
             if text.strip():
                 _line(document, text.strip(), indent=True)
+
+
+def _picture(document: Any, block: Picture) -> None:
+    paragraph = document.add_paragraph()
+    shape = paragraph.add_run().add_picture(io.BytesIO(block.png), width=AREA[0])
+    shape._inline.docPr.set("descr", block.said)
 
 
 def _table(document: Any, grid: Grid) -> None:

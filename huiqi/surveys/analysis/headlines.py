@@ -36,8 +36,8 @@ _CLEAR = gettext_noop("，变化超出抽样误差")
 _UNCLEAR = gettext_noop("，变化在抽样误差之内")
 _UNKNOWN = gettext_noop("，自愿填写，变化可能来自作答企业不同")
 _KNOWN = gettext_noop("（95%%置信区间%(low)s–%(high)s，n=%(n)d，有效样本%(effective)d）")
-_COUNTED = gettext_noop("（作答%(n)d家，自愿填写，不代表全部企业）")
-_WHOLE = gettext_noop("（n=%(n)d）")
+COUNTED = gettext_noop("（作答%(n)d家，自愿填写，不代表全部企业）")
+WHOLE = gettext_noop("（n=%(n)d）")
 _INDEX = {
     Index.DIFFUSION: gettext_noop("扩散指数"),
     Index.BOOM: gettext_noop("景气指数"),
@@ -227,13 +227,13 @@ def _known(figure: Figure, line: Line, source: Source) -> Message:
 
 
 def _without_interval(line: Line, source: Source) -> Message:
-    return Message(_COUNTED if source.basis is Basis.OPEN_LINK else _WHOLE, {"n": line.base})
+    return Message(COUNTED if source.basis is Basis.OPEN_LINK else WHOLE, {"n": line.base})
 
 
 def _known_measure(result: Measures, index: Index) -> Message:
     total = result.total
     if total.low is None or total.high is None or total.effective is None:
-        return Message(_COUNTED, {"n": total.n})
+        return Message(COUNTED, {"n": total.n})
     told = {
         "low": _points(total.low, index),
         "high": _points(total.high, index),

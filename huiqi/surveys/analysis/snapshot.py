@@ -98,6 +98,22 @@ def write_snapshot(
     has_weights: bool = False,
 ) -> int:
     """Write rows (as `read_answers` takes them; `unit` and `weight` too if so said); the number of rows."""
+    count = 0
+    steps = snapshot_steps(target, codebook, rows, has_units=has_units, has_weights=has_weights)
+    for count in steps:  # noqa: B007  the last one is the number of all
+        pass
+    return count
+
+
+def snapshot_steps(
+    target: Path,
+    codebook: Codebook,
+    rows: Iterable[Mapping[str, object]],
+    *,
+    has_units: bool = False,
+    has_weights: bool = False,
+) -> Iterator[int]:
+    """As `write_snapshot`; yields how many rows are written after each group of the file."""
     columns = fields(codebook, has_units=has_units, has_weights=has_weights)
     schema = schema_of(codebook, columns)
     count = 0
@@ -105,7 +121,29 @@ def write_snapshot(
         for group in _groups(iter(rows), columns, schema):
             writer.write_table(group, row_group_size=ROWS_A_GROUP)
             count += group.num_rows
-    return count
+            yield count
+
+
+def write_weighted(source: Path, target: Path, weights: Floats) -> None:
+    """Write a snapshot again with these weights, a row of it at a time."""
+    snapshot = open_snapshot(source)
+    columns = fields(snapshot.codebook, has_units=snapshot.has_units, has_weights=True)
+    schema = schema_of(snapshot.codebook, columns)
+    names = [field.name for field in snapshot.fields if field.question or field.name != WEIGHT]
+    start = 0
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for group in _whole_groups(snapshot, names):
+            arrays = [group.column(name).combine_chunks() for name in names]
+            arrays.append(pa.array(weights[start : start + group.num_rows], pa.float64()))
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema), row_group_size=ROWS_A_GROUP)
+            start += group.num_rows
+
+
+def _whole_groups(snapshot: "Snapshot", names: Sequence[str]) -> Iterator[pa.Table]:
+    choices = [f.name for f in snapshot.fields if f.holds is Holds.CHOICE]
+    with pq.ParquetFile(snapshot.path, read_dictionary=choices, pre_buffer=False) as file:
+        for number in range(file.num_row_groups):
+            yield file.read_row_group(number, columns=list(names), use_threads=False)
 
 
 def _groups(

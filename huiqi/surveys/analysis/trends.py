@@ -56,7 +56,7 @@ def trend(waves: Sequence[Wave], query: Query, answer: str, group: str = "") -> 
     for wave, earlier in zip(waves, [None, *waves[:-1]], strict=False):
         if earlier is not None:
             same_question(earlier, wave, query.question)
-        result = table(wave, query)
+        result = table(wave, query, is_linked=not query.where)
         figure = result.figure(answer, group)
         base = result.line(group).base if group else result.total.base
         change = _change(points[-1].figure, figure) if points else None

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from huiqi.core.retention import Instants, keeps, years_before
-from huiqi.surveys.models import Response, ResponseState
+from huiqi.surveys.commands.microdata import drop_microdata
+from huiqi.surveys.commands.results import KEPT_FOR, drop_files
+from huiqi.surveys.models import MicrodataRun, Response, ResponseState, ResultSnapshot
 
 # As personal.yaml says; the site's own rule. Weighted results and their tables stay.
 YEARS = 3
@@ -39,3 +41,28 @@ def _left(instants: Instants) -> QuerySet[Response]:
 def forget_drafts(rows: list[Any]) -> None:
     """Delete drafts nobody came back to."""
     Response.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def _superseded(instants: Instants) -> QuerySet[ResultSnapshot]:
+    """Snapshots with a newer one for a while, and those whose answers are forgotten by now."""
+    newer = ResultSnapshot.objects.ready().filter(
+        wave=OuterRef("wave"), pk__gt=OuterRef("pk"), kept_from__lte=instants.wall - KEPT_FOR
+    )
+    is_old = Q(Exists(newer)) | Q(kept_from__lt=years_before(instants.wall, YEARS))
+    return ResultSnapshot.objects.exclude(file="").filter(is_old)
+
+
+@keeps("surveys.snapshots", _("结果快照的文件和引文"), "surveys.ResultSnapshot.themes", due=_superseded)
+def forget_snapshots(rows: list[Any]) -> None:
+    """Delete the columns of single answers; figures in briefs stay."""
+    drop_files(rows)
+
+
+def _expired(instants: Instants) -> QuerySet[MicrodataRun]:
+    return MicrodataRun.objects.exclude(file="").filter(expires_at__lte=instants.wall)
+
+
+@keeps("surveys.microdata", _("到期的微观数据文件"), due=_expired)
+def forget_microdata(rows: list[Any]) -> None:
+    """Delete files nobody may fetch any more."""
+    drop_microdata(rows)

@@ -19,6 +19,14 @@ from huiqi.surveys.models.invitations import (
     Skipped,
 )
 from huiqi.surveys.models.responses import Response, ResponseState
+from huiqi.surveys.models.results import (
+    Brief,
+    BriefState,
+    MicrodataRun,
+    ResultSnapshot,
+    SnapshotState,
+    Weighting,
+)
 from huiqi.surveys.models.surveys import Audience, Survey, SurveyState
 from huiqi.surveys.models.waves import Quota, Wave, WaveState
 
@@ -27,22 +35,28 @@ __all__ = [
     "Allocation",
     "Audience",
     "CodeTry",
+    "Brief",
+    "BriefState",
     "Frame",
     "FrameState",
     "Invitation",
     "InvitationCode",
     "Member",
     "Method",
+    "MicrodataRun",
     "Outcome",
     "Quota",
     "RegionDepth",
     "Response",
     "ResponseState",
+    "ResultSnapshot",
     "SendRun",
     "Skipped",
+    "SnapshotState",
     "Stratum",
     "Survey",
     "SurveyState",
     "Wave",
     "WaveState",
+    "Weighting",
 ]
