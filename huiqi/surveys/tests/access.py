@@ -1,6 +1,7 @@
 """Who may open which address of this app, one row each; how to write one: tests/harness/access_rows.py."""
 
 from huiqi.accounts.powers import Power
+from huiqi.surveys.tests.access_results import ROWS as RESULTS
 from huiqi.surveys.tests.make import open_cover, survey_of_province
 from huiqi.surveys.tests.make_campaign import (
     code_handed_out,
@@ -51,4 +52,4 @@ ROWS: dict[str, Row] = {
     "surveys:done": private(),
     "surveys:elsewhere": private(),
     "surveys:discard": private(),
-}
+} | RESULTS
