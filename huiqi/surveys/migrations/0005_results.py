@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surveys', '0003_wave_required'),
+        ('surveys', '0004_frame_filters'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
