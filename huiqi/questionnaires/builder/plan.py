@@ -148,12 +148,25 @@ class Plan:
         """The items that offer a list; rows of a matrix count as their matrix."""
         return [item for item in self.walk() if list_name and item.list_name == list_name]
 
+    def numbers(self) -> dict[str, int]:
+        """The number of each question as people count them: a matrix is one, its rows share it."""
+        found: dict[str, int] = {}
+        for item in self.walk():
+            if item.name not in found and (item.is_answered or item.kind is ItemKind.MATRIX):
+                number = max(found.values(), default=0) + 1
+                found |= dict.fromkeys((item.name, *_rows(item)), number)
+        return found
+
     @property
     def question_count(self) -> int:
         return sum(1 for item in self.walk() if item.is_answered)
 
     def but(self, **changed: Any) -> Self:
         return replace(self, **changed)
+
+
+def _rows(item: Item) -> tuple[str, ...]:
+    return tuple(row.name for row in item.items) if item.kind is ItemKind.MATRIX else ()
 
 
 def _walk(items: tuple[Item, ...]) -> Iterator[Item]:

@@ -67,7 +67,7 @@ class ItemForm(forms.Form):
     def __init__(self, item: Item, plan: Plan, data: Any = None) -> None:
         super().__init__(data, auto_id="f-%s")
         self.item, self.plan = item, plan
-        self.numbers = {one.name: at for at, one in enumerate(plan.walk(), 1)}
+        self.numbers = plan.numbers()
         self._wording()
         self._choosing()
         self._limiting()
@@ -85,6 +85,9 @@ class ItemForm(forms.Form):
         if item.kind not in {ItemKind.CALCULATE, ItemKind.HIDDEN}:
             labels = {ItemKind.PAGE: _("这一页的标题"), ItemKind.NOTE: _("说明文字")}
             self._add("label", _text(labels.get(item.kind, _("题目")), rows=2))
+            if not item.label and not self.is_bound:
+                # Just added: the first thing to do is to write it.
+                self.fields["label"].widget.attrs["autofocus"] = True
             self._in_english("english", _("英文"), rows=2)
         if item.is_answered:
             self._add("hint", _text(_("提示"), _("写在题目下面的小字。")))
@@ -219,7 +222,8 @@ class ItemForm(forms.Form):
                 break
             if one.is_answered or one.kind is ItemKind.CALCULATE:
                 shown = (one.label or one.name).splitlines()[0]
-                found.append((one.name, f"{self.numbers[one.name]}. {shown[:30]}"))
+                number = self.numbers.get(one.name)
+                found.append((one.name, f"{number}. {shown[:30]}" if number else shown[:30]))
         return found
 
     def _row(self, at: int, part: Part | None, *, is_with: bool) -> None:

@@ -102,6 +102,7 @@ _READY: Mapping[str, Item] = {
 
 
 def is_offered(key: str) -> bool:
+    """True for a key that can be added."""
     keys = {offer.key for offer in COMMON} | {offer.key for _title, offers in MORE for offer in offers}
     return key in keys
 

@@ -56,15 +56,14 @@ class Card:
 def cards_of(plan: Plan, found: Checked, opened: str) -> list[Card]:
     """Every item but the rows of matrices, in order."""
     cards: list[Card] = []
-    number = 0
+    numbers = plan.numbers()
     for item, depth, is_first, is_last in _places(plan.items, 0):
-        number += item.is_answered or item.kind is ItemKind.MATRIX
         rows = [row.name for row in item.items] if item.kind is ItemKind.MATRIX else []
         faults = [fault for name in (item.name, *rows) for fault in found.by_item.get(name, [])]
         cards.append(
             Card(
                 item=item,
-                number=number if item.is_answered or item.kind is ItemKind.MATRIX else 0,
+                number=numbers.get(item.name, 0),
                 depth=depth,
                 kind=ready.KIND_LABELS.get(item.kind.value, item.kind.value),
                 options=_options(plan, item),

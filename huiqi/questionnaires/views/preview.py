@@ -95,12 +95,25 @@ def _state(text: str) -> dict[str, str]:
 
 def _number(session: Session, key: str, at: str) -> int:
     if at:
-        for number, draft in enumerate(session.pages, 1):
-            if any(node.name == at for node, _question in draft.questions):
-                return number
-            if draft.key.rpartition("/")[2] == at:
-                return number
+        found = _number_near(session, at)
+        if found:
+            return found
     return session.number_of(key) or 1
+
+
+def _number_near(session: Session, at: str) -> int:
+    """The page of the item called `at`, else that of its neighbours in the same group, else 0."""
+    paths = [path for path in session.form.slots if path.rpartition("/")[2] == at]
+    wanted = paths[0] if paths else ""
+    beside = wanted.rpartition("/")[0]
+    near = 0
+    for number, draft in enumerate(session.pages, 1):
+        places = [node.slot.path for node, _question in draft.questions]
+        if any(place == wanted or place.startswith(f"{wanted}/") for place in places):
+            return number
+        if not near and beside.count("/") > 1 and any(place.startswith(f"{beside}/") for place in places):
+            near = number
+    return near if wanted else 0
 
 
 def _drawn(
