@@ -310,7 +310,7 @@ class Catalogue:
         for fact_id, raw in given.items():
             fact = self.facts.get(fact_id)
             if fact is None:
-                problems.append(self._no_such_fact(fact_id))
+                problems.append(self.no_such_fact(fact_id))
             elif raw is not None:
                 try:
                     values[fact_id] = self.read(fact, raw)
@@ -358,7 +358,8 @@ class Catalogue:
                 )
         return {fact_id: given[fact_id] for fact_id in values if fact_id in given}
 
-    def _no_such_fact(self, fact_id: str) -> Problem:
+    def no_such_fact(self, fact_id: str) -> Problem:
+        """The complaint about a name that is no fact, with names like it."""
         close = get_close_matches(str(fact_id), list(self.facts), n=3, cutoff=0.6)
         remedy = f"是否指 {'、'.join(close)}" if close else "请查事实目录"
         return Problem(wording.shown(fact_id), "没有这个事实", remedy)

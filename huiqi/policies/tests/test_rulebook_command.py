@@ -8,6 +8,8 @@ import sys
 from io import StringIO
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -252,3 +254,44 @@ def test_judging_prints_json_alone(tmp_path):
     done = run("judge", "--facts", str(path), "--on", "2020-03-01", "--json")
     assert len(json.loads(done.stdout)) == 56
     assert done.stderr == ""
+
+
+# --- a table of firms -------------------------------------------------------------------------------
+def facts_table(tmp_path, **columns):
+    path = tmp_path / "facts.parquet"
+    pq.write_table(pa.table({"enterprise": ["甲", "乙"], **columns}), path)
+    return path
+
+
+@pytest.mark.parametrize("backend", ["columnar", "python"])
+def test_a_table_of_firms_is_judged_as_each_firm_alone(tmp_path, other_rulebook, backend):
+    table = facts_table(tmp_path, employees=[35, None], si_payable=[120000, 5])
+    out = tmp_path / "out.parquet"
+    arguments = ["--facts", str(table), "--on", "2020-03-01", "--out", str(out), "--backend", backend]
+    told = json.loads(answer("run", *arguments, "--rulebook", str(other_rulebook)))
+    assert told == {"enterprises": 2, "policies": 2, "verdicts": 4, "backend": backend}
+    alone = judge(
+        tmp_path, {"employees": 35, "si_payable": 120000}, "2020-03-01", "--rulebook", str(other_rulebook)
+    )
+    for row in pq.read_table(out).to_pylist():
+        if row["enterprise"] == "甲":
+            verdict = alone[row["policy"]]
+            assert (row["status"], row["amount_fen"]) == (verdict["status"], verdict["amount_fen"])
+
+
+@pytest.mark.parametrize(
+    ("facts", "out", "told"),
+    [("none.parquet", "out.parquet", "不存在"), ("facts.parquet", "no/out.parquet", "已有目录")],
+)
+def test_a_run_refuses_paths_that_will_not_do(tmp_path, facts, out, told):
+    facts_table(tmp_path, employees=[1, 2])
+    arguments = ["--facts", str(tmp_path / facts), "--on", "2020-03-01", "--out", str(tmp_path / out)]
+    with pytest.raises(CommandError, match=told):
+        answer("run", *arguments)
+
+
+def test_a_run_names_the_column_that_is_no_fact(tmp_path, capsys):
+    table = facts_table(tmp_path, employes=[1, 2])
+    with pytest.raises(SystemExit):
+        answer("run", "--facts", str(table), "--on", "2020-03-01", "--out", str(tmp_path / "o.parquet"))
+    assert not (tmp_path / "o.parquet").exists()

@@ -253,3 +253,11 @@ def oracle_facts(row: dict[str, Any]) -> dict[str, Any]:
         name: Fraction(value) if isinstance(value, int | Fraction) and not isinstance(value, bool) else value
         for name, value in row.items()
     }
+
+
+def at_scale(catalogue: Catalogue, name: str, value: Any) -> Any:
+    """The value as a column would store it: ratios only in steps of the scale."""
+    fact = catalogue.facts[name]
+    if fact.type != "ratio" or value is None:
+        return value
+    return Fraction(int(Fraction(value) * fact.scale), fact.scale)

@@ -105,7 +105,7 @@ def test_no_row_leaves_the_interval_that_was_proved(catalogue: Catalogue, text: 
         return  # refused: nothing was proved
     assert span is not None
     for row in expressions.edge_rows(catalogue, text, seed):
-        stored = {name: at_scale(catalogue, name, value) for name, value in row.items()}
+        stored = {name: expressions.at_scale(catalogue, name, value) for name, value in row.items()}
         value = oracle_value(stored, text)
         if value is not None:
             assert span.low is None or span.low <= value, (text, stored)
@@ -174,14 +174,6 @@ def test_what_is_said_to_be_always_true_or_false_is(catalogue: Catalogue, text: 
         for part in walk(node):
             if id(part) in always:
                 assert evaluation.truth(part) in (None, always[id(part)]), (text, row)
-
-
-def at_scale(catalogue: Catalogue, name: str, value: Any) -> Any:
-    """The value as a column would store it: ratios only in steps of the scale."""
-    fact = catalogue.facts[name]
-    if fact.type != "ratio" or value is None:
-        return value
-    return Fraction(int(Fraction(value) * fact.scale), fact.scale)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`huiqi rulebook check|facts|judge`: the rulebook from the command line, with the site's or another folder.
+"""`huiqi rulebook check|facts|judge|run`: the rulebook from the command line, the site's or another.
 
 `facts` and `judge` always print JSON; `check` prints Chinese for people and JSON with `--json` or into a
 pipe. Cases that do not hold are named on standard error either way.
@@ -24,22 +24,32 @@ from huiqi.rules.problems import RulesError
 from huiqi.rules.rulebook import Rulebook, load_rulebook
 
 LONGEST_PATH_SHOWN = 200
+BACKENDS = ("columnar", "python")
 
 
 class Command(HuiqiCommand):
-    help = "检查规则库、列出事实目录、判断一家企业"
+    help = "检查规则库、列出事实目录、判断一家或许多家企业"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        group = parser.add_subparsers(dest="act", required=True, metavar="{check,facts,judge}")
+        group = parser.add_subparsers(dest="act", required=True, metavar="{check,facts,judge,run}")
         check = self.subparser(group, "check", "读入全部规则并运行全部用例")
         facts = self.subparser(group, "facts", "列出事实目录（JSON）")
         judge = self.subparser(group, "judge", "判断一家企业可享受哪些政策（JSON）")
         judge.add_argument(
             "--facts", required=True, metavar="FACTS.json", help='企业情况，形如 {"employees": 35}'
         )
-        judge.add_argument("--on", required=True, metavar="D", help="按哪一天判断，如 2020-03-01")
-        judge.add_argument("--known-on", metavar="D", help="按哪一天已公布的政策（默认同 --on）")
-        for parser_ in (check, facts, judge):
+        run = self.subparser(group, "run", "判断一张表里的全部企业，写出每家企业每项政策的结论（Parquet）")
+        run.add_argument(
+            "--facts", required=True, metavar="FACTS.parquet", help="enterprise 列加每个事实一列"
+        )
+        run.add_argument("--out", required=True, metavar="OUT.parquet", help="结论写到哪个文件")
+        run.add_argument(
+            "--backend", choices=BACKENDS, default=BACKENDS[0], help="按列计算，或逐家计算（慢，用于核对）"
+        )
+        for parser_ in (judge, run):
+            parser_.add_argument("--on", required=True, metavar="D", help="按哪一天判断，如 2020-03-01")
+            parser_.add_argument("--known-on", metavar="D", help="按哪一天已公布的政策（默认同 --on）")
+        for parser_ in (check, facts, judge, run):
             parser_.add_argument("--rulebook", metavar="DIR", help="规则库目录（默认为本站的）")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,8 +60,10 @@ class Command(HuiqiCommand):
                 self._check(folder, as_json)
             elif options["act"] == "facts":
                 self._print(facts_json(load_rulebook(folder).catalogue))
-            else:
+            elif options["act"] == "judge":
                 self._judge(folder, options)
+            else:
+                self._run(folder, options)
         except RulesError as error:
             self.fail(_listed(error))
 
@@ -73,6 +85,17 @@ class Command(HuiqiCommand):
         rulebook = load_rulebook(folder)
         facts = rulebook.catalogue.parse(given)
         self._print(verdicts_json(Judge(rulebook, on, known_on).explain_all(facts)))
+
+    def _run(self, folder: Path, options: dict[str, Any]) -> None:
+        # Polars takes half a second to load, which the other acts need not wait for.
+        from huiqi.policies.queries.verdict_tables import judge_table  # noqa: PLC0415
+
+        on = parse_date(options["on"])
+        known_on = parse_date(options["known_on"]) if options["known_on"] is not None else None
+        facts, out = Path(options["facts"]), Path(options["out"])
+        done = judge_table(load_rulebook(folder), facts, out, on, known_on, options["backend"])
+        words = f"{done['enterprises']}家企业、{done['policies']}项政策，写出{done['verdicts']}条结论。"
+        self.answer(done, words, as_json=bool(options["as_json"]))
 
     def _print(self, machine: object) -> None:
         indent = 2 if self.stdout.isatty() else None
