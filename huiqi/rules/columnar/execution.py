@@ -2,7 +2,7 @@
 
 Polars would work out whole trees of expressions by itself. Its plain columns, one step at a time, took less
 CPU (a plan of some hundred expressions has to be optimised for each piece), leave the widths of numbers to
-us, and let us do what no plan can: derive only where nothing was given, reckon amounts only of those entitled.
+us, and let us do what no plan can: derive only where nothing was given, reckon amounts only of the entitled.
 """
 
 from collections.abc import Callable, Mapping

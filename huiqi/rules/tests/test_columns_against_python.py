@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[3]
 SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 # Shrinking a difference takes minutes; the expression and the row are in the message.
 RUNS = settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     derandomize=True,
     suppress_health_check=SLOW,
