@@ -35,6 +35,7 @@ class ColumnarJudge:
     def __init__(self, judge: Judge, source: TableSource) -> None:
         self.judge, self.source, self.graph = judge, source, Graph()
         self.catalogue = judge.rulebook.catalogue
+        self.reader = Reader(self.catalogue)
         self._lowering = Lowering(self.catalogue, source.columns, self.graph)
         self.plans = tuple(judge.plans.values())
         self.lowered = {plan.policy.id: self._lowered(plan) for plan in self.plans if plan.status is None}
@@ -84,20 +85,20 @@ class ColumnarJudge:
 
     def pieces(self, extra: Sequence[str] = (), rows: int = PIECE) -> Iterator[tuple[Piece, pa.RecordBatch]]:
         """The table in pieces, each with its batch of the columns read; `extra` names more of them."""
-        reader = Reader(self.catalogue)
+        reader = self.reader
         names = [*dict.fromkeys([*extra, *self.columns])]
         for batch in self.source.batches(names, rows):
             columns = {name: reader.column(name, batch.column(name)) for name in self.columns}
             yield Piece(self.graph, reader, columns, batch.num_rows), batch
 
-    def amount(self, piece: Piece, one: Lowered, eligible: pl.Series, entitled: int) -> pl.Series | None:
-        """Amounts in fen of the eligible firms, unknown for the rest; None when the policy has none.
+    def amount(self, piece: Piece, one: Lowered, eligible: pl.Series, entitled: int) -> pl.Series:
+        """Amounts in fen of the eligible firms, unknown for the rest and where the policy has none.
 
         `eligible` is the verdict (unknown is not eligible), `entitled` says how many are. Reckoned for these
         alone when they are few.
         """
         if one.amount is None:
-            return None
+            return pl.Series([None], dtype=pl.Int64).new_from_index(0, piece.rows)
         if entitled > FEW * piece.rows:
             found = piece.whole(one.amount)
             return found.zip_with(eligible, pl.Series([None], dtype=found.dtype))

@@ -140,7 +140,7 @@ def _block(columnar: ColumnarJudge, piece: Piece, plan: Plan) -> Block:
     truth = piece.whole(one.truth)
     codes = (truth.cast(pl.Int8) * pl.Series([ELIGIBLE], dtype=pl.Int8)).fill_null(UNKNOWN).to_numpy()
     amount = columnar.amount(piece, one, truth, int(truth.sum()))
-    amounts = pa.nulls(piece.rows, pa.int64()) if amount is None else _fen(amount)
+    amounts = pa.nulls(piece.rows, pa.int64()) if one.amount is None else _fen(amount)
     failed, unknown = _leaf_lists(piece, one)
     return statuses(codes), amounts, failed, unknown
 
