@@ -30,7 +30,7 @@ from huiqi.cases.hints import HINTS
 from huiqi.cases.letters_panel import letters_panel
 from huiqi.cases.panels import cases_found
 from huiqi.cases.permits_panel import own_permits_panel, permits_panel
-from huiqi.cases.subscriptions import FORM_FAULTS, HOLDS_PROOF, ON_ACCEPTED, PROOF_RULES
+from huiqi.cases.subscriptions import FORM_FAULTS, HOLDS_PROOF, ON_ACCEPTED, ON_OPENED, PROOF_RULES
 from huiqi.core import acts as core_acts
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuGroup, MenuItem, Panel, Source
@@ -62,6 +62,7 @@ from huiqi.stationing import acts as stationing_acts
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
 from huiqi.surveys import acts as survey_acts
+from huiqi.surveys.commands.meanings import note_case
 
 _ACTS = (
     core_acts.ACTS,
@@ -310,3 +311,4 @@ def _join_cases() -> None:
     PROOF_RULES["arrears", "partly_solved"] = lacks_to_be_partly_solved
     FORM_FAULTS["arrears"] = form_faults
     OFFERS.items = item_sketches
+    ON_OPENED[:] = [note_case]

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from huiqi.surveys.views import (
+    after,
     audience,
     board,
     entering,
@@ -82,6 +83,7 @@ urlpatterns = [
     path("q/fill/<str:token>/<int:number>/save/", filling.save, name="save"),
     path("q/fill/<str:token>/check/", filling.check, name="check"),
     path("q/fill/<str:token>/done/", filling.done, name="done"),
+    path("q/fill/<str:token>/help/<str:public_id>/", after.ask_for_help, name="ask_for_help"),
     path("q/fill/<str:token>/elsewhere/", filling.elsewhere, name="elsewhere"),
     path("q/fill/<str:token>/discard/", filling.discard, name="discard"),
 ]

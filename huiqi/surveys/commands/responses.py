@@ -18,8 +18,10 @@ from huiqi.core.errors import Refused
 from huiqi.core.ids import token_digest
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.questionnaires.models import QuestionnaireVersion
-from huiqi.questionnaires.queries.versions import asks_for_files, current_version
+from huiqi.questionnaires.queries.versions import asks_for_files, current_version, form_of
+from huiqi.questionnaires.xform.session import Session
 from huiqi.surveys.codes import code_in
+from huiqi.surveys.commands.meanings import file_facts, keep_outcomes, says_something
 from huiqi.surveys.models import Audience, Invitation, Outcome, Response, ResponseState, Survey, Wave
 from huiqi.surveys.models.responses import ANSWERS_LENGTH
 from huiqi.surveys.queries.filling import session_of
@@ -164,7 +166,7 @@ class Sending:
     today: date
     now: datetime
     at: datetime
-    token: str
+    token: str = ""
 
 
 @transaction.atomic
@@ -180,7 +182,7 @@ def _send(response: Response, sending: Sending) -> Response:
     if wrong:
         said = gettext_noop("还有%(count)s处要改，没有提交。")
         raise Refused("surveys.unfinished", Message(said, {"count": len(wrong)}))
-    return _hand_in(locked, session.answers(), actor=locked.filled_by, at=sending.at, token=sending.token)
+    return _hand_in(locked, session.answers(), sending, actor=locked.filled_by, session=session)
 
 
 def receive_response(survey: Survey, received: Received, *, actor: User | None, at: datetime) -> Response:
@@ -207,7 +209,9 @@ def receive_response(survey: Survey, received: Received, *, actor: User | None, 
         made.enterprise_id = made.invitation.enterprise_id
     if not survey.is_anonymous and _known_key(made, code):
         raise Refused("surveys.answered", _ANSWERED)
-    return _hand_in(made, received.answers, actor=actor, at=at, is_first=True)
+    # Devices have clocks of their own: the day is ours, within the days of the wave.
+    on = min(max(timezone.localdate(at), wave.opens_on), wave.closes_on)
+    return _hand_in(made, received.answers, Sending(on, at, at), actor=actor)
 
 
 def _invitation_of(wave: Wave, code: str) -> Invitation:
@@ -224,22 +228,27 @@ def _invitation_of(wave: Wave, code: str) -> Invitation:
 def _hand_in(
     row: Response,
     answers: Mapping[str, str],
+    sending: Sending,
     *,
     actor: User | None,
-    at: datetime,
-    token: str = "",
-    is_first: bool = False,
+    session: Session | None = None,
 ) -> Response:
-    """`is_first` when it is known that the firm has no answer yet."""
+    """`session` of who filled in pages here; without, it came whole, and the firm has no answer yet."""
+    at = sending.at
     row.answers = json.dumps(answers, ensure_ascii=False)
     row.state, row.sent_at, row.page_key = ResponseState.SENT, at, ""
-    _mark_answered(row, token)
+    _mark_answered(row, sending.token)
     if row.survey.is_anonymous:
         _cut_loose(row, at)
     else:
         code = _code_in(answers)
-        row.firm_key = ("" if is_first else _known_key(row, code)) or _firm_key(row, code)
+        row.firm_key = ("" if session is None else _known_key(row, code)) or _firm_key(row, code)
     row.save()
+    if says_something(form_of(row.version)):
+        filled = session or session_of(row, today=sending.today, now=sending.now)
+        keep_outcomes(row, filled, on=sending.today)
+        if session is not None:
+            file_facts(row, session, on=sending.today, at=sending.now)
     audit.record("survey.answered", row.survey, actor=actor)
     return row
 

@@ -18,6 +18,7 @@ from huiqi.surveys.models.invitations import (
     SendRun,
     Skipped,
 )
+from huiqi.surveys.models.outcomes import PolicyReach, Reach, Wish
 from huiqi.surveys.models.responses import Response, ResponseState
 from huiqi.surveys.models.results import (
     Brief,
@@ -45,7 +46,9 @@ __all__ = [
     "Method",
     "MicrodataRun",
     "Outcome",
+    "PolicyReach",
     "Quota",
+    "Reach",
     "RegionDepth",
     "Response",
     "ResponseState",
@@ -59,4 +62,5 @@ __all__ = [
     "Wave",
     "WaveState",
     "Weighting",
+    "Wish",
 ]

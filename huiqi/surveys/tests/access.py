@@ -50,6 +50,7 @@ ROWS: dict[str, Row] = {
     "surveys:save": posts(args={"token": TOKEN, "number": 1}),
     "surveys:check": private(),
     "surveys:done": private(),
+    "surveys:ask_for_help": posts(args={"token": TOKEN, "public_id": "0" * 16}),
     "surveys:elsewhere": private(),
     "surveys:discard": private(),
 } | RESULTS

@@ -23,7 +23,7 @@ def test_the_shipped_questionnaires_are_published_and_one_survey_has_answers_onc
     analyst.username = "analyst"
     analyst.save(update_fields=["username"])
     assert make_surveys(seed=1, on=ON, wall=clock.wall_now(), answers=3) == 3
-    assert Questionnaire.objects.count() == 3
+    assert Questionnaire.objects.count() == 4
     assert Survey.objects.get().takes_answers(ON)
     answers = [json.loads(row.answers) for row in Response.objects.sent()]
     assert len(answers) == 3

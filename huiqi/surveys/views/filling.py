@@ -31,6 +31,7 @@ from huiqi.surveys.commands.responses import (
 from huiqi.surveys.forms.filling import PhoneForm
 from huiqi.surveys.models import Response, ResponseState, Survey
 from huiqi.surveys.queries.filling import find_response, session_of
+from huiqi.surveys.views.after import after_of, session_after
 from huiqi.surveys.views.asked import Asked, cover_of
 
 CHECK = "check"
@@ -210,7 +211,7 @@ def check(request: HttpRequest, it: Fill) -> HttpResponse:
         try:
             at = clock.wall_now()
             send_response(it.response, today=clock.today(), now=clock.now(), at=at, token=it.token)
-            return _done(request, it.response.survey)
+            return _done(request, it.response, it.session, it.token)
         except Refused as refusal:
             said, status = worded(refusal.said), 409
     problems = [one for one in it.session.problems() if not one.is_overwritten]
@@ -233,9 +234,10 @@ def _answered(shown: Page) -> list[Any]:
     return [view for view in shown.questions if view.is_asked and not view.is_head]
 
 
-def _done(request: HttpRequest, survey: Survey) -> HttpResponse:
+def _done(request: HttpRequest, response: Response, session: Session, token: str) -> HttpResponse:
     # Drawn at once and not behind an address: of an anonymous response nothing leads back here.
-    return render(request, "surveys/done.html", {"survey": survey})
+    context = {"survey": response.survey, **after_of(response, session, token)}
+    return render(request, "surveys/done.html", context)
 
 
 @require_safe
@@ -244,7 +246,7 @@ def done(request: HttpRequest, token: str) -> HttpResponse:
     response = find_response(token, clock.wall_now())
     if response is None or response.state != ResponseState.SENT:
         raise Http404
-    return hushed(_done(request, response.survey))
+    return hushed(_done(request, response, session_after(response), token))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
