@@ -98,6 +98,10 @@ def sniff(file: BinaryIO, name: str, kinds: tuple[UploadKind, ...] = EVERY_KIND)
     if kind is None or kind not in kinds:
         listed = limits_text(kinds)
         said = gettext_noop("这种文件不能上传。%(allowed)s")
+        if whole.startswith(OLE):
+            said = gettext_noop(
+                "旧格式的 Office 文件（.xls、.doc）要打开后另存为新格式，改文件名不行。%(allowed)s"
+            )
         raise Refused("files.upload_kind", Message(said, {"allowed": listed}))
     _CHECKS[kind](whole)
     _refuse_scripts(whole)
