@@ -135,6 +135,8 @@ def _in_file(told: Problem, handed: Handed) -> Problem:
 def _told(error: PyXFormError, book: Book) -> Problem:
     text = str(error)
     place = _place(text, error.context, book)
+    if "Missing calculation" in text:
+        place = (place[0], place[1], book.sheet(place[0]).header("calculation"))
     if error.code is not None and error.code.name in _BY_CODE:
         return Problem(*place, Message(_BY_CODE[error.code.name], _NO_VALUES | error.context))
     return Problem(*place, _translated(text))

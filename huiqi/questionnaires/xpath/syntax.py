@@ -100,6 +100,8 @@ _LEVELS = (
     frozenset({"+", "-"}),
     frozenset({"*", "div", "mod"}),
 )
+# Operators of Excel and of programming languages that people write.
+_FOREIGN = frozenset({"<>", "==", "=>", "=<"})
 _ANYWHERE = Step("descendant-or-self", "node()")
 
 
@@ -182,6 +184,13 @@ class _Parser:
                 )
             return refuse(
                 gettext_noop("公式不完整，末尾少了内容。"), gettext_noop("请把公式写完。"), at=token.at
+            )
+        if self._text[max(token.at - 1, 0) : token.at + 1] in _FOREIGN:
+            return refuse(
+                gettext_noop("公式里没有“%(found)s”这种写法。"),
+                gettext_noop("等于写作 =，不等于写作 !=，不小于写作 >=，不大于写作 <=。"),
+                at=token.at,
+                found=self._text[token.at - 1 : token.at + 1],
             )
         return refuse(
             gettext_noop("公式在“%(near)s”处读不下去。"),

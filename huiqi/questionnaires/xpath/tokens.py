@@ -124,7 +124,7 @@ def _refuse_character(text: str, at: int) -> None:
         raise refuse(
             gettext_noop("不支持引用上一份答卷（last-saved）。"), gettext_noop("请改用默认值。"), at=at
         )
-    if found == "$":
+    if found in "${":
         raise refuse(
             gettext_noop("公式里的“%(near)s”不是完整的题目引用。"),
             gettext_noop("引用一道题写作 ${题目名称}。"),
