@@ -61,6 +61,16 @@ def create_questionnaire(*, name: str, owner: Unit, actor: User | None, at: date
 
 
 @transaction.atomic
+def copy_questionnaire(
+    version: QuestionnaireVersion, *, name: str, owner: Unit, actor: User, at: datetime
+) -> Questionnaire:
+    """Another questionnaire that begins with this version, unpublished and under a form id of its own."""
+    made = create_questionnaire(name=name, owner=owner, actor=actor, at=at)
+    upload_version(made, bytes(version.original), actor=actor, at=at)
+    return made
+
+
+@transaction.atomic
 def rename_questionnaire(
     questionnaire: Questionnaire, *, name: str, actor: User, expected: int | None = None
 ) -> Questionnaire:

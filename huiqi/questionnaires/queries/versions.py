@@ -1,12 +1,15 @@
 """Questionnaires for lists and pages, and the compiled forms behind them."""
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import Count, Max, Q, QuerySet
 
+from huiqi.core.messages import Message
+from huiqi.questionnaires.builder.changes import ASPECTS, before_and_after
 from huiqi.questionnaires.models import Questionnaire, QuestionnaireVersion
 from huiqi.questionnaires.xform.definition import Form, Kind
-from huiqi.questionnaires.xform.differences import Difference, differences
+from huiqi.questionnaires.xform.differences import Aspect, Difference, differences
 from huiqi.questionnaires.xform.reading import read_form
 
 # A province has a handful of questionnaires open at a time; a form of 16,000 choices takes some 20 MB.
@@ -75,6 +78,32 @@ def asks_for_files(version: QuestionnaireVersion) -> bool:
 def _form(digest: str) -> Form:
     texts = QuestionnaireVersion.objects.filter(digest=digest).order_by("pk").values_list("xform", flat=True)
     return read_form(texts[0])
+
+
+class Change(NamedTuple):
+    """One change as a page tells it; `before` and `after` are messages or texts."""
+
+    label: str
+    what: Message
+    before: Message | str
+    after: Message | str
+    is_whole: bool
+    breaks_comparison: bool
+
+
+def told_changes(version: QuestionnaireVersion, earlier: QuestionnaireVersion) -> list[Change]:
+    """What a version asks otherwise than an earlier one, in words."""
+    old, new = form_of(earlier), form_of(version)
+    return [
+        Change(
+            one.label,
+            Message(ASPECTS[one.aspect]),
+            *before_and_after(one, old, new),
+            one.aspect in {Aspect.ADDED, Aspect.REMOVED},
+            one.breaks_comparison,
+        )
+        for one in differences(old, new)
+    ]
 
 
 def changes_since(version: QuestionnaireVersion, earlier: QuestionnaireVersion) -> list[Difference]:

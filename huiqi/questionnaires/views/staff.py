@@ -23,10 +23,11 @@ from huiqi.questionnaires.builder.plan import Plan
 from huiqi.questionnaires.commands import versions as commands
 from huiqi.questionnaires.commands.sketches import start_sketch
 from huiqi.questionnaires.forms.staff import ApprovalForm, NewForm, VersionForm
-from huiqi.questionnaires.models import Questionnaire, QuestionnaireVersion
+from huiqi.questionnaires.models import NAME_LENGTH, Questionnaire, QuestionnaireVersion
 from huiqi.questionnaires.page_form import PageForm
 from huiqi.questionnaires.queries.sketches import sketch_of, template_plan, templates
-from huiqi.questionnaires.queries.versions import changes_since, form_of, listed, versions_of
+from huiqi.questionnaires.queries.versions import form_of, listed, told_changes, versions_of
+from huiqi.questionnaires.views.preview import preview_of
 from huiqi.questionnaires.xform.session import open_session
 from huiqi.questionnaires.xlsform.compiling import Compiled
 
@@ -38,9 +39,12 @@ makes_questionnaires = power_required(Power.EDIT_QUESTIONNAIRES)
 @require_safe
 @never_cache
 def questionnaires(request: HttpRequest) -> HttpResponse:
-    """Those of the own units and every other that was published."""
-    rows = listed(Questionnaire.objects.visible_to(user_of(request), clock.today()))
-    return render(request, "questionnaires/list.html", {"page": paginate(rows, request.GET.get("page"))})
+    """Those of the own units and every other that was published; archived ones apart, found by name."""
+    seen = Questionnaire.objects.visible_to(user_of(request), clock.today())
+    asked, shown = request.GET.get("q", "").strip()[:NAME_LENGTH], request.GET.get("show", "")
+    rows = listed(seen.filter(retired_at__isnull=shown != "archived", name__icontains=asked))
+    context = {"page": paginate(rows, request.GET.get("page")), "q": asked, "show": shown}
+    return render(request, "questionnaires/list.html", context)
 
 
 @makes_questionnaires
@@ -181,7 +185,7 @@ def version(request: HttpRequest, public_id: str, version_id: str) -> HttpRespon
         "found": whole,
         "version": found,
         "before": before,
-        "changes": changes_since(found, before) if before is not None else [],
+        "changes": told_changes(found, before) if before is not None else [],
         "pages": [(shown, PageForm(shown).entries()) for shown in session.review()],
         "progress": session.progress(1),
         "is_own": _is_own(request, whole),
@@ -205,6 +209,60 @@ def version_act(request: HttpRequest, public_id: str, version_id: str, name: str
         "discard": PageAct(lambda: commands.discard_version(found, actor=user), _("已删除这一版。")),
     }
     return do_named(request, name, acts, lambda: redirect("questionnaires:questionnaire", public_id))
+
+
+@makes_questionnaires
+@require_POST
+@never_cache
+def questionnaire_act(request: HttpRequest, public_id: str, name: str) -> HttpResponse:
+    """Archive it, or make a copy of its latest version for the own unit."""
+    user = user_of(request)
+    found = _seen(request, public_id) if name == "copy" else _own(request, public_id)
+    if name == "copy":
+        return _copy(request, found)
+    acts = {
+        "archive": PageAct(
+            lambda: commands.retire_questionnaire(found, actor=user, at=clock.now()),
+            _("已归档：不再用于新的调查，已收的答卷都在。"),
+        ),
+        "rename": PageAct(
+            lambda: commands.rename_questionnaire(found, name=request.POST.get("name", ""), actor=user),
+            _("已改名。"),
+        ),
+    }
+    return do_named(request, name, acts, lambda: redirect("questionnaires:questionnaire", public_id))
+
+
+def _copy(request: HttpRequest, found: Questionnaire) -> HttpResponse:
+    user = user_of(request)
+    rows = versions_of(found) if _is_own(request, found) else versions_of(found).exclude(published_at=None)
+    newest = rows.first()
+    if user.unit is None or newest is None:
+        raise Http404
+    name = _("%(name)s（副本）") % {"name": found.name[: NAME_LENGTH - 8]}
+    made = commands.copy_questionnaire(newest, name=name, owner=user.unit, actor=user, at=clock.now())
+    messages.success(request, _("已复制。改好再发布，和原来那份互不影响。"))
+    return redirect("questionnaires:questionnaire", made.public_id)
+
+
+@makes_questionnaires
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def try_version(request: HttpRequest, public_id: str, version_id: str) -> HttpResponse:
+    """A version filled in page by page on the width of a phone or of a desktop. Keeps nothing."""
+    found = _version(request, public_id, version_id)
+    here = reverse("questionnaires:version", args=[public_id, version_id])
+    number = _("第%(number)s版") % {"number": found.number}
+    whole = (found.questionnaire.name, reverse("questionnaires:questionnaire", args=[public_id]))
+    context = {
+        "title": found.title,
+        "preview": preview_of(form_of(found), request),
+        "preview_url": request.path,
+        "back_url": here,
+        "crumbs": _crumbs(whole, (number, here), (_("试填"), "")),
+    }
+    template = "questionnaires/_preview.html" if request.htmx else "questionnaires/preview.html"  # type: ignore[attr-defined]
+    return render(request, template, context)
 
 
 @makes_questionnaires

@@ -1,5 +1,6 @@
 """What changed from one version of a form to the next, question by question. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -60,14 +61,41 @@ def _changes(old: Form, new: Form, before: Question, after: Question) -> list[Di
     pairs = (
         (Aspect.KIND, before.kind.value, after.kind.value),
         (Aspect.LABEL, old.plain_label(path), new.plain_label(path)),
-        (Aspect.CHOICES, _choices(old, before), _choices(new, after)),
         (Aspect.CONDITION, _text(earlier.relevant), _text(later.relevant)),
         (Aspect.REQUIRED, _text(earlier.required), _text(later.required)),
         (Aspect.CONSTRAINT, _text(earlier.constraint), _text(later.constraint)),
         (Aspect.CALCULATION, _text(earlier.calculate), _text(later.calculate)),
     )
     label = new.plain_label(path)
-    return [Difference(path, label, aspect, was, is_) for aspect, was, is_ in pairs if was != is_]
+    found = [Difference(path, label, aspect, was, is_) for aspect, was, is_ in pairs if was != is_]
+    return [*found, *_choice_changes(old, new, before, after)]
+
+
+def _choice_changes(old: Form, new: Form, before: Question, after: Question) -> Iterator[Difference]:
+    """Only the options that are gone, new or worded otherwise; both "" when just order or filter changed."""
+    if _choices(old, before) == _choices(new, after):
+        return
+    was = {one.value: one.label for one in options_of(old, before)}
+    is_ = {one.value: one.label for one in options_of(new, after)}
+    gone = [label for name, label in was.items() if is_.get(name) != label]
+    come = [label for name, label in is_.items() if was.get(name) != label]
+    yield Difference(
+        after.path, new.plain_label(after.path), Aspect.CHOICES, "、".join(gone), "、".join(come)
+    )
+
+
+def options_of(form: Form, question: Question) -> list[Choice]:
+    """The options of a question with their labels, filters left aside."""
+    if question.choices is None:
+        return []
+    if not isinstance(question.choices, Itemset):
+        return [Choice(one.value, _inline(form, one).partition(" ")[2]) for one in question.choices]
+    itemset = question.choices
+    return [
+        Choice(choice.value, _said(form, choice.label))
+        for name in itemset.nodes.instance_names
+        for choice in _listed(form.instances.get(name), itemset)
+    ]
 
 
 def _text(expression: Expression | None) -> str:
@@ -87,6 +115,12 @@ def _choices(form: Form, question: Question) -> str:
         for choice in _listed(form.instances.get(name), itemset)
     ]
     return f"{_text(itemset.nodes)}：{'、'.join(shown)}"
+
+
+def _said(form: Form, label: str) -> str:
+    """A label as it stands in the list, or the text it names in a form of several languages."""
+    parts = form.text(form.texts[label], form.default_language) if label in form.texts else (label,)
+    return "".join(part for part in parts if isinstance(part, str))
 
 
 def _inline(form: Form, one: Inline) -> str:
