@@ -62,6 +62,7 @@ from huiqi.stationing import acts as stationing_acts
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
 from huiqi.surveys import acts as survey_acts
+from huiqi.surveys.became_panel import became_panel
 from huiqi.surveys.commands.meanings import note_case
 
 _ACTS = (
@@ -193,6 +194,8 @@ def _menu() -> list[MenuGroup]:
     )
     surveys = (
         MenuItem(_("问卷调查"), "surveys:surveys", "chart-bar", having(Power.EDIT_QUESTIONNAIRES)),
+        MenuItem(_("问卷中的困难"), "surveys:wishes", "message-report", having(Power.DISPATCH_CASES)),
+        MenuItem(_("政策享受情况"), "surveys:reach", "scale", having(Power.EDIT_QUESTIONNAIRES)),
         MenuItem(
             _("问卷"), "questionnaires:questionnaires", "clipboard-check", having(Power.EDIT_QUESTIONNAIRES)
         ),
@@ -282,7 +285,10 @@ def wire() -> None:
         Panel("claim", "arrears/_own_panel.html", own_claim_panel),
         Panel("permits", "cases/_permits.html", own_permits_panel),
     ]
-    SLOTS.survey[:] = [Panel("fieldwork", "fieldwork/_survey_panel.html", survey_panel)]
+    SLOTS.survey[:] = [
+        Panel("became", "surveys/_became.html", became_panel),
+        Panel("fieldwork", "fieldwork/_survey_panel.html", survey_panel),
+    ]
     SLOTS.escalation[:] = [Panel("case", "cases/_escalated.html", escalated_panel)]
     SLOTS.search[:] = [
         Source(_("企业"), firms_found, "enterprises:register"),

@@ -1,12 +1,16 @@
 """The demonstration's surveys: the shipped questionnaires published, one open, one with answers."""
 
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from random import Random
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from huiqi.accounts.models import User
+from huiqi.cases.commands.items import take_over
+from huiqi.cases.items.reading import read_items
 from huiqi.core.ids import new_token
 from huiqi.questionnaires.commands.versions import create_questionnaire, publish_version, upload_version
 from huiqi.questionnaires.models import Questionnaire
@@ -20,6 +24,7 @@ from huiqi.surveys.commands.surveys import SurveyWords, create_survey, open_surv
 from huiqi.surveys.models import Response, Survey
 from huiqi.surveys.queries.filling import session_of
 
+_COUNTIES = ("浏阳市", "长沙县", "湘潭县", "龙山县")
 # More pages than any shipped questionnaire has: a walk through one comes to its end.
 _MOST_PAGES = 60
 
@@ -35,6 +40,8 @@ def make_surveys(*, seed: int, on: date, wall: datetime, answers: int = 24) -> i
         return 0
     at = timezone.make_aware(datetime.combine(on - timedelta(days=7), time(9)))
     made = {path.stem: _published(path.stem, to_xlsx(read_readable(path)), analyst, at) for path in shipped()}
+    # Items whose form is a questionnaire can be offered now.
+    take_over(read_items(Path(settings.RULEBOOK_DIR)), at=at)
     days = (on - timedelta(days=6), on + timedelta(days=14))
     words = SurveyWords("中小企业复工情况快速调查", "了解复工困难，安排帮扶；结果供内部参考。", False, *days)
     survey = create_survey(made["day-one"], words, owner=analyst.unit, actor=analyst, at=at)
@@ -81,6 +88,10 @@ def _mend(session: Session, number: int) -> None:
 
 
 def _made_up(question: QuestionView, dice: Random) -> str:
+    if question.name == "county":
+        return dice.choice(_COUNTIES)
+    if question.name == "appeal":
+        return ""
     if question.kind in CHOOSING and question.choices:
         names = [one.value for one in question.choices]
         return dice.choice(names) if question.kind is not Kind.RANK else " ".join(names)

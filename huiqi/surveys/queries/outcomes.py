@@ -38,6 +38,14 @@ def wishes_for(user: Any, today: date) -> WishQuerySet:
     ).order_by("-made_on", "-pk")
 
 
+def surveys_asked(rows: WishQuerySet) -> list[tuple[str, str]]:
+    """(public id, title) of the surveys these wishes come from, for a filter."""
+    found = (
+        Survey.objects.filter(responses__wishes__in=rows.order_by()).distinct().order_by("-made_at", "-pk")
+    )
+    return list(found.values_list("public_id", "title"))
+
+
 @dataclass(frozen=True)
 class Became:
     """What became of a survey's wishes: all, those that are cases, and the ended ones by how they ended."""
@@ -69,6 +77,11 @@ class ReachRow:
     county: str
     n: int | None
     counts: tuple[int | None, ...]
+
+    @property
+    def cells(self) -> list[tuple[str, int | None]]:
+        """Each standing with its count, for a table that stacks on telephones."""
+        return list(zip(map(str, Reach.labels), self.counts, strict=True))
 
 
 def reach_rows(rows: "QuerySet[PolicyReach]", *, by_county: bool) -> list[ReachRow]:

@@ -9,7 +9,16 @@ from huiqi.surveys.tests.make_campaign import (
     invitation_of_province,
     wave_of_province,
 )
-from tests.harness.access_rows import TOKEN, Row, everybody, needs, of_province, posts, private
+from tests.harness.access_rows import (
+    TOKEN,
+    Row,
+    everybody,
+    needs,
+    of_province,
+    owned_by_nobody_here,
+    posts,
+    private,
+)
 
 ROWS: dict[str, Row] = {
     "surveys:surveys": needs(Power.EDIT_QUESTIONNAIRES),
@@ -50,6 +59,10 @@ ROWS: dict[str, Row] = {
     "surveys:save": posts(args={"token": TOKEN, "number": 1}),
     "surveys:check": private(),
     "surveys:done": private(),
+    "surveys:wishes": needs(Power.TAKE_REQUESTS),
+    "surveys:turn_wishes": needs(Power.TAKE_REQUESTS, only="POST"),
+    "surveys:wish": owned_by_nobody_here(args={"public_id": "0" * 16}),
+    "surveys:reach": needs(Power.EDIT_QUESTIONNAIRES),
     "surveys:ask_for_help": posts(args={"token": TOKEN, "public_id": "0" * 16}),
     "surveys:elsewhere": private(),
     "surveys:discard": private(),

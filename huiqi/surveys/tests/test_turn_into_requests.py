@@ -19,7 +19,7 @@ from huiqi.surveys.commands.helping import Caller, turn_into_case
 from huiqi.surveys.commands.meanings import keep_outcomes
 from huiqi.surveys.models import PolicyReach, Response, Survey, Wish
 from huiqi.surveys.queries.filling import session_of
-from huiqi.surveys.queries.outcomes import became_of
+from huiqi.surveys.queries.outcomes import became_of, reach_rows
 from huiqi.surveys.tests.make import make_editor, make_questionnaire, make_survey, shipped_xlsx
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,50 @@ def test_an_office_turns_nothing_into_a_case_without_consent_or_a_number(client)
 def test_a_code_typed_into_an_open_link_files_nothing_to_the_register(client):
     answered(client, make_day_one())
     assert not Statement.objects.exists()
+
+
+def test_offices_see_the_wishes_of_their_own_region_alone(client, enter):
+    answered(client, make_day_one())
+    wish = Wish.objects.get(topic="finance")
+    for part, status in (("county", 200), ("direct_county", 404), ("other_city", 404)):
+        browser = enter(part)
+        assert browser.get(reverse("surveys:wish", args=[wish.public_id])).status_code == status, part
+        listed = browser.get(reverse("surveys:wishes")).content.decode()
+        assert (wish.title in listed) is (status == 200), part
+        browser.post(reverse("surveys:turn_wishes"), {"wish": [wish.public_id]})
+    assert not Case.objects.exists()
+
+
+def test_many_are_turned_each_for_itself_and_what_was_not_is_told(client, enter):
+    survey = make_day_one()
+    answered(client, survey)
+    Response.objects.update(phone="13800001234")
+    wishes = list(Wish.objects.order_by("pk"))
+    Wish.objects.filter(pk=wishes[0].pk).update(may_contact=False)
+    given = {"wish": [one.public_id for one in wishes]}
+    answer = enter("county").post(reverse("surveys:turn_wishes"), given)
+    assert answer.status_code == 409
+    assert "没有同意" in answer.content.decode()
+    assert Case.objects.count() == len(wishes) - 1
+    again = enter("county").post(reverse("surveys:turn_wishes"), given)
+    assert "不会再转一次" in again.content.decode()
+    assert Case.objects.count() == len(wishes) - 1
+
+
+def test_few_answers_on_a_policy_are_not_shown(client, enter):
+    survey = make_day_one()
+    wave = survey.waves.get()
+    for number in range(13):
+        county, standing = ("430181", "had") if number < 12 else ("430121", "fits")
+        PolicyReach.objects.create(
+            wave=wave, prefecture=county, policy="si-defer", standing=standing, as_of=date(2020, 3, 1)
+        )
+    rows = reach_rows(PolicyReach.objects.all(), by_county=True)
+    assert all(row.n is None for row in rows)
+    (row,) = reach_rows(PolicyReach.objects.filter(prefecture="430181"), by_county=False)
+    assert (row.n, row.counts[0]) == (12, 12)
+    assert enter("analyst").get(reverse("surveys:reach")).status_code == 200
+    assert enter("firm").get(reverse("surveys:reach")).status_code == 404
 
 
 # --- the chain ----------------------------------------------------------------------------------------
