@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from huiqi.cases.forms.asking import NAME_LENGTH, TextField
-from huiqi.cases.forms.item_fields import PhoneField
+from huiqi.surveys.forms.filling import PhoneForm
 
 OPEN, TURNED = "open", "turned"
 
@@ -30,9 +29,9 @@ class WishFilter(forms.Form):
         field.choices = [("", _("全部")), *surveys]
 
 
-class CallerForm(forms.Form):
+class CallerForm(PhoneForm):
     """Whom the office calls; what the firm left is filled in."""
 
     use_required_attribute = False
-    name = TextField(label=_("联系人"), max_length=NAME_LENGTH)
-    phone = PhoneField(label=_("联系电话"))
+    name = forms.CharField(label=_("联系人"), max_length=60)
+    field_order = ("name", "phone")
