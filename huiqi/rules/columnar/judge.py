@@ -13,7 +13,7 @@ from huiqi.rules.columnar.table import PIECE, Reader, TableSource
 from huiqi.rules.judge import Judge
 from huiqi.rules.plan import Plan
 from huiqi.rules.policy import Group, Leaf
-from huiqi.rules.problems import ExpressionError, RulebookError
+from huiqi.rules.problems import ExpressionError, FactsError, Problem, RulebookError
 
 
 @dataclass(frozen=True)
@@ -110,3 +110,11 @@ class ColumnarJudge:
         if entitled > FEW * piece.rows:
             return piece.whole(place).filter(eligible)
         return piece.where(eligible, entitled).whole(place)
+
+
+def in_fen(amount: pl.Series) -> pl.Series:
+    """Amounts in 64 bits; more than that is refused, not cut."""
+    try:
+        return amount.cast(pl.Int64)
+    except pl.exceptions.InvalidOperationError as error:
+        raise FactsError([Problem("amount_fen", "金额超出64位整数", "请核对事实目录中的上下限")]) from error

@@ -1,6 +1,7 @@
 """How many firms each policy means what, and what it comes to, without a row for every verdict.
 
-Sums are exact: Python's integers over the pieces, 64 or 128 bits within one, as the bounds of the amount ask.
+Sums are exact: amounts are summed in two halves of 32 bits, which 64 bits hold for thousands of millions of
+firms.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +12,14 @@ import numpy as np
 import polars as pl
 
 from huiqi.rules.columnar.execution import Piece
-from huiqi.rules.columnar.judge import ColumnarJudge, Lowered
+from huiqi.rules.columnar.judge import ColumnarJudge, Lowered, in_fen
 from huiqi.rules.columnar.table import Texts
-from huiqi.rules.intervals import LIMIT_64
 
 Group = tuple[str | None, ...]
-WHOLE: Group = ()
+Counts = np.ndarray[Any, np.dtype[np.int64]]
+HALF = 32
+BITS = 20
+LOW = (1 << HALF) - 1
 Groupings = Mapping[str, Mapping[str, str]]
 
 
@@ -48,14 +51,20 @@ def totals(columnar: ColumnarJudge, by: Sequence[str] = (), coarser: Groupings |
     `coarser` maps the texts of a column to what to group them by (four-digit industries to their section).
     Policies not in force or drafts have no totals. In the order of policies, then groups.
     """
-    found: dict[tuple[str, Group], Total] = {}
+    sums, keys = _Sums(len(columnar.lowered)), _Keys(len(by))
     for piece, batch in columnar.pieces(by):
         columns = {name: columnar.reader.column(name, batch.column(name)) for name in by}
-        grouped = _Grouped(piece, [_coarse(columns[name], (coarser or {}).get(name)) for name in by])
-        for one in columnar.lowered.values():
-            _add(found, columnar, grouped, one)
-    order = {policy: place for place, policy in enumerate(columnar.lowered)}
-    return sorted(found.values(), key=lambda total: (order[total.policy], _sortable(total.group)))
+        texts = [_coarse(columns[name], (coarser or {}).get(name)) for name in by]
+        grouped = _Grouped(piece, keys.of(texts, piece.rows))
+        places = sums.places(grouped)
+        for row, one in enumerate(columnar.lowered.values()):
+            _add(sums, (row, places), columnar, grouped, one)
+    named = zip(keys.groups(list(sums.groups)), sums.groups.values(), strict=True)
+    groups = sorted(named, key=lambda item: _sortable(item[0]))
+    found: list[Total] = []
+    for row, one in enumerate(columnar.lowered.values()):
+        found += sums.totals(row, one, groups)
+    return found
 
 
 def _sortable(group: Group) -> tuple[tuple[bool, str], ...]:
@@ -77,22 +86,19 @@ def _coarse(column: pl.Series | Texts, to: Mapping[str, str] | None) -> Texts:
 class _Grouped:
     """A piece whose firms are put in the order of their groups, so that every group is a stretch of rows."""
 
-    def __init__(self, piece: Piece, columns: Sequence[Texts]) -> None:
-        self.groups: list[Group] = [WHOLE]
+    def __init__(self, piece: Piece, key: Counts | None) -> None:
+        self.keys = [0]
         self.starts = np.zeros(1, np.intp)
         self.piece = piece
-        if columns:
-            self._sort(piece, columns)
+        if key is not None:
+            self._sort(piece, key)
         self.sizes = np.diff(np.append(self.starts, piece.rows))
 
-    def _sort(self, piece: Piece, columns: Sequence[Texts]) -> None:
-        key = np.zeros(piece.rows, np.int64)
-        for column in columns:
-            key *= len(column.texts) + 1
-            key += column.positions.fill_null(len(column.texts)).to_numpy()
+    def _sort(self, piece: Piece, key: Counts) -> None:
         order = np.argsort(key, kind="stable")
-        held, self.starts = np.unique(key[order], return_index=True)
-        self.groups = [_named(int(code), columns) for code in held]
+        key = key[order]
+        self.starts = np.flatnonzero(np.concatenate([[True], key[1:] != key[:-1]]))
+        self.keys = key[self.starts].tolist()
         places = pl.Series(order.astype(np.uint32))
         moved = {
             name: Texts(column.positions.gather(places), column.texts)
@@ -102,75 +108,101 @@ class _Grouped:
         }
         self.piece = Piece(piece.graph, piece.reader, moved, piece.rows)
 
-    def counted(self, marks: pl.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def counted(self, marks: pl.Series) -> Counts:
         """How many are true in each group; unknown is not true."""
         if len(self.starts) == 1:
             return np.array([marks.sum()], np.int64)
         ones = marks.cast(pl.Int8).fill_null(0) if marks.null_count() else marks.cast(pl.Int8)
         return np.add.reduceat(ones.to_numpy(), self.starts, dtype=np.int64)
 
-    def summed(self, numbers: pl.Series, largest: int) -> list[int]:
-        """The exact sum of each group; unknown counts for nothing."""
-        if len(self.starts) == 1:
-            fits = largest * self.piece.rows <= LIMIT_64
-            return [int((numbers if fits else numbers.cast(pl.Int128)).sum())]
-        known = numbers.fill_null(0)
-        if largest * self.piece.rows <= LIMIT_64:
-            sums = np.add.reduceat(known.cast(pl.Int64).to_numpy(), self.starts)
-            return [int(value) for value in sums]
-        bounds = [*self.starts.tolist(), self.piece.rows]
-        wide = known.cast(pl.Int128)
-        return [int(wide.slice(a, b - a).sum()) for a, b in zip(bounds, bounds[1:], strict=False)]
+    def summed(self, numbers: pl.Series) -> tuple[Counts, Counts]:
+        """The exact sum of each group as multiples of 2**32 and the rest; unknown counts for nothing.
+
+        Of two halves that are summed apart, neither can outgrow 64 bits in one piece.
+        """
+        known = numbers.fill_null(0).to_numpy()
+        return (
+            np.add.reduceat(known >> HALF, self.starts, dtype=np.int64),
+            np.add.reduceat(known & LOW, self.starts, dtype=np.int64),
+        )
 
 
-def _named(code: int, columns: Sequence[Texts]) -> Group:
-    names: list[str | None] = []
-    for column in reversed(columns):
-        code, place = divmod(code, len(column.texts) + 1)
-        names.append(column.texts[place] if place < len(column.texts) else None)
-    return tuple(reversed(names))
+class _Keys:
+    """A number for every combination of texts, the same in all pieces: 20 bits for each column."""
+
+    def __init__(self, columns: int) -> None:
+        self.known: list[dict[str | None, int]] = [{None: 0} for _ in range(columns)]
+
+    def of(self, columns: Sequence[Texts], rows: int) -> Counts | None:
+        """The keys of a piece's firms; None when they are not grouped."""
+        if not columns:
+            return None
+        key = np.zeros(rows, np.int64)
+        for place, (column, known) in enumerate(zip(columns, self.known, strict=True)):
+            numbers = [known.setdefault(text, len(known)) for text in (*column.texts, None)]
+            positions = column.positions.fill_null(len(column.texts)).to_numpy()
+            key |= np.array(numbers, np.int64)[positions] << BITS * place
+        return key
+
+    def groups(self, keys: Sequence[int]) -> list[Group]:
+        names = [list(known) for known in self.known]
+        mask = (1 << BITS) - 1
+        return [tuple(name[key >> BITS * place & mask] for place, name in enumerate(names)) for key in keys]
+
+
+class _Sums:
+    """Counts and sums of every policy (rows) and group (columns), which grow as groups are met."""
+
+    FIELDS = ("eligible", "unknown", "high", "low", "open")
+
+    def __init__(self, policies: int) -> None:
+        self.groups: dict[int, int] = {}
+        self.firms = np.zeros(0, np.int64)
+        self.held = {name: np.zeros((policies, 0), np.int64) for name in self.FIELDS}
+
+    def places(self, grouped: _Grouped) -> Any:
+        """The columns of a piece's groups, whose firms are counted."""
+        known = self.groups
+        places = np.array([known.setdefault(key, len(known)) for key in grouped.keys], np.intp)
+        missing = len(self.groups) - len(self.firms)
+        if missing:
+            more = max(missing, len(self.firms))
+            self.firms = np.pad(self.firms, (0, more))
+            self.held = {name: np.pad(array, ((0, 0), (0, more))) for name, array in self.held.items()}
+        self.firms[places] += grouped.sizes
+        return places
+
+    def totals(self, row: int, one: Lowered, groups: Sequence[tuple[Group, int]]) -> list[Total]:
+        plan = one.plan
+        nature = (plan.edition.benefit if plan.edition else plan.policy.benefit).nature
+        order = [place for _, place in groups]
+        firms = self.firms[order].tolist()
+        eligible, unknown, high, low, opens = (self.held[name][row, order].tolist() for name in self.FIELDS)
+        fen = [(a << HALF) + b for a, b in zip(high, low, strict=True)]
+        counts = zip(groups, firms, eligible, unknown, fen, opens, strict=True)
+        return [Total(plan.policy.id, nature, group, *found) for (group, _), *found in counts]
 
 
 def _add(
-    found: dict[tuple[str, Group], Total], columnar: ColumnarJudge, grouped: _Grouped, one: Lowered
+    sums: _Sums, cells: tuple[int, Any], columnar: ColumnarJudge, grouped: _Grouped, one: Lowered
 ) -> None:
-    piece, policy = grouped.piece, one.plan.policy
-    truth = piece.whole(one.truth)
-    eligible, unknown = grouped.counted(truth), _unknown(grouped, truth)
-    sums, opens = _amounts(columnar, grouped, one, truth, int(eligible.sum()))
-    edition = one.plan.edition
-    nature = (edition.benefit if edition else policy.benefit).nature
-    for place, group in enumerate(grouped.groups):
-        total = found.get((policy.id, group))
-        if total is None:
-            total = found[policy.id, group] = Total(policy.id, nature, group)
-        total.firms += int(grouped.sizes[place])
-        total.eligible += int(eligible[place])
-        total.unknown += int(unknown[place])
-        total.amount_fen += sums[place]
-        total.open_amounts += opens[place]
-
-
-def _unknown(grouped: _Grouped, truth: pl.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
-    if truth.null_count() == 0:
-        return np.zeros(len(grouped.groups), np.int64)
-    return grouped.counted(truth.is_null())
-
-
-def _amounts(
-    columnar: ColumnarJudge, grouped: _Grouped, one: Lowered, truth: pl.Series, entitled: int
-) -> tuple[list[int], list[int]]:
-    """Sums of the amounts, and how many eligible have none, for each group."""
-    nothing = [0] * len(grouped.groups)
+    truth = grouped.piece.whole(one.truth)
+    eligible = grouped.counted(truth)
+    sums.held["eligible"][cells] += eligible
+    if truth.null_count():
+        sums.held["unknown"][cells] += grouped.counted(truth.is_null())
+    entitled = int(eligible.sum())
     if one.amount is None or entitled == 0:
-        return nothing, nothing
-    low, high = columnar.graph.span(one.amount)
-    largest = max(-low, high)
-    if len(grouped.groups) == 1:
-        amounts = columnar.amounts_of(grouped.piece, one.amount, truth, entitled)
-        return grouped.summed(amounts, largest), [amounts.null_count()]
-    amounts = columnar.amount(grouped.piece, one, truth, entitled)
-    opens = nothing
-    if amounts.null_count() > grouped.piece.rows - entitled:
-        opens = [int(count) for count in grouped.counted(truth & amounts.is_null())]
-    return grouped.summed(amounts, largest), opens
+        return
+    if len(grouped.keys) == 1:  # no need to put the amounts back in their rows
+        amounts = in_fen(columnar.amounts_of(grouped.piece, one.amount, truth, entitled)).drop_nulls()
+        missing = np.array([entitled - len(amounts)])
+        whole = amounts.to_numpy()
+        high, low = np.array([np.sum(whole >> HALF)]), np.array([np.sum(whole & LOW)])
+    else:
+        amounts = in_fen(columnar.amount(grouped.piece, one, truth, entitled))
+        is_open = amounts.null_count() > grouped.piece.rows - entitled
+        missing = grouped.counted(truth & amounts.is_null()) if is_open else np.zeros(1, np.int64)
+        high, low = grouped.summed(amounts)
+    for name, found in (("high", high), ("low", low), ("open", missing)):
+        sums.held[name][cells] += found

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from huiqi.rules.catalogue import Catalogue, Unreadable, Value
 from huiqi.rules.columnar.execution import Piece
-from huiqi.rules.columnar.judge import ColumnarJudge, Lowered
+from huiqi.rules.columnar.judge import ColumnarJudge, Lowered, in_fen
 from huiqi.rules.columnar.marks import LISTS, listed, no_lists, packed
 from huiqi.rules.columnar.table import ENTERPRISE, PIECE, TableSource
 from huiqi.rules.emit_python import needed_facts
@@ -140,7 +140,7 @@ def _block(columnar: ColumnarJudge, piece: Piece, plan: Plan) -> Block:
     truth = piece.whole(one.truth)
     codes = (truth.cast(pl.Int8) * pl.Series([ELIGIBLE], dtype=pl.Int8)).fill_null(UNKNOWN).to_numpy()
     amount = columnar.amount(piece, one, truth, int(truth.sum()))
-    amounts = pa.nulls(piece.rows, pa.int64()) if one.amount is None else _fen(amount)
+    amounts = pa.nulls(piece.rows, pa.int64()) if one.amount is None else in_fen(amount).to_arrow()
     failed, unknown = _leaf_lists(piece, one)
     return statuses(codes), amounts, failed, unknown
 
@@ -148,14 +148,6 @@ def _block(columnar: ColumnarJudge, piece: Piece, plan: Plan) -> Block:
 def _settled(code: int, rows: int) -> Block:
     """The same for every firm: not in force, or a draft."""
     return statuses(np.full(rows, code, np.int8)), pa.nulls(rows, pa.int64()), no_lists(rows), no_lists(rows)
-
-
-def _fen(amount: pl.Series) -> pa.Array:
-    """Amounts in 64 bits; more than that is refused, not cut."""
-    try:
-        return amount.cast(pl.Int64).to_arrow()
-    except pl.exceptions.InvalidOperationError as error:
-        raise FactsError([Problem("amount_fen", "金额超出64位整数", "请核对事实目录中的上下限")]) from error
 
 
 def _leaf_lists(piece: Piece, one: Lowered) -> tuple[pa.Array, pa.Array]:

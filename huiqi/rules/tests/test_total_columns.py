@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from huiqi.rules.columnar import judge as columnar_judge
-from huiqi.rules.columnar import totals as totals_module
 from huiqi.rules.columnar.judge import ColumnarJudge
 from huiqi.rules.columnar.table import TableSource
 from huiqi.rules.columnar.totals import Total, totals
@@ -96,14 +95,6 @@ def test_totals_are_what_the_verdicts_come_to(
     assert [one.group for one in found] == sorted(
         (one.group for one in found), key=lambda group: [(name is None, name or "") for name in group]
     )
-
-
-def test_totals_beyond_64_bits_are_exact(
-    judge: Judge, source: TableSource, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = totals(ColumnarJudge(judge, source), ["gb4754"])
-    monkeypatch.setattr(totals_module, "LIMIT_64", 10)
-    assert totals(ColumnarJudge(judge, source), ["gb4754"]) == before
 
 
 def test_a_column_may_be_grouped_more_coarsely(judge: Judge, source: TableSource) -> None:
