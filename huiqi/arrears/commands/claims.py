@@ -33,7 +33,7 @@ from huiqi.core.money import Sum
 from huiqi.enterprises.models import Enterprise
 from huiqi.files.commands import attach
 from huiqi.files.models import Attachment
-from huiqi.messages.commands.notices import notify_all
+from huiqi.messages.commands.notices import notify_all, settle_about
 
 KIND = "arrears"
 # What a person may correct; the keys follow from them.
@@ -149,11 +149,14 @@ def change_claim(
         row.invoices.all().delete()
         Invoice.objects.bulk_create(Invoice(claim=row, number=one) for one in invoice_numbers(invoices))
     audit.record("claim.changed", row, actor=actor, fields=",".join(names))
+    if row.debtor_unit_id != before:
+        settle_about([row], DEBTOR_ASKED, at=at)
     if row.debtor_unit is not None and row.debtor_unit_id != before:
         url = reverse("arrears:claim", args=[row.public_id])
         text = "有一笔被投诉的欠款请核对并答复。"
         people = people_with(row.debtor_unit, Power.HANDLE_CASES)
-        notify_all(people, DEBTOR_ASKED, text, url, at=at, once_key=row.public_id)
+        once = f"{row.public_id}:{row.debtor_unit.public_id}"
+        notify_all(people, DEBTOR_ASKED, text, url, at=at, once_key=once, about=row)
     return row
 
 
@@ -272,6 +275,7 @@ def answer_claim(  # noqa: PLR0913  what was answered
     row.answered_at, row.answered_by = at, actor
     fields = ["answer", "answer_text", "acknowledged", "answered_at", "answered_by"]
     _save(row, *fields)
+    settle_about([row], DEBTOR_ASKED, at=at)
     audit.record("claim.answered", row, actor=actor, answer=answer)
     return row
 
@@ -294,6 +298,7 @@ def close_claim(claim: Claim, *, how: str, actor: User, at: datetime, expected: 
         raise Refused("arrears.case_open", said)
     row.state, row.closed_as, row.closed_at = ClaimState.CLOSED, how, at
     _save(row, "state", "closed_as", "closed_at")
+    settle_about([row], DEBTOR_ASKED, at=at)
     audit.record("claim.closed", row, actor=actor, how=how)
     return row
 

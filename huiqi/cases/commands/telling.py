@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from hashlib import sha256
 
 from django.db.models import Model
 from django.urls import reverse
@@ -102,7 +103,9 @@ def tell_requester(case: Case, kind: str, template: str, *, at: datetime, actor:
             notify_all([case.requester], kind, text, page, at=at, once_key=once, about=case)
     elif case.requester_phone:
         text = f"{SIGNATURE}{template % {'number': case.number}}请凭编号和查询码在惠企查看。"
-        key = f"{kind}:{_once(case, at)}"
+        # What was said before today must not keep other news back, nor the answer of another round.
+        said = sha256(template.encode()).hexdigest()[:8]
+        key = f"{kind}:{said}:{case.round}:{_once(case, at)}"
         sent = Delivery(purpose="case", phone=case.requester_phone, text=text, made_at=at, once_key=key)
         queue_message(sent)
 

@@ -18,7 +18,7 @@ from huiqi.cases.queries.red_list import Late
 from huiqi.cases.queries.rows import Row
 from huiqi.core.language import chinese, day_words, is_chinese, worded
 from huiqi.core.messages import Message
-from huiqi.core.templatetags.hq import icon
+from huiqi.core.templatetags.hq import icon, moment_zh
 
 register = template.Library()
 
@@ -29,13 +29,7 @@ def at(mapping: Mapping[Any, Any], key: Any) -> Any:
     return mapping.get(key)
 
 
-@register.filter
-def moment_zh(instant: datetime | None) -> str:
-    """`2020年2月4日 10:21` in the site's time; `—` for None."""
-    if instant is None:
-        return "—"
-    local = timezone.localtime(instant)
-    return f"{day_words(local.date())} {local:%H:%M}"
+register.filter(moment_zh)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -24,6 +24,7 @@ from django.forms import (
 )
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -424,6 +425,15 @@ def wan(fen: int | None) -> str:
 def date_zh(day: date | None) -> str:
     """`2020年2月9日`, of an instant its day in the site's zone; `—` for None."""
     return "—" if day is None else language.day_words(day)
+
+
+@register.filter
+def moment_zh(instant: datetime | None) -> str:
+    """`2020年2月4日 10:21` in the site's time; `—` for None."""
+    if instant is None:
+        return "—"
+    local = timezone.localtime(instant)
+    return f"{language.day_words(local.date())} {local:%H:%M}"
 
 
 @register.filter
