@@ -22,7 +22,12 @@ from huiqi.arrears import acts as arrears_acts
 from huiqi.arrears.commands.claims import open_accepted
 from huiqi.arrears.debts import form_faults
 from huiqi.arrears.panels import claim_panel, own_claim_panel
-from huiqi.arrears.queries.claims import is_proven, lacks_to_be_partly_solved, lacks_to_be_solved
+from huiqi.arrears.queries.claims import (
+    beyond_the_law,
+    is_proven,
+    lacks_to_be_partly_solved,
+    lacks_to_be_solved,
+)
 from huiqi.cases import acts as case_acts
 from huiqi.cases.commands.escalated import open_for_escalation
 from huiqi.cases.firm_panel import firm_cases_panel
@@ -30,7 +35,14 @@ from huiqi.cases.hints import HINTS
 from huiqi.cases.letters_panel import letters_panel
 from huiqi.cases.panels import cases_found
 from huiqi.cases.permits_panel import own_permits_panel, permits_panel
-from huiqi.cases.subscriptions import FORM_FAULTS, HOLDS_PROOF, ON_ACCEPTED, ON_OPENED, PROOF_RULES
+from huiqi.cases.subscriptions import (
+    FORM_FAULTS,
+    HOLDS_PROOF,
+    LAWFUL_ENDS,
+    ON_ACCEPTED,
+    ON_OPENED,
+    PROOF_RULES,
+)
 from huiqi.core import acts as core_acts
 from huiqi.core import clock
 from huiqi.core.slots import SLOTS, MenuGroup, MenuItem, Panel, Source
@@ -313,6 +325,7 @@ def _join_cases() -> None:
     GROWING.items = items_of_wording
     ON_ACCEPTED[:] = [open_accepted]
     HOLDS_PROOF[:] = [is_proven]
+    LAWFUL_ENDS["arrears"] = beyond_the_law
     PROOF_RULES["arrears", "solved"] = lacks_to_be_solved
     PROOF_RULES["arrears", "partly_solved"] = lacks_to_be_partly_solved
     FORM_FAULTS["arrears"] = form_faults

@@ -8,7 +8,7 @@ from ninja.security import HttpBearer
 
 from huiqi.accounts.commands.tokens import count_call, find_token
 from huiqi.accounts.models import ApiScope, User
-from huiqi.core import clock
+from huiqi.core import audit, clock
 
 
 class TooManyCalls(HttpError):
@@ -39,4 +39,5 @@ class Bearer(HttpBearer):
         if seconds:
             raise TooManyCalls(seconds)
         request.user = found.user
+        audit.name_token(found.public_id)
         return found.user

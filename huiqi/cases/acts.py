@@ -88,6 +88,7 @@ ACTS: Mapping[str, Any] = {
     "request_import.started": _("开始诉求导入"),
     "request_import.uploaded": _("上传诉求文件"),
     # offline packs
+    "offline_pack.extended": _("延长离线包有效期"),
     "offline_pack.fetched": _("下载离线包"),
     "offline_pack.files_deleted": _("删除到期的离线包文件"),
     "offline_pack.made": _("制作离线包"),

@@ -179,6 +179,7 @@ class CaseIn(Schema):
     phone: str = Field("", max_length=60, description="联系电话")
     firm: str = Field("", max_length=60, description="本人企业的标识；只有一家时不必填")
     credit_code: str = Field("", max_length=60, description="代填时：统一社会信用代码")
+    no_code: bool = Field(False, description="代填时：没有统一社会信用代码")
     firm_name: str = Field("", max_length=200, description="代填时：单位名称")
     county: str = Field("", max_length=12, description="代填时：县市区代码，6位")
     consent: str = Field("", max_length=12, description="代填时：spoken 口头同意，written 书面委托")

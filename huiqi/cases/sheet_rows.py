@@ -59,7 +59,7 @@ _URGENCIES = {
     **dict.fromkeys(("疑难", "复杂"), Urgency.COMPLEX),
 }
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}")
-_NO_CODE = frozenset({"-", "—", "/", "无"})
+_NO_CODE = frozenset({"-", "—", "/", "无", "没有"})
 _LONGEST = {REF: 60, NAME: 60, FIRM: 120, TITLE: 400, TEXT: 3800, SAID_AT: 40}
 _TITLE_LENGTH, _SHOWN = 80, 40
 
@@ -74,6 +74,7 @@ class RequestRow:
     phone: str = ""
     firm: str = ""
     code: str = ""
+    has_no_code: bool = False
     county: str = ""
     item: str = ""
     topic: str = ""
@@ -210,7 +211,7 @@ def _phone(cell: Cell, found: RequestRow) -> None:
 
 
 def _code(cell: Cell, found: RequestRow) -> None:
-    found.code = read_code(cell)
+    found.code, found.has_no_code = read_code(cell), says_no_code(cell)
 
 
 def read_phone(cell: Cell) -> str:
@@ -220,6 +221,11 @@ def read_phone(cell: Cell) -> str:
         said = Message(gettext_noop("不是电话号码。请填11位手机号，或带区号的固定电话。"))
         raise WrongCell(cell.problem("cases.phone", said))
     return digits
+
+
+def says_no_code(cell: Cell) -> bool:
+    """Whether the cell says that there is no code, which a blank one does not."""
+    return as_text(cell, longest=60) in _NO_CODE
 
 
 def read_code(cell: Cell) -> str:

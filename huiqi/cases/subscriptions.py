@@ -17,5 +17,7 @@ HOLDS_PROOF: list[Callable[[Case], bool]] = []
 # What is still missing before a case of this kind of item may end so, None: nothing. Where an app above rules
 # this, files of the case itself prove nothing.
 PROOF_RULES: dict[tuple[str, str], Callable[[Case], Message | None]] = {}
+# What the law says against a handling of this kind of item that ends on such an instant, None: nothing.
+LAWFUL_ENDS: dict[str, Callable[[Case, datetime], Message | None]] = {}
 # What is wrong with the answers to a form of this kind of item, taken together: the field and what to say.
 FORM_FAULTS: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Message]]] = {}

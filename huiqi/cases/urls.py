@@ -122,6 +122,7 @@ urlpatterns += [
     path("packs/make/", packs.pack_make, name="pack_make"),
     path("packs/upload/", packs.pack_upload, name="pack_upload"),
     path("packs/check/", packs.receipt_check, name="receipt_check"),
+    path("packs/<str:public_id>/extend/", packs.pack_extend, name="pack_extend"),
     path("packs/<str:public_id>/file/", packs.pack_file, name="pack_file"),
     path("packs/merges/<str:public_id>/", packs.pack_merge, name="pack_merge"),
     path("packs/merges/<str:public_id>/go/", packs.pack_merge_go, name="pack_merge_go"),

@@ -15,6 +15,8 @@ from huiqi.core.slots import SLOTS
 # For whom the person at work acts, asked with the actor and the subject of a record; None: nobody asks.
 Behalf = Callable[[Model, Model | None], Model | None]
 _BEHALF: ContextVar[Behalf | None] = ContextVar("huiqi_behalf", default=None)
+# The access token by which a program acts for its person (its public id); "" for a person.
+_TOKEN: ContextVar[str] = ContextVar("huiqi_token", default="")
 # The door somebody came in by, in words that a later process understands (SLOTS.behalf_at).
 _DOOR: ContextVar[str] = ContextVar("huiqi_door", default="")
 
@@ -55,6 +57,11 @@ def acting_as_then(actor_id: str, door: str) -> Iterator[None]:
         yield
 
 
+def name_token(public_id: str) -> None:
+    """Records of the request at work name this access token beside its person; "" at its beginning."""
+    _TOKEN.set(public_id)
+
+
 def record(
     act: str,
     subject: Model | None,
@@ -83,7 +90,7 @@ def record(
         subject_type=subject._meta.label_lower if subject else "",
         subject_id=_public_id(subject),
         result=result,
-        details=details,
+        details={**details, "token": _TOKEN.get()} if _TOKEN.get() else details,
     )
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.ids import new_public_id
 
@@ -34,6 +35,7 @@ class RequestContextMiddleware:
         given = request.headers.get("X-Request-Id", "")
         request.id = given if _REQUEST_ID.match(given) else new_public_id()  # type: ignore[attr-defined]
         started = time.perf_counter()
+        audit.name_token("")  # what the last request of this thread came in by
         with structlog.contextvars.bound_contextvars(request_id=request.id):  # type: ignore[attr-defined]
             response = self.get_response(request)
             match = request.resolver_match

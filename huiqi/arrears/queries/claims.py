@@ -267,6 +267,19 @@ def track_lines(case: Case, today: date) -> list[TrackLine]:
     return found
 
 
+_LATEST = gettext_noop("最迟应在%(day)s前书面告知办理结果（%(source)s），不能延到那以后。请按期答复。")
+
+
+def beyond_the_law(case: Case, ends: datetime) -> Message | None:
+    """Against an end of the handling after the last day that the rules of the day of the request allow."""
+    lines = track_lines(case, timezone.localdate(ends))
+    most = next((line for line in lines if line.track.id == "result_most" and line.due_on), None)
+    if most is None or most.due_on is None or timezone.localdate(ends) <= most.due_on:
+        return None
+    day = f"{most.due_on.year}年{most.due_on.month}月{most.due_on.day}日"
+    return Message(_LATEST, {"day": day, "source": most.track.basis.source})
+
+
 def _passed_on(case: Case) -> datetime | None:
     first = case.orders.filter(part="lead").order_by("sent_at", "pk").first()
     return first.sent_at if first else None

@@ -1,6 +1,6 @@
 """A claim is opened with its case, paid with slips, answered by the debtor, and ends only with its paper."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +17,11 @@ from huiqi.arrears.commands.claims import (
     reopen_claim,
     take_back_payment,
 )
-from huiqi.arrears.models import Claim, ClaimState, Payment
+from huiqi.arrears.models import Claim, ClaimState, DebtorAnswer, Payment
+from huiqi.arrears.notices import DEBTOR_ASKED
 from huiqi.arrears.queries.claims import (
     Likeness,
+    beyond_the_law,
     claim_reader,
     debtors,
     is_proven,
@@ -40,6 +42,7 @@ from huiqi.arrears.tests.make import (
     paper,
     pay,
 )
+from huiqi.cases.commands.approvals import ask_suspension
 from huiqi.cases.commands.closing import approve_answer
 from huiqi.cases.commands.desk import assign_case, withdraw_case
 from huiqi.cases.commands.handling import answer_order, record_contact, sign_order
@@ -373,6 +376,39 @@ def test_a_debtors_unit_never_keeps_the_claim_against_itself() -> None:
 
 def test_a_complaint_of_2020_has_no_statutory_limit() -> None:
     assert track_lines(make_claim().case, TODAY) == []
+
+
+def test_no_extension_passes_the_last_day_of_the_law() -> None:
+    case = make_late_case(state=State.HANDLING, when=at("2025-07-01"))
+    order = case.orders.get()
+    begun = order.sent_at
+    assert beyond_the_law(case, begun + timedelta(days=90)) is None
+    said = beyond_the_law(case, begun + timedelta(days=91))
+    assert said is not None and "802号" in str(said.values["source"])
+    officer = case.desk.people.filter(role=Role.OFFICER).order_by("pk")[0]
+    with pytest.raises(Refused) as refused:
+        ask_suspension(
+            order, review_on=date(2025, 12, 1), reason="等判决。", actor=officer, at=at("2025-07-02")
+        )
+    assert refused.value.code == "cases.beyond_the_law"
+    asked = ask_suspension(
+        order, review_on=date(2025, 9, 1), reason="等判决。", actor=officer, at=at("2025-07-02")
+    )
+    assert asked.review_on == date(2025, 9, 1)
+
+
+def test_before_the_law_nothing_has_a_last_day() -> None:
+    case = make_late_case(state=State.HANDLING)
+    assert beyond_the_law(case, at("2029-01-01")) is None
+
+
+def test_what_the_debtor_was_asked_is_done_once_it_answered() -> None:
+    claim, unit = make_claim(), make_bureau()
+    clerk = make_clerk(unit)
+    claim = change_claim(claim, {"debtor_unit": unit}, actor=keeper(claim), at=at())
+    assert clerk.notices.get(kind=DEBTOR_ASKED).settled_at is None
+    answer_claim(claim, answer=DebtorAnswer.ACKNOWLEDGED, actor=clerk, at=at())
+    assert clerk.notices.get(kind=DEBTOR_ASKED).settled_at is not None
 
 
 def test_the_items_limits_agree_with_the_statutory_ones_that_came_later() -> None:

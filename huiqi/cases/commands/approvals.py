@@ -1,7 +1,8 @@
 """What a handler asks and somebody else at the desk grants: more time, a pause, an exclusion."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +12,7 @@ from huiqi.cases.commands.desk import check_text
 from huiqi.cases.commands.moving import lock_case, save_case, take_step, tell
 from huiqi.cases.commands.ordering import lock_order
 from huiqi.cases.commands.telling import tell_people, tell_requester, tell_reviewers
-from huiqi.cases.commands.timing import move_clock, pause_clocks, reckoning_of, resume_clocks
+from huiqi.cases.commands.timing import end_of, move_clock, pause_clocks, reckoning_of, resume_clocks
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import (
     Approval,
@@ -24,6 +25,8 @@ from huiqi.cases.models import (
     OrderPart,
 )
 from huiqi.cases.notices import DECIDED, PROGRESS, TO_DECIDE
+from huiqi.cases.queries.clock_lines import scale_of, term_of
+from huiqi.cases.subscriptions import LAWFUL_ENDS
 from huiqi.cases.workflow import PauseReason, Stage, Step, take
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
@@ -44,7 +47,8 @@ def ask_extension(  # noqa: PLR0913  what is asked
 
     `amount` is in the unit of the clock, at most the term itself: no rule names a ceiling, doubling is ours.
     Refused: `cases.no_term`, `cases.too_late_to_extend`, `cases.extended_already`, `cases.amount_wrong`,
-    `cases.asked_already`, `cases.text_missing`.
+    `cases.asked_already`, `cases.text_missing`, `cases.beyond_the_law` when the law has a last day for the
+    matter and the extension would pass it.
     """
     case, order = lock_order(order, expected=expected)
     clock = _handling_clock(case, order)
@@ -57,6 +61,7 @@ def ask_extension(  # noqa: PLR0913  what is asked
     if not 1 <= amount <= clock.limit_amount:
         said = gettext_noop("延长的时间要在1到%(most)s之间。")
         raise Refused("cases.amount_wrong", Message(said, {"most": clock.limit_amount}))
+    _check_lawful(case, _end_with(clock, case, amount, at))
     asked = Approval(kind=ApprovalKind.EXTENSION, order=order, unit=order.unit, amount=amount, reason=reason)
     return _ask(case, asked, actor, at)
 
@@ -82,6 +87,7 @@ def ask_suspension(  # noqa: PLR0913  what is asked
     if review_on <= timezone.localdate(at):
         said = gettext_noop("复查日期要在今天之后。请改填。")
         raise Refused("cases.review_day_wrong", said)
+    _check_lawful(case, at + timedelta(days=(review_on - timezone.localdate(at)).days))
     asked = Approval(
         kind=ApprovalKind.SUSPENSION, order=order, unit=order.unit, review_on=review_on, reason=reason
     )
@@ -184,6 +190,7 @@ def resume_case(case: Case, *, actor: User | None, at: datetime, expected: int |
 
 def _extend(case: Case, approval: Approval, actor: User, at: datetime) -> None:
     clock = _handling_clock(case, _order_of(approval))
+    _check_lawful(case, _end_with(clock, case, approval.amount or 0, at))
     clock.extensions = [*clock.extensions, approval.amount]
     move_clock(clock, case, reason=MoveReason.EXTENSION, at=at, words=approval.reason)
     # Without the handler's reason, which is for colleagues; the page says how much and until when.
@@ -191,6 +198,18 @@ def _extend(case: Case, approval: Approval, actor: User, at: datetime) -> None:
     tell(case, Happening.CLOCK_MOVED, actor=actor, at=at, is_public=True, amount=amount, counted_in=unit)
     said = gettext_noop("您的诉求%(number)s经批准延期办理。")
     tell_requester(case, PROGRESS, said, at=at, actor=actor)
+
+
+def _end_with(clock: Clock, case: Case, amount: int, at: datetime) -> datetime:
+    term = term_of(clock)
+    return end_of(replace(term, extensions=(*term.extensions, amount)), scale_of(clock, case), at)
+
+
+def _check_lawful(case: Case, ends: datetime) -> None:
+    rule = LAWFUL_ENDS.get(case.edition.definition.kind)
+    said = rule(case, ends) if rule is not None else None
+    if said is not None:
+        raise Refused("cases.beyond_the_law", said)
 
 
 def _suspend(case: Case, approval: Approval, actor: User, at: datetime) -> None:

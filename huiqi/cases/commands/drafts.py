@@ -59,15 +59,14 @@ def begin_draft(item: str, token: str, *, actor: User | None, at: datetime) -> D
     known = Draft.objects.filter(token_digest=digest).order_by("pk").first()
     if known is not None:
         return known
-    draft = Draft.objects.create(
-        item=item,
-        user=actor,
-        token_digest=digest,
-        channel=Channel.WEB,
-        made_at=at,
-        saved_at=at,
-        expires_at=at + KEPT_FOR,
-    )
+    times = {"made_at": at, "saved_at": at, "expires_at": at + KEPT_FOR}
+    try:
+        with transaction.atomic():
+            draft = Draft.objects.create(
+                item=item, user=actor, token_digest=digest, channel=Channel.WEB, **times
+            )
+    except IntegrityError:  # the other request of the page came first
+        return Draft.objects.get(token_digest=digest)
     audit.record("case_draft.begun", draft, actor=actor, item=item)
     return draft
 

@@ -271,6 +271,7 @@ def _take(
         phone=row.phone,
         firm_name=row.firm,
         credit_code=row.code,
+        has_no_code=row.has_no_code,
         prefecture=row.county,
         enterprise=firm,
         urgency=row.urgency,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from huiqi.accounts.models import Unit, User
 from huiqi.cases.commands.moving import tell
@@ -53,6 +54,7 @@ class Asked:
     phone: str = ""
     firm_name: str = ""
     credit_code: str = ""
+    has_no_code: bool = False  # the requester said that there is none
     prefecture: str = ""
     enterprise: Enterprise | None = None
     requester: User | None = None
@@ -88,7 +90,16 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
         try:
             with transaction.atomic():
                 case.save(force_insert=True)
-                tell(case, Happening.REGISTERED, actor=actor, at=at, is_public=True, channel=asked.channel)
+                tell(
+                    case,
+                    Happening.REGISTERED,
+                    actor=actor,
+                    at=at,
+                    is_public=True,
+                    on_behalf=_asked_for(asked, actor),
+                    channel=asked.channel,
+                    **({"consent": asked.consent.value} if asked.consent else {}),
+                )
                 if clock is not None:
                     clock.save(force_insert=True)
                 _attach(case, asked.sheets, at)
@@ -115,10 +126,18 @@ def _attach(case: Case, sheets: Sequence[Filled], at: datetime) -> None:
         )
 
 
+def _asked_for(asked: Asked, actor: User | None) -> Model | None:
+    """For whom somebody of an office fills in, where there is a row of them: the account, else the firm."""
+    if actor is None or actor == asked.requester:
+        return None
+    return asked.requester or asked.enterprise
+
+
 def _case(asked: Asked, actor: User | None, at: datetime) -> Case:
     """The case as it will be registered, unsaved and without its number."""
     firm = asked.enterprise
     prefecture = asked.prefecture or (firm.prefecture if firm else None) or ""
+    code = asked.credit_code or (firm.credit_code if firm else None) or ""
     return Case(
         edition=asked.edition or _edition(asked.item),
         item=asked.item,
@@ -126,7 +145,8 @@ def _case(asked: Asked, actor: User | None, at: datetime) -> Case:
         urgency=asked.urgency,
         enterprise=firm,
         firm_name=asked.firm_name or (firm.name if firm else ""),
-        credit_code=asked.credit_code or (firm.credit_code if firm else None) or "",
+        credit_code=code,
+        has_no_code=asked.has_no_code and not code,
         requester=asked.requester,
         requester_name=asked.name,
         requester_phone=asked.phone,

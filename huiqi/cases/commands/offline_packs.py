@@ -144,6 +144,27 @@ def _keep_file(contents: Contents, today: date) -> None:
 
 
 @transaction.atomic
+def extend_pack(pack: OfflinePack, *, days: int, actor: User, at: datetime, wall: datetime) -> OfflinePack:
+    """Let a pack be merged for so many more days from now, also one that expired: what was taken down while
+    the network was away must not be lost. Its rows are compared with what happened since all the same.
+
+    Refused: `cases.pack_days_wrong`; `cases.pack_valid_longer` when it is valid for longer already.
+    """
+    row = OfflinePack.objects.select_for_update(of=("self",)).get(pk=pack.pk)
+    if days not in DAYS:
+        raise Refused("cases.pack_days_wrong", gettext_noop("延长的天数请从列表里选。"))
+    until = at + timedelta(days=days)
+    if until <= row.expires_at:
+        said = gettext_noop("这个离线包本来就在那以后才到期，不用延长。")
+        raise Refused("cases.pack_valid_longer", said)
+    row.expires_at = until
+    row.kept_until = max(row.kept_until, wall + timedelta(days=days) + KEPT_FOR)
+    row.save(update_fields=["expires_at", "kept_until"])
+    audit.record("offline_pack.extended", row, actor=actor, days=days)
+    return row
+
+
+@transaction.atomic
 def record_pack_fetched(pack: OfflinePack, *, actor: User) -> None:
     """Somebody downloads the file, which may name requesters."""
     audit.record("offline_pack.fetched", pack, actor=actor)

@@ -17,9 +17,11 @@ from huiqi.accounts.models import Unit, User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import scope_with, units_with
 from huiqi.accounts.scope import Scope
+from huiqi.cases.commands.drafts import new_code
 from huiqi.cases.commands.handling import answer_order, record_contact, send_back, sign_order
 from huiqi.cases.commands.intake import Asked, open_case
 from huiqi.cases.commands.moving import lock_case, tell
+from huiqi.cases.commands.proving import tell_code
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import Case, Consent, ItemEdition, OfflinePack, Order, PackCase, PackLine
 from huiqi.cases.packs import layout
@@ -125,10 +127,12 @@ def _take_in(row: IntakeRow, merging: Merging) -> PackLine:
     if reason:
         return _line(row, merging, Result.REFUSED, reason, act=Act.INTAKE)
     at, remark = receipt_instant(row.received, merging.span(merging.pack.made_at))
+    code = new_code()
     try:
-        case = open_case(_asked(row, merging), actor=merging.actor, at=at)
+        case = open_case(_asked(row, merging), actor=merging.actor, at=at, code=code)
     except Refused as refused:
         return _refused(row, merging, refused)
+    tell_code(case, code, at=merging.at)
     _tell_merged(case, merging, row, stated=str(row.received or ""), way=row.way)
     return _line(
         row,
@@ -178,6 +182,7 @@ def _asked(row: IntakeRow, merging: Merging) -> Asked:
         phone=row.phone,
         firm_name=row.firm,
         credit_code=row.code,
+        has_no_code=row.has_no_code,
         prefecture=row.county,
         enterprise=firm,
         urgency=row.urgency,

@@ -55,6 +55,15 @@ def renew_code(*, number: str, phone: str, address: str, at: datetime) -> None:
         _renew(case, at)
 
 
+def tell_code(case: Case, code: str, *, at: datetime) -> None:
+    """The first query code by text message, where nobody could hand it over: of a request taken offline."""
+    if not is_mobile(case.requester_phone):
+        return
+    text = f"{SIGNATURE}您的诉求{case.number}已登记，查询码是{code}。可凭编号和查询码查进度。"
+    once = f"case.code:{case.public_id}:first"
+    queue_message(Delivery(purpose="case", phone=case.requester_phone, text=text, made_at=at, once_key=once))
+
+
 @transaction.atomic
 def _renew(case: Case, at: datetime) -> None:
     case = lock_case(case)

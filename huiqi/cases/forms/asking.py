@@ -73,7 +73,12 @@ class WhoForm(StepForm):
     credit_code = CreditCodeField(
         label=gettext_lazy("统一社会信用代码"),
         required=False,
-        help_text=gettext_lazy("填了可以带入登记的名称和地区；没有的不填"),
+        help_text=gettext_lazy("填了可以带入登记的名称和地区"),
+    )
+    no_code = forms.BooleanField(
+        label=gettext_lazy("没有统一社会信用代码"),
+        required=False,
+        help_text=gettext_lazy("个人、正在筹办的勾这里，不影响办理"),
     )
     firm_name = TextField(
         label=gettext_lazy("单位名称"),
@@ -100,6 +105,9 @@ class WhoForm(StepForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         code = cleaned.get("credit_code", "")
+        if code and cleaned.get("no_code"):
+            said = _("填了代码，又勾了“没有统一社会信用代码”。请留一样。")
+            self.add_error("no_code", ValidationError(said, code="both"))
         self.known = claimable(code) if code else None
         if self.known is not None:
             cleaned["firm_name"] = cleaned.get("firm_name") or self.known.name

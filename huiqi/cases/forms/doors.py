@@ -46,6 +46,7 @@ class TakingForm(WhoForm):
         "name",
         "phone",
         "credit_code",
+        "no_code",
         "firm_name",
         "county",
         "title",

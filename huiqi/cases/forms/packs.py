@@ -53,6 +53,17 @@ class MakePackForm(forms.Form):
             self.initial.setdefault("unit", next(iter(self.units)))
 
 
+class ExtendPackForm(forms.Form):
+    """For how many more days, from now."""
+
+    use_required_attribute = False
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("从现在起再有效"),
+        coerce=int,
+        choices=[(n, ngettext_lazy("%(n)s天", "%(n)s天", n) % {"n": n}) for n in DAYS],
+    )
+
+
 class PackFileForm(forms.Form):
     """A filled-in pack. What it is, is told by its content."""
 

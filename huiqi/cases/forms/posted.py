@@ -82,6 +82,7 @@ def asked_on_behalf(
         channel=Channel.API,
         firm_name=who.cleaned_data["firm_name"],
         credit_code=who.cleaned_data["credit_code"],
+        has_no_code=who.cleaned_data["no_code"],
         prefecture=who.cleaned_data["county"],
         enterprise=visible.filter(pk=who.known.pk).first() if who.known else None,
         consent=Consent(consent.cleaned_data["consent"]),
@@ -145,6 +146,7 @@ def _words(edition: ItemEdition, call: forms.Form, topic: forms.Form, item: Item
 
 def _data(posted: Mapping[str, Any]) -> "MultiValueDict[str, str]":
     typed = {name: [value] for name, value in posted.items() if isinstance(value, str)}
+    typed |= {name: ["on"] for name, value in posted.items() if value is True}
     return MultiValueDict(typed)
 
 

@@ -144,6 +144,7 @@ class Sheet:
             phone=contact["phone"],
             firm_name=who.get("firm_name", ""),
             credit_code=who.get("credit_code", ""),
+            has_no_code=bool(who.get("no_code")),
             prefecture=who.get("county", ""),
             enterprise=self.firm,
             requester=self.user if isinstance(self.user, User) else None,

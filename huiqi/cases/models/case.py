@@ -93,6 +93,8 @@ class Case(Versioned):
     # The firm in the requester's words; stays when the register does not know it.
     firm_name = models.CharField(_("单位名称"), max_length=120, blank=True)
     credit_code = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    # Said so, as of a person or a firm being founded; without it an empty code was merely not given.
+    has_no_code = models.BooleanField(_("没有统一社会信用代码"), default=False, db_default=False)
     requester = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="requests")
     requester_name = EncryptedTextField(_("联系人"), max_length=60, blank=True)
     requester_phone = EncryptedTextField(_("联系电话"), max_length=20, blank=True)

@@ -52,6 +52,10 @@ class Draft(models.Model):
         verbose_name = _("诉求草稿")
         ordering = ["-saved_at", "-pk"]
         constraints = [
+            # Two requests of one page at once begin one draft.
+            models.UniqueConstraint(
+                fields=["token_digest"], condition=~Q(token_digest=""), name="draft_one_a_link"
+            ),
             models.UniqueConstraint(
                 fields=["source_ref"], condition=~Q(source_ref=""), name="case_draft_source_once"
             ),

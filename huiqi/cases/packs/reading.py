@@ -13,7 +13,7 @@ from huiqi.cases.items.answers import is_asked
 from huiqi.cases.items.definition import Field, FieldKind, ItemDefinition
 from huiqi.cases.packs import layout
 from huiqi.cases.packs.instants import Stated
-from huiqi.cases.sheet_rows import read_code, read_phone
+from huiqi.cases.sheet_rows import read_code, read_phone, says_no_code
 from huiqi.cases.workflow import PROPOSABLE, Urgency
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.core.money import MAX_FEN
@@ -86,6 +86,7 @@ class IntakeRow(PackRow):
     phone: str = ""
     firm: str = ""
     code: str = ""
+    has_no_code: bool = False
     county: str = ""
     title: str = ""
     text: str = ""
@@ -208,6 +209,7 @@ def read_intake(row: Row, terms: IntakeTerms) -> IntakeRow:
     found.phone = cells.read(layout.PHONE, read_phone, is_needed=True) or ""
     found.firm = cells.text(layout.FIRM, _FIRM, is_needed=True)
     found.code = cells.read(layout.CODE, read_code) or ""
+    found.has_no_code = not found.code and bool(cells.read(layout.CODE, says_no_code))
     found.county = cells.read(layout.COUNTY, _county(terms.places)) or terms.county
     found.title = cells.text(layout.TITLE, _TITLE, is_needed=True)
     found.text = cells.text(layout.TEXT, _TEXT, is_needed=True)

@@ -48,6 +48,7 @@ ROWS: dict[str, Row] = {
     "cases:packs": takes_and_dispatches(),
     "cases:pack_make": takes_and_dispatches(only="POST"),
     "cases:pack_upload": takes_and_dispatches(only="POST"),
+    "cases:pack_extend": takes_and_dispatches(args={"public_id": "x"}, only="POST"),
     "cases:pack_file": takes_and_dispatches(args={"public_id": "x"}, only="POST"),
     "cases:receipt_check": takes_and_dispatches(),
     "cases:pack_merge": owned_by_nobody_here(args={"public_id": "of-another"}),

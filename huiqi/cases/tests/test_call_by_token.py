@@ -52,6 +52,23 @@ def post(secret, key="key-00000001", client=None, **changes):
     return browser.post(URL, body, content_type="application/json", headers=headers)
 
 
+def test_the_trail_names_the_token_beside_its_person_and_only_for_its_own_call(person):
+    secret = secret_of(person)
+    assert post(secret).status_code == 201
+    by_token = AuditRecord.objects.get(act="case.registered")
+    assert by_token.actor_id == person.public_id
+    assert by_token.details["token"] == ApiToken.objects.get().public_id
+    client = Client()
+    client.force_login(person)
+    client.post(
+        URL,
+        json.dumps({**BODY, "title": "另一件"}),
+        content_type="application/json",
+        headers={"Idempotency-Key": "key-00000009"},
+    )
+    assert "token" not in AuditRecord.objects.filter(act="case.registered").latest("pk").details
+
+
 def read(secret, number):
     return Client().get(f"{URL}{number}", headers={"Authorization": f"Bearer {secret}"})
 

@@ -8,9 +8,11 @@ from huiqi.cases.commands.closing import approve_answer, rate_case, record_call_
 from huiqi.cases.commands.desk import assign_case, merge_case, withdraw_case
 from huiqi.cases.commands.handling import send_back, sign_order, take_on
 from huiqi.cases.commands.knots import propose_knots
-from huiqi.cases.models import Approval, Case, Clock, Knot
+from huiqi.cases.commands.pack_merges import begin_merge, merge_rows
+from huiqi.cases.models import Approval, Case, Clock, Knot, PackLine, PackMerge
 from huiqi.cases.queries.alike import KNOT_CASES
-from huiqi.cases.tests.make import at, make_case, make_lead, make_officer
+from huiqi.cases.tests.make import at, make_case, make_edition, make_lead, make_officer
+from huiqi.cases.tests.make_packs import BACK, FIELDS, GOOD, bring, filled, pack_for
 from huiqi.cases.workflow import Ending, Stage, State
 from huiqi.core.errors import Refused, VersionConflict
 from tests.harness.together import together
@@ -164,3 +166,22 @@ def test_two_workers_propose_a_knot_once():
     outcomes = together(*[lambda: propose_knots(at=at("2020-03-03"))] * 2)
     assert refused(outcomes) == []
     assert Knot.objects.count() == 1
+
+
+def test_two_uploads_of_one_pack_merged_at_once_are_one_case():
+    make_edition(fields=FIELDS)
+    officer = make_officer("liuyang", name="谭丽")
+    content = filled(pack_for(officer), GOOD)
+    merges = [bring(officer, content) for _ in range(2)]
+    for merge in merges:
+        begin_merge(merge)
+    PackMerge.objects.update(state=PackMerge.State.RUNNING)
+    ready = [PackMerge.objects.select_related("pack__unit", "owner").get(pk=one.pk) for one in merges]
+
+    def run(merge):
+        return list(merge_rows(merge, today=BACK.date(), at=BACK))
+
+    assert refused(together(*[lambda merge=merge: run(merge) for merge in ready])) == []
+    assert Case.objects.count() == 1
+    results = sorted(PackLine.objects.values_list("result", flat=True))
+    assert results == ["before", "opened"]

@@ -12,6 +12,7 @@ from huiqi.cases.tests.make import make_case, make_officer
 from huiqi.cases.tests.walk import make_site
 from huiqi.core import clock
 from huiqi.core.ids import new_token
+from huiqi.core.models import AuditRecord
 from huiqi.enterprises.tests.make import make_firm
 from huiqi.stationing.commands.escalations import escalate
 
@@ -162,3 +163,32 @@ def test_an_escalation_becomes_one_urgent_case_of_the_firm():
     assert (case.channel, case.urgency, case.text) == ("stationed", "urgent", row.text)
     assert (case.enterprise, case.taken_by, case.prefecture) == (row.enterprise, row.raised_by, "430181")
     assert make_case() and Case.objects.filter(source_ref=row.public_id).count() == 1
+
+
+# --- without a credit code -----------------------------------------------------------------------------
+
+
+def test_a_code_and_no_code_at_once_are_refused_and_the_words_stay(client, clerk):
+    code = make_firm("演示口罩厂", county="430181").credit_code
+    answer = client.post(TAKE, filled(credit_code=code, no_code="on"))
+    assert answer.status_code == 422 and "请留一样" in answer.content.decode()
+    assert not Case.objects.exists()
+
+
+def test_that_there_is_no_code_is_kept_and_shown_while_a_blank_one_says_nothing(client, clerk):
+    assert client.post(TAKE, filled(no_code="on")).status_code == 200  # the receipt
+    client.post(TAKE, filled())
+    told, silent = Case.objects.order_by("pk")
+    assert (told.has_no_code, silent.has_no_code) == (True, False)
+    client.force_login(make_officer("liuyang"))
+    shown = [client.get(f"/cases/{case.public_id}/").content.decode() for case in (told, silent)]
+    assert ["没有统一社会信用代码" in page for page in shown] == [True, False]
+
+
+def test_the_trail_says_for_whom_the_clerk_filled_in_and_how_they_agreed(client, clerk):
+    firm = make_firm("演示口罩厂", county="430181")
+    client.post(TAKE, filled(credit_code=firm.credit_code))
+    record = AuditRecord.objects.get(act="case.registered")
+    assert record.actor_id == clerk.public_id
+    assert record.on_behalf_id == (firm.public_id if Case.objects.get().enterprise else "")
+    assert record.details["consent"] == "spoken"

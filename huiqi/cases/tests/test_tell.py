@@ -95,6 +95,19 @@ def test_a_text_message_holds_no_more():
     assert all(case.number in text and "秘密" not in text and "李明" not in text for text in texts)
 
 
+def test_an_answer_reaches_who_has_only_a_number_also_on_a_day_with_other_news():
+    case = make_case(state=State.HANDLING, phone="13800138000")
+    Delivery.objects.all().delete()
+    for words in ("请带合同来。", "几点来都可以。"):
+        message_requester(case, text=words, actor=make_officer(), at=at())
+    assert Delivery.objects.filter(purpose="case").count() == 1, "the same news once a day"
+    ask_supplement(case, text="请补合同。", actor=make_officer(), at=at())
+    other = make_case(state=State.ANSWERED, phone="13800138000")
+    approve_answer(other, text="可以办。", actor=make_officer("changsha"), at=at())
+    texts = [row.text for row in Delivery.objects.filter(purpose="case")]
+    assert [text for text in texts if "补充" in text] and [text for text in texts if "评价" in text]
+
+
 def test_a_reviewer_above_is_told_only_when_nobody_at_the_desk_can_review():
     above = make_officer("changsha")
     make_case(state=State.ANSWERED, officer=make_officer(name="独一人"))

@@ -118,10 +118,17 @@ def _show(
         **_matter(case, reader, shows=shows),
         **flow,
         "kept": kept,
-        "first": offers.get(first),
+        # What is being typed stands at the head; the same form below would say what was there before.
+        "first": None if _is_kept(kept, offers.get(first)) else offers.get(first),
+        "is_kept_first": _is_kept(kept, offers.get(first)),
         "may_dispatch": may_dispatch(case, reader),
         "dispatches_first": first == "dispatch",
-        "others": [offer for name, offer in offers.items() if name != first],
+        "others": [
+            offer
+            for name, offer in offers.items()
+            if name != first
+            and (kept is None or (name, offer.target_id) != (kept.offer.name, kept.offer.target_id))
+        ],
         "version": case.version,
         "panels": render_panels(SLOTS.case, request, case),
         "last_event": max((line.key for line in flow["timeline"]), default=0),
@@ -129,6 +136,13 @@ def _show(
         "crumbs": [(_("诉求"), reverse("cases:queue")), (case.spoken_number, "")],
     }
     return render(request, "cases/case.html", context, status=kept.status if kept else 200)
+
+
+def _is_kept(kept: Kept | None, offer: Offer | None) -> bool:
+    """Whether the form at the head of the page is this one, with what was typed."""
+    if kept is None or offer is None:
+        return False
+    return (kept.offer.name, kept.offer.target_id) == (offer.name, offer.target_id)
 
 
 def _offer(name: str, case: Case, reader: Reader, target: Any, data: Any = None, files: Any = None) -> Offer:

@@ -141,6 +141,7 @@ def _asked(taking: Taking, user: User) -> Asked:
         phone=given["phone"],
         firm_name=given["firm_name"],
         credit_code=given["credit_code"],
+        has_no_code=given["no_code"],
         prefecture=given["county"],
         enterprise=firm,
         answers=taking.item.answers(),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext as _
 
 from huiqi.cases.forms.item_fields import ItemForm
@@ -48,6 +49,10 @@ def _plain_lines(sheet: Sheet, step: str, form: Any) -> Iterable[Line]:
     for name, field in form.fields.items():
         value = form.cleaned_data.get(name, "")
         labels = {str(code): str(label) for code, label in getattr(field, "choices", ())}
+        if isinstance(field, forms.BooleanField):
+            if value:
+                yield str(field.label), _("是"), False
+            continue
         words = labels.get(str(value), str(value)) if value else ""
         brought = step == WHO and bool(value) and not any(typed.get(name, []))
         yield str(field.label), words or (_("没有填") if not field.required else _("还没有填好")), brought

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from huiqi.accounts.gates import user_of
-from huiqi.cases.commands.offline_packs import Wish, make_pack, record_pack_fetched
+from huiqi.cases.commands.offline_packs import Wish, extend_pack, make_pack, record_pack_fetched
 from huiqi.cases.commands.pack_merges import MOST_BYTES, filled_of, start_merge, stop_merge, upload_pack
-from huiqi.cases.forms.packs import MakePackForm, PackFileForm, ReceiptForm
+from huiqi.cases.forms.packs import ExtendPackForm, MakePackForm, PackFileForm, ReceiptForm
 from huiqi.cases.models import OfflinePack, PackMerge
 from huiqi.cases.queries.items import offered_items
 from huiqi.cases.queries.pack_receipts import (
@@ -57,6 +58,7 @@ def _page(
         "make": make,
         "upload": upload,
         "check": ReceiptForm(),
+        "extend": ExtendPackForm(auto_id=False),
         "packs": packs.prefetch_related("merges__owner")[:RECENT],
         "now": clock.now(),
         "most_mb": MOST_BYTES // 1_000_000,
@@ -107,6 +109,19 @@ def pack_file(request: HttpRequest, public_id: str) -> HttpResponseBase:
         content = unsealed(stored)
     record_pack_fetched(pack, actor=user)
     return file_response(content, f"{_('离线包')}-{pack.unit.name}-{pack.number}.xlsx", CONTENT_TYPE)
+
+
+@importer
+@require_POST
+def pack_extend(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let it be merged for longer, also when it expired."""
+    packs_seen = OfflinePack.objects.visible_to(user_of(request), clock.today())
+    pack = get_object_or_404(packs_seen, public_id=public_id)
+    form = ExtendPackForm(request.POST)
+    days = form.cleaned_data["days"] if form.is_valid() else 0
+    extend_pack(pack, days=days, actor=user_of(request), at=clock.now(), wall=clock.wall_now())
+    messages.success(request, _("已延长。填好的文件现在可以上传合并。"))
+    return redirect("cases:packs")
 
 
 @importer

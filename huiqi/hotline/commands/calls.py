@@ -38,6 +38,8 @@ class Heard:
     prefecture: str
     key: str
     suggested: str = ""
+    credit_code: str = ""
+    has_no_code: bool = False
 
 
 @transaction.atomic
@@ -106,6 +108,8 @@ def register_by_call(call: Call, heard: Heard, *, actor: User, at: datetime, wal
         name=heard.name,
         phone=locked.phone,
         firm_name=heard.firm_name,
+        credit_code=heard.credit_code,
+        has_no_code=heard.has_no_code,
         prefecture=heard.prefecture,
         consent=Consent.SPOKEN,
         source_ref=f"{locked.public_id}-{heard.key}",

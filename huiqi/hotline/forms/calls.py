@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huiqi.cases.forms.item_fields import CreditCodeField
 from huiqi.cases.items.definition import ItemDefinition
 from huiqi.cases.models import CallBack
 from huiqi.cases.workflow import Word
@@ -61,6 +62,8 @@ class RegisterForm(forms.Form):
     matter = forms.ChoiceField(label=gettext_lazy("事项和主题"), required=False)
     name = forms.CharField(label=gettext_lazy("怎么称呼"), max_length=60)
     firm_name = forms.CharField(label=gettext_lazy("单位名称"), max_length=120, required=False)
+    credit_code = CreditCodeField(label=gettext_lazy("统一社会信用代码"), required=False)
+    no_code = forms.BooleanField(label=gettext_lazy("没有统一社会信用代码"), required=False)
     county = forms.ChoiceField(label=gettext_lazy("在哪个县市区"), required=False)
     consent = forms.BooleanField(
         label=gettext_lazy("已口头征得来电人同意代为登记"),
@@ -81,6 +84,13 @@ class RegisterForm(forms.Form):
         hint = {"data-hq-placeholder": _("如 浏阳，或拼音首字母 lys")}
         field.widget = AheadSelect({row.code: row.initials for row in rows}, hint)
         field.choices = with_blank([(row.code, row.full_name) for row in rows], _("请选择县市区"))
+
+    def clean(self) -> dict[str, Any]:
+        """A code, or that there is none."""
+        cleaned = super().clean() or {}
+        if cleaned.get("credit_code") and cleaned.get("no_code"):
+            self.add_error("no_code", _("填了代码，又勾了“没有统一社会信用代码”。请留一样。"))
+        return cleaned
 
 
 def matter_choices(definitions: list[ItemDefinition]) -> list[tuple[str, str]]:

@@ -196,6 +196,8 @@ def _heard(form: RegisterForm) -> commands.Heard:
         text=text,
         name=given["name"],
         firm_name=given["firm_name"],
+        credit_code=given["credit_code"],
+        has_no_code=given["no_code"],
         prefecture=given["county"],
         key=given["key"],
         suggested=suggested if suggested_item == item else "",
