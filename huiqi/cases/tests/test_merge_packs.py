@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 
 from huiqi.accounts.models import User
@@ -15,7 +14,7 @@ from huiqi.accounts.tests.make import make_office, make_user
 from huiqi.cases.commands import pack_rows
 from huiqi.cases.commands.handling import message_requester, note_case
 from huiqi.cases.commands.moving import tell
-from huiqi.cases.commands.offline_packs import extend_pack, tidy_packs
+from huiqi.cases.commands.offline_packs import tidy_packs
 from huiqi.cases.commands.pack_merges import (
     begin_merge,
     filled_of,
@@ -24,7 +23,6 @@ from huiqi.cases.commands.pack_merges import (
     start_merge,
     stop_merge,
 )
-from huiqi.cases.commands.proving import prove_code
 from huiqi.cases.happenings import Happening
 from huiqi.cases.models import Case, Event, OfflinePack, Order, PackLine, PackMerge
 from huiqi.cases.packs import layout
@@ -58,7 +56,6 @@ from huiqi.core.errors import Refused
 from huiqi.core.models import AuditRecord
 from huiqi.files.tests.make import make_xlsx
 from huiqi.files.xlsx_writer import write_workbook
-from huiqi.messages.models import Delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -590,46 +587,3 @@ def test_a_colleague_reads_the_receipt_and_nobody_of_another_unit_does(officer, 
 def test_who_does_not_both_take_and_dispatch_finds_no_packs(client, role):
     client.force_login(make_user(role=role, unit=make_office("liuyang")))
     assert client.get(reverse("cases:packs")).status_code == 404
-
-
-# --- a longer life, the query code, the code that there is none ---------------------------------------
-
-
-def test_a_pack_is_not_made_shorter_and_not_extended_by_other_units(officer):
-    pack = pack_for(officer)
-    for days, code in ((5, "cases.pack_days_wrong"), (14, "cases.pack_valid_longer")):
-        with pytest.raises(Refused) as refused:
-            extend_pack(pack, days=days, actor=officer, at=MADE, wall=MADE)
-        assert refused.value.code == code
-    client = Client()
-    client.force_login(make_officer("xiangtan"))
-    assert client.post(f"/cases/packs/{pack.public_id}/extend/", {"days": "30"}).status_code == 404
-
-
-def test_an_expired_pack_is_merged_once_it_is_extended(officer):
-    pack = pack_for(officer, days=3)
-    late = MADE + timedelta(days=5)
-    content = filled(pack, GOOD)
-    with pytest.raises(Refused):
-        bring(officer, content, late)
-    extend_pack(pack, days=3, actor=officer, at=late, wall=late)
-    assert merged(officer, content, late).opened == 1
-    assert AuditRecord.objects.get(act="offline_pack.extended").details["days"] == 3
-
-
-def test_who_asked_offline_gets_the_query_code_by_text_message_after_the_merge_alone(officer):
-    content = filled(pack_for(officer), {**GOOD, layout.PHONE: "13800002222"})
-    bring(officer, content)
-    assert not Delivery.objects.exists(), "a rehearsal sends nothing"
-    merged(officer, content)
-    case = Case.objects.get()
-    (text,) = [row.text for row in Delivery.objects.all() if "查询码是" in row.text]
-    code = text.split("查询码是")[1][:6]
-    assert prove_code(case.number, code, address="a", at=BACK) == case
-    assert "招不到" not in text
-
-
-def test_a_cell_that_says_none_is_not_a_blank_one(officer):
-    rows = [{**GOOD, layout.CODE: "无"}, {**GOOD, layout.PHONE: "13800002222"}]
-    merged(officer, filled(pack_for(officer), *rows))
-    assert list(Case.objects.order_by("pk").values_list("has_no_code", flat=True)) == [True, False]
