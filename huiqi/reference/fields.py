@@ -1,6 +1,6 @@
-"""Form fields by which lists are narrowed: a place of the province, an entry of the industry table.
+"""Form fields of the code lists: a place of the province, an entry of the industry table, a credit code.
 
-Both are given their tables by the form (`offer`): a form reads them once, a field of a class never.
+The first two are given their tables by the form (`offer`): a form reads them once, a field of a class never.
 """
 
 from collections import Counter
@@ -12,7 +12,9 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from huiqi.core.fields import AheadInput, AheadSelect, with_blank
+from huiqi.core.fields import AheadInput, AheadSelect, CreditCodeInput, with_blank
+from huiqi.core.language import worded
+from huiqi.reference import credit_codes
 from huiqi.reference.models import Division, Industry
 from huiqi.reference.queries import Tables
 from huiqi.rules.catalogue import SECTIONS
@@ -93,3 +95,17 @@ def class_range(tables: Tables, code: str) -> tuple[str, str] | None:
         first, last = SECTIONS[entry.code]
         return f"{first:02d}00", f"{last:02d}99"
     return entry.code.ljust(4, "0"), entry.code.ljust(4, "9")
+
+
+class CreditCodeField(forms.CharField):
+    """A credit code as people write it; cleans to the 18 characters, or "" when nothing was typed."""
+
+    widget = CreditCodeInput
+
+    def clean(self, value: Any) -> str:
+        """The code, tidied; what is wrong with it is said in words."""
+        typed: str = super().clean(value)
+        problem = credit_codes.find_problem(typed) if typed else None
+        if problem is not None:
+            raise ValidationError(worded(problem.said), code="credit_code")
+        return credit_codes.normalise(typed)

@@ -9,13 +9,14 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huiqi.cases.forms.item_fields import CreditCodeField, PhoneField
+from huiqi.cases.forms.item_fields import PhoneField
 from huiqi.cases.items.definition import ItemDefinition
 from huiqi.cases.models.case import TEXT_LENGTH
 from huiqi.core.fields import AheadSelect, with_blank
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries.people import claimable
 from huiqi.files.fields import UploadField
+from huiqi.reference.fields import CreditCodeField
 from huiqi.reference.queries import counties
 
 NAME_LENGTH, FIRM_LENGTH, TITLE_LENGTH = 60, 120, 80

@@ -21,31 +21,17 @@ from django.utils.translation import gettext_lazy
 from huiqi.cases.items.answers import NO, YES, is_asked
 from huiqi.cases.items.definition import Field, FieldKind, ItemDefinition
 from huiqi.cases.subscriptions import FORM_FAULTS
-from huiqi.core.fields import CountField, CreditCodeInput, DateField, MoneyField
+from huiqi.core.fields import CountField, DateField, MoneyField
 from huiqi.core.language import worded
 from huiqi.core.money import MAX_FEN
 from huiqi.core.personal import plain_phone
-from huiqi.reference import credit_codes
+from huiqi.reference.fields import CreditCodeField
 
 PREFIX = "item"
 SHORT, LONG = 200, 1000
 MOST_COUNT = 2_000_000_000
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{9,11}")
 _YES_NO = ((YES, gettext_lazy("是")), (NO, gettext_lazy("否")))
-
-
-class CreditCodeField(forms.CharField):
-    """A credit code as people write it; cleans to the 18 characters, or "" when nothing was typed."""
-
-    widget = CreditCodeInput
-
-    def clean(self, value: Any) -> str:
-        """The code, tidied; what is wrong with it is said in words."""
-        typed: str = super().clean(value)
-        problem = credit_codes.find_problem(typed) if typed else None
-        if problem is not None:
-            raise ValidationError(worded(problem.said), code="credit_code")
-        return credit_codes.normalise(typed)
 
 
 class PhoneField(forms.CharField):

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from huiqi.cases.forms.item_fields import CreditCodeField
 from huiqi.cases.items.definition import ItemDefinition
 from huiqi.cases.models import CallBack
 from huiqi.cases.workflow import Word
@@ -16,6 +15,7 @@ from huiqi.core.fields import AheadSelect, DateField, with_blank
 from huiqi.core.ids import new_public_id
 from huiqi.core.personal import plain_phone
 from huiqi.hotline.models import NOTE_LENGTH, Proof
+from huiqi.reference.fields import CreditCodeField
 from huiqi.reference.queries import counties
 
 _TEXT = 2000
