@@ -68,13 +68,17 @@ def _exact(shares: Sequence[_Share], total: int) -> list[Fraction]:
         left = total - sum(part for part in parts if part is not None)
         unit = Fraction(left) / sum(shares[at].weight for at in loose)
         wanted = {at: unit * shares[at].weight for at in loose}
-        held = {at: min(max(wanted[at], shares[at].low), shares[at].high) for at in loose}
-        excess = sum(held.values()) - left
+        held = {at: _within(wanted[at], shares[at]) for at in loose}
+        excess = sum(held.values(), Fraction(0)) - left
         for at in loose:
             is_raised, is_cut = held[at] > wanted[at], held[at] < wanted[at]
             if excess == 0 or (excess > 0 and is_raised) or (excess < 0 and is_cut):
-                parts[at] = Fraction(held[at])
+                parts[at] = held[at]
     return [part for part in parts if part is not None]
+
+
+def _within(part: Fraction, share: _Share) -> Fraction:
+    return min(max(part, Fraction(share.low)), Fraction(share.high))
 
 
 def _rounded(parts: Sequence[Fraction], total: int) -> list[int]:

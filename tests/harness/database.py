@@ -22,8 +22,8 @@ WRITE = re.compile(  # the table written
     r"^\s*(INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+[\"`]?(\w+)", re.IGNORECASE
 )
 # Tables that reading may write: the session (language of the messages, sign-in), the calls counted of an
-# access token, and nothing else.
-WRITABLE_IN_GET = {"django_session", "accounts_apitoken"}
+# access token, codes of invitations tried in vain, and nothing else.
+WRITABLE_IN_GET = {"django_session", "accounts_apitoken", "surveys_codetry"}
 
 
 class LockWithoutOf(AssertionError):

@@ -15,18 +15,12 @@ from huiqi.core.ids import new_token
 from huiqi.questionnaires.commands.versions import create_questionnaire, publish_version, upload_version
 from huiqi.questionnaires.models import Questionnaire
 from huiqi.questionnaires.queries.shipped import shipped
-from huiqi.questionnaires.xform.definition import CHOOSING, Kind
-from huiqi.questionnaires.xform.pages import QuestionView
-from huiqi.questionnaires.xform.session import Session
 from huiqi.questionnaires.xlsform.readable import read_readable, to_xlsx
-from huiqi.surveys.commands.responses import begin_response, save_answers, send_response
+from huiqi.surveys.commands.demo_answers import fill_in
+from huiqi.surveys.commands.demo_campaign import make_sampled
+from huiqi.surveys.commands.responses import begin_response
 from huiqi.surveys.commands.surveys import SurveyWords, create_survey, open_survey
-from huiqi.surveys.models import Response, Survey
-from huiqi.surveys.queries.filling import session_of
-
-_COUNTIES = ("浏阳市", "长沙县", "湘潭县", "龙山县")
-# More pages than any shipped questionnaire has: a walk through one comes to its end.
-_MOST_PAGES = 60
+from huiqi.surveys.models import Survey
 
 
 @transaction.atomic
@@ -48,8 +42,9 @@ def make_surveys(*, seed: int, on: date, wall: datetime, answers: int = 24) -> i
     open_survey(survey, actor=analyst, today=on)
     dice = Random(f"{seed}:surveys")  # noqa: S311  repeatable on purpose
     for _number in range(answers):
-        _answer(Survey.objects.get(pk=survey.pk), dice, on, wall)
-    return answers
+        begun = begin_response(Survey.objects.get(pk=survey.pk), new_token(), today=on, at=wall)
+        fill_in(begun, dice, on=on, wall=wall)
+    return answers + make_sampled(made["day-one"], analyst, dice, on=on, wall=wall)
 
 
 def _published(stem: str, original: bytes, analyst: User, at: datetime) -> Questionnaire:
@@ -61,41 +56,3 @@ def _published(stem: str, original: bytes, analyst: User, at: datetime) -> Quest
     publish_version(version, actor=analyst, at=at)
     Questionnaire.objects.filter(pk=made.pk).update(name=version.title[:80])
     return Questionnaire.objects.get(pk=made.pk)
-
-
-def _answer(survey: Survey, dice: Random, on: date, wall: datetime) -> None:
-    response = begin_response(survey, new_token(), today=on, at=wall)
-    now = timezone.make_aware(datetime.combine(on, time(10)))
-    session = session_of(response, today=on, now=now)
-    for number in range(1, _MOST_PAGES):
-        for question in session.page(number).questions:
-            if question.is_asked and session.is_relevant(question.path):
-                session.answer(question.path, _made_up(question, dice))
-        _mend(session, number)
-        if number >= len(session.pages):
-            break
-    save_answers(response, session.answers(), page_key="", at=wall)
-    send_response(Response.objects.get(pk=response.pk), today=on, now=now, at=wall)
-
-
-def _mend(session: Session, number: int) -> None:
-    """Where chance broke a rule of the form, or opened a question, the first option that fits."""
-    for problem in session.problems(session.page(number)):
-        for choice in session.question(problem.path).choices or ():
-            session.answer(problem.path, choice.value)
-            if all(one.path != problem.path for one in session.problems(session.page(number))):
-                break
-
-
-def _made_up(question: QuestionView, dice: Random) -> str:
-    if question.name == "county":
-        return dice.choice(_COUNTIES)
-    if question.name == "appeal":
-        return ""
-    if question.kind in CHOOSING and question.choices:
-        names = [one.value for one in question.choices]
-        return dice.choice(names) if question.kind is not Kind.RANK else " ".join(names)
-    if question.kind in {Kind.INTEGER, Kind.DECIMAL, Kind.RANGE}:
-        return str(dice.randint(1, 90))
-    # Codes stay blank: an invented one could be a real firm's.
-    return "" if question.name == "uscc" else "演示"

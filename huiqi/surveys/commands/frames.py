@@ -201,8 +201,14 @@ def _finish(frame: Frame, *, population: int, drawn: int, today: date, at: datet
     locked.state, locked.drawn_on, locked.drawn_at = FrameState.DRAWN, today, at
     locked.population, locked.drawn = population, drawn
     locked.save(update_fields=["state", "drawn_on", "drawn_at", "population", "drawn"])
-    told = {"population": population, "drawn": drawn, "seed": locked.seed}
-    audit.record("survey.sample_drawn", locked.survey, actor=locked.made_by, **told)
+    audit.record(
+        "survey.sample_drawn",
+        locked.survey,
+        actor=locked.made_by,
+        population=population,
+        drawn=drawn,
+        seed=locked.seed,
+    )
 
 
 def prepare_wave(wave: Wave) -> Iterator[Progress]:

@@ -258,7 +258,7 @@ def _mark_answered(locked: Response, token: str) -> None:
     if locked.survey.audience != Audience.INVITED:
         return
     found = find_invitation(code_in(token)) if locked.invitation_id is None else None
-    key = locked.invitation_id if found is None else found.pk
+    key = locked.invitation_id or (found.pk if found else 0)
     mine = Invitation.objects.filter(pk=key, wave=locked.wave_id).exclude(outcome=Outcome.ANSWERED)
     if not mine.update(outcome=Outcome.ANSWERED, note="", skipped=""):
         raise Refused("surveys.answered", _ANSWERED)

@@ -136,8 +136,9 @@ def settle_wave(wave: Wave, *, today: date, now: datetime) -> Iterator[Progress]
     drafts = Response.objects.filter(wave=wave, state=ResponseState.DRAFT, invitation__outcome=Outcome.OPENED)
     total, done = drafts.count(), 0
     while piece := list(drafts.select_related("version", "survey").order_by("pk")[:_PIECE]):
-        half = [row.invitation_id for row in piece if share_answered(row, today, now) >= PARTIAL_FROM]
-        rest = [row.invitation_id for row in piece if row.invitation_id not in half]
+        shares = {row.invitation_id or 0: share_answered(row, today, now) for row in piece}
+        half = [key for key, share in shares.items() if share >= PARTIAL_FROM]
+        rest = [key for key, share in shares.items() if share < PARTIAL_FROM]
         with transaction.atomic():
             invitations.filter(pk__in=half, outcome=Outcome.OPENED).update(outcome=Outcome.PARTIAL)
             invitations.filter(pk__in=rest, outcome=Outcome.OPENED).update(outcome=Outcome.SILENT)

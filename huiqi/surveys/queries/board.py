@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import Count
 from django.db.models.functions import Substr, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -169,9 +169,7 @@ def _counts(
     if Side.CITY in {rows_by, columns_by}:
         rows = rows.annotate(city=Substr("county", 1, 4))
     columns = (COLUMN[rows_by], COLUMN[columns_by], "outcome")
-    named = {"row": F(columns[0]), "column": F(columns[1])}
-    counted = rows.annotate(**named).values_list("row", "column", "outcome").annotate(n=Count("pk"))
-    return [(row, column, outcome, n) for row, column, outcome, n in counted]
+    return list(rows.values_list(*columns).annotate(n=Count("pk")))
 
 
 def _cell(tally: Tally, wave: Wave, parts: tuple[str, str, str]) -> Cell:

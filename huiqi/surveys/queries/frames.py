@@ -1,5 +1,6 @@
 """The firms a frame stands for, divided into strata: counted before, read once at the draw."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -132,7 +133,7 @@ def half_width(answers: int, population: int) -> float:
     if answers <= 0 or population <= 1:
         return 0.0 if answers and answers >= population else 100.0
     rest = max(population - answers, 0) / (population - 1)
-    return 1.96 * (0.25 / answers * rest) ** 0.5 * 100
+    return 196 * math.sqrt(0.25 / answers * rest)
 
 
 def size_for_points(population: int, points: int) -> int:

@@ -1,5 +1,6 @@
 """Whom a survey asks: an open link, or firms of the register, counted before they are drawn."""
 
+from collections.abc import Callable
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
@@ -118,7 +119,7 @@ def _plan(request: HttpRequest, survey: Survey, filters: RegisterForm, form: Dra
     return plan_frame(survey, plan, actor=user, at=clock.now())
 
 
-def _size(form: DrawForm, count: Any) -> int | None:
+def _size(form: DrawForm, count: Callable[[], int]) -> int | None:
     """Firms to ask: as typed, or as many as give the precision when as many answer as expected."""
     cleaned = form.cleaned_data
     if cleaned["method"] == Method.CENSUS:
