@@ -78,6 +78,10 @@ class Questionnaire(Versioned):
         """True when the survey shows an approval that is valid on the day; otherwise it is voluntary."""
         return bool(self.table_number) and self.approved_until is not None and on <= self.approved_until
 
+    def has_run_out(self, on: date) -> bool:
+        """True when it was approved and is not any more: who asks further without approval breaks 统计法."""
+        return self.approved_until is not None and on > self.approved_until
+
 
 class QuestionnaireVersionQuerySet(models.QuerySet["QuestionnaireVersion"]):
     def published(self) -> Self:

@@ -1,85 +1,116 @@
 """One page of a questionnaire as a form of the site: drawn, and read back as answers by path.
 
-The form judges nothing but files: what is right is said by the session (`problems`), once for pages and for
+The form judges nothing: what is right is said by the session (`problems`), once for pages and for
 submissions. What was typed comes back as it was typed.
+
+A page carries which boxes it had and what stood in them (`drawn`). So a page that is posted late, from
+another window or after another answer changed what is asked, changes what its reader changed, no more.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from huiqi.core.dates import parse_date
 from huiqi.core.errors import Refused
-from huiqi.core.fields import AheadSelect, DateInput
 from huiqi.core.language import worded
-from huiqi.files.fields import UploadField
-from huiqi.files.uploads import EVERY_KIND, UploadKind
+from huiqi.questionnaires.page_fields import FILES, layout_of, make_field
 from huiqi.questionnaires.xform.checking import Violation
 from huiqi.questionnaires.xform.definition import Kind
-from huiqi.questionnaires.xform.pages import Page, QuestionView
+from huiqi.questionnaires.xform.pages import Entry, Page, QuestionView
+from huiqi.questionnaires.xform.session import Session
 
-# More options than these are looked for by typing instead of read one by one.
-MOST_RADIOS = 12
-_IMAGES = (UploadKind.JPEG, UploadKind.PNG)
-FILES = frozenset({Kind.IMAGE, Kind.FILE})
+DRAWN = "drawn"
 _PUNCTUATION = re.compile(r"[\s,，]")
+_BETWEEN = re.compile(r"[\s,，;；]+")
 
 
-class RankInput(forms.MultiWidget):
-    """One select for each rank; posts `name_0`, `name_1` …"""
+@dataclass(frozen=True)
+class Drawn:
+    """One line of a page: a heading, a note, or a question with its box. `extra` is the caller's own."""
 
-    def __init__(self, choices: list[tuple[str, str]]) -> None:
-        blank = ("", _("请选择"))
-        super().__init__([forms.Select({"class": "hq-select"}, [blank, *choices]) for _choice in choices])
+    entry: Entry
+    bound: Any = None
+    layout: str = ""
+    is_optional: bool = False
+    extra: Any = None
 
-    def decompress(self, value: str | None) -> list[str]:
-        """The names in their order."""
-        return (value or "").split()
+    @property
+    def is_file(self) -> bool:
+        """Whether a photo or a file answers it."""
+        return isinstance(self.entry, QuestionView) and self.entry.kind in FILES
+
+    @property
+    def steers(self) -> bool:
+        """Whether the page is to be drawn anew once it is answered; a file is sent at once."""
+        return isinstance(self.entry, QuestionView) and (self.entry.steers or self.is_file)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """An answer as posted. `was` is the mark of what stood in its box, None when the page does not say."""
+
+    path: str
+    value: str
+    was: str | None = None
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether its reader changed it, as far as the page tells."""
+        return self.was is None or mark(self.value) != self.was
 
 
 class PageForm(forms.Form):
-    """The questions of one page. `values()` gives what the session takes."""
+    """The questions of one page, with whatever the caller shows beside each (`extras`, by path)."""
 
-    def __init__(self, page: Page, data: Any = None, files: Any = None) -> None:
-        super().__init__(data, files, auto_id="q-%s")
+    def __init__(self, page: Page, data: Any = None, *, extras: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data, auto_id="q-%s")
         self.page = page
         self.asked: dict[str, QuestionView] = {}
+        self._extras = extras or {}
         for view in page.questions:
             if view.is_asked and not view.is_head:
                 name = field_name(view.path)
                 self.asked[name] = view
-                self.fields[name] = _field(view)
+                self.fields[name] = make_field(view)
 
-    def entries(self) -> list[tuple[Any, Any]]:
-        """What the page shows in order: (heading, note or question, its bound field or None)."""
+    def entries(self) -> list[Drawn]:
+        """What the page shows, in order."""
         names = {view.path: name for name, view in self.asked.items()}
         found = []
         for entry in self.page.entries:
             name = names.get(entry.path)
-            found.append((entry, self[name] if name is not None else None))
+            if name is None:
+                found.append(Drawn(entry))
+            else:
+                view = self.asked[name]
+                extra, is_optional = self._extras.get(entry.path), not view.is_required
+                found.append(Drawn(entry, self[name], layout_of(view), is_optional, extra))
         return found
 
-    def values(self) -> dict[str, str]:
-        """The answers posted for this page, by path; files are left out."""
-        found = {}
-        for name, view in self.asked.items():
-            if view.kind not in FILES:
-                found[view.path] = _posted(view, self[name].data, self.data)
-        return found
+    def drawn(self) -> str:
+        """The boxes of the page and what is stored for them, for the hidden field DRAWN."""
+        asked = ((name, view) for name, view in self.asked.items() if view.kind not in FILES)
+        return " ".join(f"{name}={mark(view.value)}" for name, view in asked)
 
     def show_problems(self, problems: Iterable[Violation]) -> None:
         """Say what the session found wrong, at the fields."""
+        self.show({problem.path: worded(problem.said) for problem in problems})
+
+    def show(self, faults: Mapping[str, str]) -> None:
+        """Say these faults at the fields of these paths, on top for those that are not on the page."""
         names = {view.path: name for name, view in self.asked.items()}
-        self.is_valid()
-        for problem in problems:
-            name = names.get(problem.path)
+        self.errors  # noqa: B018  cleans first, else the faults would be forgotten
+        for path, said in faults.items():
+            name = names.get(path)
             if name is None or name not in self.errors:
-                self.add_error(name, worded(problem.said))
+                self.add_error(name, said)
 
 
 def field_name(path: str) -> str:
@@ -87,118 +118,79 @@ def field_name(path: str) -> str:
     return path.strip("/").replace("/", "-").replace("[", ".").replace("]", "")
 
 
-# --- drawing ------------------------------------------------------------------------------------------
-
-
-def _field(view: QuestionView) -> forms.Field:
-    make = _MADE.get(view.kind, _text)
-    field = make(view)
-    field.required = False
-    field.label = view.label or view.name
-    field.initial = field.initial if field.initial is not None else view.value
-    field.help_text = view.hint or field.help_text
-    return field
-
-
-def _text(view: QuestionView) -> forms.Field:
-    rows = view.rows or (4 if "multiline" in view.appearance else 0)
-    widget = forms.Textarea({"rows": rows}) if rows else forms.TextInput()
-    return forms.CharField(widget=widget, strip=False)
-
-
-def _number(view: QuestionView) -> forms.Field:
-    keyboard = "decimal" if view.kind is Kind.DECIMAL else "numeric"
-    widget = forms.TextInput({"inputmode": keyboard, "autocomplete": "off", "class": "hq-input-number"})
-    return forms.CharField(widget=widget)
-
-
-def _choice(view: QuestionView) -> forms.Field:
-    choices = [(one.value, one.label) for one in view.choices]
-    looks = view.appearance & {"minimal", "autocomplete", "search"}
-    if looks or len(choices) > MOST_RADIOS:
-        return forms.CharField(widget=_ahead([("", _("请选择")), *choices]))
-    return forms.CharField(widget=forms.RadioSelect(choices=choices))
-
-
-def _ahead(choices: list[tuple[str, str]]) -> AheadSelect:
-    widget = AheadSelect()
-    widget.choices = choices
-    return widget
-
-
-def _choices(view: QuestionView) -> forms.Field:
-    choices = [(one.value, one.label) for one in view.choices]
-    return forms.Field(widget=forms.CheckboxSelectMultiple(choices=choices), initial=list(view.chosen))
-
-
-def _rank(view: QuestionView) -> forms.Field:
-    widget = RankInput([(one.value, one.label) for one in view.choices])
-    return forms.Field(widget=widget, help_text=_("按从先到后的顺序选。"))
-
-
-def _scale(view: QuestionView) -> forms.Field:
-    assert view.range is not None
-    scale = view.range
-    steps = round((scale.end - scale.start) / scale.step)
-    if steps >= MOST_RADIOS:
-        said = _("%(start)s到%(end)s之间的数字") % {"start": f"{scale.start:g}", "end": f"{scale.end:g}"}
-        field = _number(view)
-        field.help_text = said
-        return field
-    marks = [f"{scale.start + number * scale.step:g}" for number in range(steps + 1)]
-    return forms.CharField(widget=forms.RadioSelect(choices=[(mark, mark) for mark in marks]))
-
-
-def _tick(view: QuestionView) -> forms.Field:
-    return forms.BooleanField(initial=view.value == "OK")
-
-
-def _clock(view: QuestionView) -> forms.Field:
-    kind, length = ("time", 5) if view.kind is Kind.TIME else ("datetime-local", 16)
-    return forms.CharField(widget=forms.TextInput({"type": kind}), initial=view.value[:length])
-
-
-def _point(_view: QuestionView) -> forms.Field:
-    return forms.CharField(help_text=_("纬度 经度，如 28.2282 112.9388"))
-
-
-def _upload(view: QuestionView) -> forms.Field:
-    return UploadField(kinds=_IMAGES if view.kind is Kind.IMAGE else EVERY_KIND)
-
-
-_MADE: Mapping[Kind, Callable[[QuestionView], forms.Field]] = {
-    Kind.INTEGER: _number,
-    Kind.DECIMAL: _number,
-    Kind.DATE: lambda view: forms.CharField(widget=DateInput()),
-    Kind.TIME: _clock,
-    Kind.DATETIME: _clock,
-    Kind.SELECT_ONE: _choice,
-    Kind.SELECT_MULTIPLE: _choices,
-    Kind.RANK: _rank,
-    Kind.RANGE: _scale,
-    Kind.ACKNOWLEDGE: _tick,
-    Kind.GEOPOINT: _point,
-    Kind.IMAGE: _upload,
-    Kind.FILE: _upload,
-}
+def mark(value: str) -> str:
+    """A short mark of an answer; tells by mistake that nothing changed once in four billion times."""
+    return f"{zlib.crc32(value.encode(errors='surrogatepass')):x}" if value else ""
 
 
 # --- reading back -------------------------------------------------------------------------------------
 
 
-def _posted(view: QuestionView, raw: Any, data: Any) -> str:
-    if view.kind in {Kind.SELECT_MULTIPLE, Kind.RANK}:
-        return " ".join(str(one) for one in raw or [] if one)
-    if view.kind is Kind.ACKNOWLEDGE:
-        return "OK" if raw else ""
-    text = str(raw or "")
-    if view.kind in {Kind.INTEGER, Kind.DECIMAL, Kind.RANGE}:
-        return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
-    if view.kind is Kind.DATE:
-        return _day(text)
-    if view.kind is Kind.DATETIME:
-        return f"{text}:00.000+08:00" if len(text) == 16 else text
-    return text
+def posted_answers(session: Session, page: Page, data: Any) -> list[Posted]:
+    """The answers a page posted; files are left out. `page` is what it shows now."""
+    known = {field_name(view.path): view for view in page.questions if view.is_asked and not view.is_head}
+    marks = _marks(data)
+    names = known if marks is None else marks
+    found = []
+    for name, path, kind in _places(session, names, known):
+        if kind not in FILES:
+            was = None if marks is None else marks[name]
+            found.append(Posted(path, _posted(kind, name, data), was))
+    return found
+
+
+def _marks(data: Any) -> dict[str, str] | None:
+    given = data.get(DRAWN)
+    if given is None:
+        return None
+    pairs = (one.partition("=") for one in str(given).split())
+    return {name: was for name, _equals, was in pairs}
+
+
+def _places(
+    session: Session, names: Iterable[str], known: Mapping[str, QuestionView]
+) -> Iterator[tuple[str, str, Kind]]:
+    """(name, path, kind) of what was drawn, also of what is not on the page any more."""
+    others: dict[str, tuple[str, Kind]] | None = None
+    for name in names:
+        view = known.get(name)
+        if view is not None:
+            yield name, view.path, view.kind
+            continue
+        if others is None:
+            others = {field_name(path): (path, kind) for path, kind in session.places()}
+        if name in others:
+            yield name, *others[name]
+
+
+def _posted(kind: Kind, name: str, data: Any) -> str:
+    if kind is Kind.SELECT_MULTIPLE:
+        return " ".join(one for one in data.getlist(name) if one)
+    if kind is Kind.RANK:
+        return " ".join(_ranked(name, data))
+    text = str(data.get(name) or "").replace("\r\n", "\n").replace("\r", "\n")
+    return _READ[kind](text) if kind in _READ else text
+
+
+def _ranked(name: str, data: Any) -> Iterator[str]:
+    at = 0
+    while (one := data.get(f"{name}_{at}")) is not None:
+        if one:
+            yield one
+        at += 1
+
+
+def _number(text: str) -> str:
+    return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _moment(text: str) -> str:
+    return f"{text}:00.000+08:00" if len(text) == 16 else text
+
+
+def _point(text: str) -> str:
+    """Latitude and longitude as people and maps write them, between commas too."""
+    return _BETWEEN.sub(" ", unicodedata.normalize("NFKC", text)).strip()
 
 
 def _day(text: str) -> str:
@@ -207,3 +199,14 @@ def _day(text: str) -> str:
         return parse_date(text).isoformat() if text.strip() else ""
     except (Refused, ValidationError):
         return text
+
+
+_READ = {
+    Kind.INTEGER: _number,
+    Kind.DECIMAL: _number,
+    Kind.RANGE: _number,
+    Kind.DATE: _day,
+    Kind.DATETIME: _moment,
+    Kind.GEOPOINT: _point,
+    Kind.ACKNOWLEDGE: lambda text: "OK" if text else "",
+}

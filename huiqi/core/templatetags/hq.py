@@ -170,7 +170,10 @@ TEMPLATE_OF_KIND = {
     "money": "core/field/money.html",
     "unit": "core/field/unit.html",
     "creditcode": "core/field/creditcode.html",
+    "point": "core/field/point.html",
 }
+# Several controls under one legend.
+GROUPS = frozenset({"radios", "ticks", "rank"})
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,7 @@ def _options(bound: BoundField) -> list[Option]:
 
 def control_id(bound: BoundField) -> str:
     """The id of the control that takes the focus when the field is at fault."""
-    many = _kind(bound) in {"radios", "ticks", "money"}
+    many = _kind(bound) in {*GROUPS, "money"}
     return f"{bound.auto_id}_0" if many else str(bound.auto_id)
 
 
@@ -245,7 +248,7 @@ def _money_controls(bound: BoundField, attrs: dict[str, Any]) -> dict[str, Any]:
 def _error_texts(bound: BoundField) -> list[str]:
     """The errors of a field; Django's bare 'required' becomes a sentence that says what to do."""
     bare = str(Field.default_error_messages["required"])
-    is_choice = _kind(bound) in {"radios", "ticks", "select", "ahead"}
+    is_choice = _kind(bound) in {*GROUPS, "select", "ahead"}
     missing = (_("请选择“%s”。") if is_choice else _("请填写“%s”。")) % bound.label
     if _kind(bound) == "tick":
         missing = _("请勾选“%s”后再继续。") % bound.label
@@ -269,7 +272,7 @@ def field(
         "errors": _error_texts(bound),
         "kind": kind,
         "template": TEMPLATE_OF_KIND.get(kind, "core/field/plain.html"),
-        "is_group": kind in {"radios", "ticks"},
+        "is_group": kind in GROUPS,
         "control_id": control_id(bound),
         "described_by": described_by,
         "big": big,
@@ -280,7 +283,7 @@ def field(
     }
     if kind == "money":
         context |= _money_controls(bound, attrs)
-    elif context["is_group"]:
+    elif kind in {"radios", "ticks"}:
         context["options"] = _options(bound)
     else:
         context["control"] = bound.as_widget(attrs=attrs)

@@ -68,10 +68,10 @@ def form_of(version: QuestionnaireVersion) -> Form:
     return _form(version.digest)
 
 
-def asks_for_files(version: QuestionnaireVersion) -> bool:
-    """Whether one of its questions takes a photo or a file."""
+def tells_who(version: QuestionnaireVersion) -> bool:
+    """Whether one of its questions takes what shows who answers: a photo, a file, a place on the map."""
     kinds = {question.kind for question in form_of(version).questions.values()}
-    return not kinds.isdisjoint({Kind.IMAGE, Kind.FILE})
+    return not kinds.isdisjoint({Kind.IMAGE, Kind.FILE, Kind.GEOPOINT})
 
 
 @lru_cache(maxsize=FORMS_KEPT)

@@ -10,7 +10,7 @@ Nothing is kept outside the session, so a request opens one, uses it and throws 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -151,6 +151,13 @@ class Session:
         if changed:
             self._changed()
 
+    def answer_known(self, values: Mapping[str, str]) -> None:
+        """As answer_all, without those whose place is gone meanwhile."""
+        there = {path: self.filling.node_at(path) for path in values}
+        known = {path: values[path] for path, node in there.items() if node is not None and _is_leaf(node)}
+        if known:
+            self.answer_all(known)
+
     def _leaf(self, path: str) -> Node:
         node = self.filling.node_at(path)
         if node is None or not _is_leaf(node):
@@ -197,6 +204,12 @@ class Session:
         """What is stored at a place, "" when there is none."""
         node = self.filling.node_at(path)
         return "" if node is None else node.text
+
+    def places(self) -> Iterator[tuple[str, Kind]]:
+        """Every place a question has now, asked or not, with its kind."""
+        for path, question in self.form.questions.items():
+            for node in self.filling.nodes_at(path):
+                yield path_of(node), question.kind
 
     def is_relevant(self, path: str) -> bool:
         node = self.filling.node_at(path)

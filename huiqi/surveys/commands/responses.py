@@ -17,15 +17,20 @@ from huiqi.core.crypto import blind_index, blind_indexes
 from huiqi.core.errors import Refused
 from huiqi.core.ids import token_digest
 from huiqi.core.messages import Message, gettext_noop
+from huiqi.enterprises.models import Enterprise
+from huiqi.files.commands import delete_attachment
+from huiqi.files.queries import attachments_of
 from huiqi.questionnaires.models import QuestionnaireVersion
-from huiqi.questionnaires.queries.versions import asks_for_files, current_version, form_of
+from huiqi.questionnaires.queries.versions import current_version, form_of, tells_who
 from huiqi.questionnaires.xform.session import Session
 from huiqi.surveys.codes import code_in
 from huiqi.surveys.commands.meanings import file_facts, keep_outcomes, says_something
 from huiqi.surveys.models import Audience, Invitation, Outcome, Response, ResponseState, Survey, Wave
 from huiqi.surveys.models.responses import ANSWERS_LENGTH
+from huiqi.surveys.provenance import Brought, Trail
 from huiqi.surveys.queries.filling import session_of
 from huiqi.surveys.queries.invitations import draft_digest, find_draft, find_invitation
+from huiqi.surveys.queries.prefill import brought_in, put_in
 from huiqi.surveys.queries.waves import current_wave, is_full
 
 # Ours, as for drafts of requests: long enough to ask the accountant, short enough not to keep what was left.
@@ -38,6 +43,7 @@ _NOT_OPEN = gettext_noop("这项调查现在不接受填报。")
 _BEGUN = gettext_noop("这家企业已经在网上填报或交过答卷，一家企业只收一份。")
 # Keys by chance lie far above those that are counted up, so that the two never meet.
 _KEYS_BY_CHANCE = 2**52
+_RUN_OUT = gettext_noop("这份调查表的批准文号已经过期，不再收新的答卷。要继续调查，请调查单位先办延期。")
 _OVER = gettext_noop("调查已经截止，没有提交。填写的内容还会保留一段时间。")
 
 
@@ -66,7 +72,7 @@ def begin_response(survey: Survey, token: str, *, today: date, at: datetime) -> 
     if wave is None:
         raise Refused("surveys.not_open", _NOT_OPEN)
     check_quota(wave, None)
-    return _begin(wave, at, token_digest=digest)
+    return _begin(wave, today, at, token_digest=digest)
 
 
 @transaction.atomic
@@ -74,7 +80,8 @@ def begin_invited(
     invitation: Invitation, code: str, *, today: date, at: datetime, filled_by: User | None = None
 ) -> Response:
     """The form of an invited firm, begun or gone on with; found again by `queries.filling.find_response`
-    with `codes.token_of(code)`. With `filled_by` an officer types for the firm, and `code` is a fresh one.
+    with `codes.token_of(code)`. What the register and the wave before know of the firm stands in it. With
+    `filled_by` an officer types for the firm, and `code` is a fresh one.
 
     Refused: `surveys.not_open`, `surveys.answered`, `surveys.quota`, `surveys.anonymous`. `at` is real time.
     """
@@ -92,23 +99,45 @@ def begin_invited(
         return known
     check_quota(wave, locked)
     if wave.survey.is_anonymous:
-        made = _begin(wave, at, token_digest=draft_digest(code))
+        made = _begin(wave, today, at, token_digest=draft_digest(code))
     else:
-        made = _begin(wave, at, invitation=locked, enterprise_id=locked.enterprise_id, filled_by=filled_by)
+        made = _begin(
+            wave, today, at, invitation=locked, enterprise_id=locked.enterprise_id, filled_by=filled_by
+        )
+        bring_in(made, locked.enterprise, is_proven=True, today=today, at=at)
     Invitation.objects.filter(pk=locked.pk).update(outcome=Outcome.OPENED, note="")
     return made
 
 
-def _begin(wave: Wave, at: datetime, **more: Any) -> Response:
+def _begin(wave: Wave, today: date, at: datetime, **more: Any) -> Response:
     version = current_version(wave.survey.questionnaire)
-    if version is None or asks_for_files(version):
+    if version is None or (wave.survey.is_anonymous and tells_who(version)):
         raise Refused("surveys.not_open", _NOT_OPEN)
+    if wave.survey.questionnaire.has_run_out(today):
+        raise Refused("surveys.run_out", _RUN_OUT)
     times = {"begun_at": at, "saved_at": at, "expires_at": at + KEPT_FOR}
     made = Response(
         survey=wave.survey, wave=wave, version=version, instance_id=f"uuid:{uuid.uuid4()}", **times, **more
     )
     made.save()
     return made
+
+
+def bring_in(
+    locked: Response, firm: Enterprise | None, *, is_proven: bool, today: date, at: datetime
+) -> dict[str, Brought]:
+    """Put into a draft that the caller has made or locked what the register and the wave before say of
+    `firm`, where nothing is typed yet; what came in for another firm goes. Returns what is in, by path."""
+    session = session_of(locked, today=today, now=at)
+    before = Trail.read(locked.prefilled).origins
+    session.answer_known({path: "" for path, one in before.items() if not one.is_corrected})
+    found = brought_in(locked, session, firm, is_proven=is_proven, on=today) if firm is not None else {}
+    given = put_in(session, {path: one for path, one in found.items() if not session.value(path)})
+    locked.answers = json.dumps(session.answers(), ensure_ascii=False)
+    locked.prefilled = Trail({}).with_brought(given).as_json
+    locked.saved_at = at
+    locked.save(update_fields=["answers", "prefilled", "saved_at"])
+    return given
 
 
 def check_quota(wave: Wave, invitation: Invitation | None) -> None:
@@ -120,7 +149,7 @@ def check_quota(wave: Wave, invitation: Invitation | None) -> None:
 @transaction.atomic
 def save_answers(response: Response, answers: Mapping[str, str], *, page_key: str, at: datetime) -> Response:
     """Keep what is answered so far, right or wrong. Refused: `surveys.sent`, `surveys.too_much`."""
-    locked = _lock(response)
+    locked = lock_draft(response)
     payload = json.dumps(answers, ensure_ascii=False)
     if len(payload) > ANSWERS_LENGTH:
         raise Refused("surveys.too_much", gettext_noop("填写的内容太多，保存不下。请缩短长的回答。"))
@@ -136,7 +165,7 @@ def leave_phone(response: Response, phone: str, *, at: datetime) -> Response:
 
     Refused: `surveys.anonymous`, `surveys.sent`.
     """
-    locked = _lock(response)
+    locked = lock_draft(response)
     if locked.survey.is_anonymous:
         raise Refused("surveys.anonymous", gettext_noop("匿名调查不留电话，请在同一台设备上填完。"))
     locked.phone, locked.saved_at = phone, at
@@ -150,8 +179,8 @@ def send_response(
     """Hand it in. Sending again is the same response. `today` and `now` are the site's clock, `at` real time.
 
     `token` is the private link; of an anonymous survey with invitations nothing else says whose it is.
-    Refused: `surveys.unfinished` when something is still wrong, `surveys.over`, `surveys.answered` when the
-    same firm (by the code it gave) has answered before.
+    Refused: `surveys.unfinished` when something is still wrong, `surveys.over`, `surveys.run_out` when the
+    approval is over, `surveys.answered` when the same firm (by the code it gave) has answered before.
     """
     try:
         return _send(response, Sending(today, now, at, token))
@@ -171,12 +200,16 @@ class Sending:
 
 @transaction.atomic
 def _send(response: Response, sending: Sending) -> Response:
-    rows = Response.objects.select_for_update(of=("self",)).select_related("survey", "wave__survey")
+    rows = Response.objects.select_for_update(of=("self",)).select_related(
+        "survey__questionnaire", "wave__survey"
+    )
     locked = rows.get(public_id=response.public_id)
     if locked.state == ResponseState.SENT:
         return locked
     if not locked.wave.takes_answers(sending.today):
         raise Refused("surveys.over", _OVER)
+    if locked.survey.questionnaire.has_run_out(sending.today):
+        raise Refused("surveys.run_out", _RUN_OUT)
     session = session_of(locked, today=sending.today, now=sending.now)
     wrong = [one for one in session.problems() if not one.is_overwritten]
     if wrong:
@@ -309,11 +342,20 @@ def _known_key(row: Response, code: str) -> str:
 
 @transaction.atomic
 def discard_response(response: Response) -> None:
-    """Delete a draft for good. Refused: `surveys.sent`."""
-    _lock(response).delete()
+    """Delete a draft with its files for good. Refused: `surveys.sent`."""
+    locked = lock_draft(response)
+    delete_uploads(locked)
+    locked.delete()
 
 
-def _lock(response: Response) -> Response:
+def delete_uploads(response: Response) -> None:
+    """Delete all photos and files of a response."""
+    for row in attachments_of(response):
+        delete_attachment(row, actor=None)
+
+
+def lock_draft(response: Response) -> Response:
+    """The draft, locked until the transaction ends. Refused: `surveys.sent`."""
     rows = Response.objects.select_for_update(of=("self",)).select_related("survey")
     locked = rows.filter(pk=response.pk).first()
     if locked is None or locked.state != ResponseState.DRAFT:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from huiqi.core.retention import Instants, keeps, years_before
 from huiqi.surveys.commands.microdata import drop_microdata
+from huiqi.surveys.commands.responses import delete_uploads
 from huiqi.surveys.commands.results import KEPT_FOR, drop_files
 from huiqi.surveys.models import MicrodataRun, Response, ResponseState, ResultSnapshot
 
@@ -21,7 +22,7 @@ def _sent(instants: Instants) -> QuerySet[Response]:
 
 @keeps(
     "surveys.responses",
-    _("答卷的内容和联系电话"),
+    _("答卷的内容、文件和联系电话"),
     "surveys.Response.phone",
     "surveys.Response.phone_index",
     "surveys.Response.answers",
@@ -29,6 +30,8 @@ def _sent(instants: Instants) -> QuerySet[Response]:
 )
 def forget_responses(rows: list[Any]) -> None:
     """Empty what was answered and by whom; that there was an answer stays."""
+    for row in rows:
+        delete_uploads(row)
     kept = Response.objects.filter(pk__in=[row.pk for row in rows])
     kept.update(phone="", phone_index="", answers="", firm_key="", token_digest="")
 
@@ -39,7 +42,9 @@ def _left(instants: Instants) -> QuerySet[Response]:
 
 @keeps("surveys.drafts", _("没有提交的答卷"), due=_left)
 def forget_drafts(rows: list[Any]) -> None:
-    """Delete drafts nobody came back to."""
+    """Delete drafts nobody came back to, with their files."""
+    for row in rows:
+        delete_uploads(row)
     Response.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 

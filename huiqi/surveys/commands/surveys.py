@@ -10,9 +10,13 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import gettext_noop
 from huiqi.questionnaires.models import Questionnaire
-from huiqi.questionnaires.queries.versions import asks_for_files, current_version
+from huiqi.questionnaires.queries.versions import current_version, tells_who
 from huiqi.surveys.commands.waves import close_wave
 from huiqi.surveys.models import Audience, FrameState, Survey, SurveyState, Wave, WaveState
+
+_TELLS_WHO = gettext_noop(
+    "问卷里有照片、文件或定位题，会看出是谁填的，不能匿名。请改为不匿名，或上传没有这些题的新版。"
+)
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,15 @@ def create_survey(
 ) -> Survey:
     """Prepare a survey.
 
-    Refused: `surveys.no_version` until a version was published, `surveys.asks_for_files` (an open link keeps
-    no uploads yet), `surveys.days`.
+    Refused: `surveys.no_version` until a version was published, `surveys.tells_who` (photos, files and places
+    in an anonymous survey), `surveys.days`.
     """
     version = current_version(questionnaire)
     if version is None:
         said = gettext_noop("这份问卷还没有发布的版本。请先上传、检查并发布，再开展调查。")
         raise Refused("surveys.no_version", said)
-    if asks_for_files(version):
-        said = gettext_noop("这份问卷有上传照片或文件的题，公开链接还收不了文件。请改用文字题，上传新版。")
-        raise Refused("surveys.asks_for_files", said)
+    if words.is_anonymous and tells_who(version):
+        raise Refused("surveys.tells_who", _TELLS_WHO)
     _check_days(words)
     made = Survey(questionnaire=questionnaire, owner=owner, made_by=actor, made_at=at, **vars(words))
     made.save()
@@ -54,12 +57,15 @@ def create_survey(
 def change_survey(survey: Survey, words: SurveyWords, *, actor: User, expected: int | None = None) -> Survey:
     """Other words or days. Once open, anonymity stays: people answered under what they were told.
 
-    Refused: `surveys.days`, `surveys.anonymity`, `surveys.closed`.
+    Refused: `surveys.days`, `surveys.anonymity`, `surveys.closed`, `surveys.tells_who`.
     """
     locked = _lock(survey, expected)
     _check_days(words)
     if locked.state == SurveyState.CLOSED:
         raise Refused("surveys.closed", gettext_noop("调查已经截止，不能再改。"))
+    version = current_version(locked.questionnaire)
+    if words.is_anonymous and version is not None and tells_who(version):
+        raise Refused("surveys.tells_who", _TELLS_WHO)
     if locked.state == SurveyState.OPEN and locked.is_anonymous != words.is_anonymous:
         said = gettext_noop("已经开始填报，不能再改是否匿名：已填的人是按原来的说明填的。")
         raise Refused("surveys.anonymity", said)

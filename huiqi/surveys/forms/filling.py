@@ -8,7 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from huiqi.core.errors import Refused
+from huiqi.core.fields import CreditCodeInput
+from huiqi.core.language import worded
 from huiqi.core.personal import plain_phone
+from huiqi.reference.credit_codes import clean
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}", re.ASCII)
 
@@ -29,6 +33,26 @@ class PhoneForm(forms.Form):
         if not _MOBILE.fullmatch(phone):
             raise ValidationError(_("请填11位手机号。"), code="phone")
         return phone
+
+
+class FirmCodeForm(forms.Form):
+    """The credit code of the firm that answers; cleans to its 18 characters."""
+
+    use_required_attribute = False
+    credit_code = forms.CharField(
+        label=gettext_lazy("统一社会信用代码"),
+        max_length=60,
+        widget=CreditCodeInput(),
+        help_text=gettext_lazy("营业执照上的18位代码。填了可以带入公开登记的名称、地区和行业，不用再填。"),
+        error_messages={"required": gettext_lazy("请填写统一社会信用代码；没有的，点“没有代码，直接填写”。")},
+    )
+
+    def clean_credit_code(self) -> str:
+        """The code tidied, or what is wrong with it."""
+        try:
+            return clean(self.cleaned_data["credit_code"])
+        except Refused as refusal:
+            raise ValidationError(worded(refusal.said), code="credit_code") from refusal
 
 
 class CodeForm(forms.Form):

@@ -1,5 +1,6 @@
 """What one firm answers: a draft on our side from the first page, a response once it is sent."""
 
+import json
 from datetime import datetime
 from typing import Self
 
@@ -51,7 +52,7 @@ class Response(models.Model):
     enterprise = models.ForeignKey(Enterprise, models.PROTECT, null=True, related_name="survey_responses")
     # An officer who types what the firm says on the telephone.
     filled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    # Where what stood in the form before anybody typed came from: {path: "register" or "last_wave"}.
+    # Where what stood in the form before anybody typed came from: by path, see huiqi.surveys.provenance.
     prefilled = models.JSONField(default=dict)
     version = models.ForeignKey(QuestionnaireVersion, models.PROTECT, related_name="+")
     state = models.CharField(max_length=5, choices=ResponseState, default=ResponseState.DRAFT)
@@ -99,3 +100,7 @@ class Response(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    def given(self) -> dict[str, str]:
+        """What is answered so far, as texts by path."""
+        return dict(json.loads(self.answers)) if self.answers else {}

@@ -11,16 +11,17 @@ from huiqi.questionnaires.queries.versions import form_of
 from huiqi.questionnaires.xform.session import Session, open_session
 from huiqi.surveys.codes import code_in
 from huiqi.surveys.models import Response, ResponseState
-from huiqi.surveys.queries.invitations import find_draft
+from huiqi.surveys.queries.invitations import WITH, find_draft
 
 _RESUME = "surveys.resume"
-RESUME_FOR = 3600
+# As long as a draft is kept: an hour was over while people looked for their papers.
+RESUME_FOR = 30 * 24 * 3600
 _PREFIX = "r."
 
 
 def find_response(token: str, wall: datetime) -> Response | None:
     """The response of a private link: a draft that is kept, or one sent with it. `wall` is real time."""
-    rows = Response.objects.select_related("survey__questionnaire", "survey__owner", "version")
+    rows = Response.objects.select_related(*WITH)
     found = rows.filter(pk=key).first() if (key := _resumed(token)) else None
     if found is None and (code := code_in(token)):
         found = find_draft(code)
@@ -32,7 +33,7 @@ def find_response(token: str, wall: datetime) -> Response | None:
 
 
 def resume_token(response: Response) -> str:
-    """A link to the draft for who proved to hold its phone; good for an hour."""
+    """A link to the draft for who proved to hold its phone; good as long as the draft."""
     return _PREFIX + signing.dumps(response.pk, salt=_RESUME)
 
 

@@ -1,6 +1,5 @@
 """Invitations by their codes, and what a firm answered before."""
 
-import json
 from datetime import date
 
 from huiqi.core.crypto import blind_index, blind_indexes
@@ -10,6 +9,9 @@ _INVITED = "surveys.code"
 # Another key than for invitations: of an anonymous survey nothing in the database leads from the one digest
 # to the other; only who has the code comes from the firm's invitation to its half-filled form.
 _DRAFT = "surveys.draft"
+
+# What the pages of who answers show beside the answers.
+WITH = ("survey__questionnaire", "survey__owner", "wave__survey", "version")
 
 
 def code_digest(code: str) -> str:
@@ -32,7 +34,7 @@ def find_invitation(code: str) -> Invitation | None:
 
 def find_draft(code: str) -> Response | None:
     """The form that was begun with a code, half-filled or sent; of an anonymous survey only half-filled."""
-    rows = Response.objects.select_related("survey__questionnaire", "survey__owner", "wave", "version")
+    rows = Response.objects.select_related(*WITH)
     anonymous = rows.filter(token_digest__in=blind_indexes(code, _DRAFT)).order_by("pk").first()
     if anonymous is not None or not code:
         return anonymous
@@ -45,8 +47,8 @@ def may_begin(invitation: Invitation, today: date) -> bool:
     return invitation.wave.takes_answers(today) and invitation.outcome in {"pending", "opened", "silent"}
 
 
-def last_answers(invitation: Invitation) -> dict[str, str]:
-    """What the same firm answered in the latest earlier wave of the survey, by path; {} if nothing.
+def last_response(invitation: Invitation) -> Response | None:
+    """What the same firm sent in the latest earlier wave of the survey, or None.
 
     Of an anonymous survey nothing is known of an earlier wave.
     """
@@ -55,5 +57,10 @@ def last_answers(invitation: Invitation) -> dict[str, str]:
         enterprise=invitation.enterprise_id,
         wave__number__lt=invitation.wave.number,
     )
-    found = earlier.order_by("-wave__number", "-pk").first()
-    return dict(json.loads(found.answers)) if found is not None and found.answers else {}
+    return earlier.select_related("version").order_by("-wave__number", "-pk").first()
+
+
+def last_answers(invitation: Invitation) -> dict[str, str]:
+    """What the firm answered there, by path; {} if nothing."""
+    found = last_response(invitation)
+    return found.given() if found is not None else {}

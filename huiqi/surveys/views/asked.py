@@ -7,6 +7,7 @@ from huiqi.questionnaires.models import QuestionnaireVersion
 from huiqi.questionnaires.queries.versions import form_of
 from huiqi.questionnaires.xform.session import open_session
 from huiqi.surveys.models import Survey
+from huiqi.surveys.queries.waves import current_wave
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Asked:
     pages: int
     minutes: int
     questions: int
-    is_approved: bool
+    approval: "Approval"
     is_open: bool
 
 
@@ -27,6 +28,29 @@ def cover_of(survey: Survey, version: QuestionnaireVersion, *, today: date, now:
         progress.pages,
         max(progress.minutes_left, 1),
         progress.asked,
-        survey.questionnaire.is_approved(today),
-        survey.takes_answers(today),
+        approval_of(survey, today),
+        current_wave(survey, today) is not None and not survey.questionnaire.has_run_out(today),
+    )
+
+
+@dataclass(frozen=True)
+class Approval:
+    """By what right a survey asks: an approval with its last day, or nobody's but the reader's will."""
+
+    table_number: str = ""
+    approved_by: str = ""
+    document: str = ""
+    until: date | None = None
+    has_run_out: bool = False
+
+
+def approval_of(survey: Survey, today: date) -> Approval:
+    """What the form shows of its approval."""
+    form = survey.questionnaire
+    return Approval(
+        form.table_number,
+        form.approved_by,
+        form.approval_document,
+        form.approved_until,
+        form.has_run_out(today),
     )

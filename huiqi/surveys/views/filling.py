@@ -1,83 +1,51 @@
-"""Answering a survey: its cover, page by page, checking, handing in. Works without script."""
+"""Answering a survey: its cover, then page by page. Works without script and without cookies."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
+from urllib.parse import quote
 
+from allauth.account.adapter import get_adapter
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from huiqi.accounts.queries.sign_in import address_digest
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.htmx import render_page
 from huiqi.core.hushed import hushed
 from huiqi.core.ids import new_token
-from huiqi.core.language import worded
-from huiqi.questionnaires.page_form import PageForm
-from huiqi.questionnaires.queries.versions import current_version
+from huiqi.core.language import day_words, worded
+from huiqi.files.commands import count_upload
+from huiqi.files.downloads import serve_attachment
+from huiqi.files.models import Attachment
+from huiqi.questionnaires.page_fields import FILES, kinds_of
+from huiqi.questionnaires.page_form import PageForm, field_name, posted_answers
+from huiqi.questionnaires.queries.versions import current_version, form_of
 from huiqi.questionnaires.xform.pages import Page
-from huiqi.questionnaires.xform.session import NoSuchPlace, Session
-from huiqi.surveys.commands.responses import (
-    begin_response,
-    discard_response,
-    leave_phone,
-    save_answers,
-    send_response,
-)
-from huiqi.surveys.forms.filling import PhoneForm
-from huiqi.surveys.models import Response, ResponseState, Survey
-from huiqi.surveys.queries.filling import find_response, session_of
-from huiqi.surveys.views.after import after_of, session_after
-from huiqi.surveys.views.asked import Asked, cover_of
+from huiqi.surveys.commands.pages import Act, Turn, save_page
+from huiqi.surveys.commands.responses import begin_response
+from huiqi.surveys.commands.uploads import add_upload, drop_upload
+from huiqi.surveys.models import Response, Survey
+from huiqi.surveys.provenance import Kind, Origin, Trail
+from huiqi.surveys.queries.prefill import code_places
+from huiqi.surveys.queries.uploads import uploads_of
+from huiqi.surveys.views.asked import Asked, approval_of, cover_of
+from huiqi.surveys.views.opened import Fill, filling, opened_session
 
 CHECK = "check"
-
-
-@dataclass(frozen=True)
-class Fill:
-    """A half-filled response before its reader."""
-
-    response: Response
-    session: Session
-    token: str
-
-    @property
-    def survey(self) -> Survey:
-        """The survey it answers."""
-        return self.response.survey
-
-
-FillView = Callable[..., HttpResponse]
-
-
-def filling(view: FillView) -> FillView:
-    """Open the draft of `token`, or answer 404; one that was sent leads to its last page."""
-
-    @wraps(view)
-    def opened(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
-        response = find_response(token, clock.wall_now())
-        if response is None:
-            raise Http404
-        if response.state == ResponseState.SENT:
-            return hushed(redirect("surveys:done", token))
-        session = session_of(
-            response, today=clock.today(), now=clock.now(), language=get_language() or "zh-hans"
-        )
-        return hushed(view(request, Fill(response, session, token), **arguments))
-
-    return opened
 
 
 # --- the cover ----------------------------------------------------------------------------------------
 
 
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def cover(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who asks, what for, how long it takes; a POST begins."""
+    """Who asks, what for, how long it takes, by what right; a POST begins."""
     rows = Survey.objects.select_related("questionnaire", "owner").exclude(state="draft")
     survey = get_object_or_404(rows, slug=slug)
     version = current_version(survey.questionnaire)
@@ -85,15 +53,21 @@ def cover(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     today = clock.today()
     asked: Asked = cover_of(survey, version, today=today, now=clock.now())
-    status = 200
+    said, status = "", 200
     if request.method == "POST":
         token = new_token()
         try:
-            begin_response(survey, token, today=today, at=clock.wall_now())
-            return hushed(redirect("surveys:page", token, 1))
-        except Refused:
-            status = 409
-    return hushed(render(request, "surveys/cover.html", {"asked": asked, "survey": survey}, status=status))
+            made = begin_response(survey, token, today=today, at=clock.wall_now())
+            is_firm_asked = not survey.is_anonymous and bool(code_places(form_of(made.version)))
+            return hushed(redirect("surveys:firm", token) if is_firm_asked else _to(token, 1))
+        except Refused as refusal:
+            said, status = worded(refusal.said), 409
+    context = {"asked": asked, "survey": survey, "said": said, "today": today}
+    return hushed(render(request, "surveys/cover.html", context, status=status))
+
+
+def _to(token: str, number: int) -> HttpResponse:
+    return redirect("surveys:page", token, number)
 
 
 # --- pages --------------------------------------------------------------------------------------------
@@ -103,78 +77,162 @@ def cover(request: HttpRequest, slug: str) -> HttpResponse:
 @filling
 def fill(request: HttpRequest, it: Fill) -> HttpResponse:
     """Where it was left."""
-    number = it.session.number_of(it.response.page_key) or 1
-    return redirect("surveys:page", it.token, number)
+    return _to(it.token, it.session.number_of(it.response.page_key) or 1)
 
 
+@csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 @filling
 def page(request: HttpRequest, it: Fill, *, number: int) -> HttpResponse:
     """One page. What is posted is kept whatever it is; only going on asks that it is right."""
-    shown = it.session.page(number)
+    shown = it.session.page(it.session.number_of(request.POST.get("key", "")) or number)
+    key = request.POST.get("key") or shown.key
     if request.method != "POST":
-        return _show(request, it, shown, PageForm(shown))
-    form = PageForm(shown, request.POST, request.FILES)
-    refused = _take(it, form, shown)
-    if refused is not None:
-        form.add_error(None, worded(refused.said))
-        return _show(request, it, shown, form, status=409)
-    wanted = request.POST.get("do", "next")
-    if wanted == "refresh":
-        again = it.session.page(it.session.number_of(shown.key) or number)
-        return _show(request, it, again, PageForm(again))
-    moved = _moved(it, wanted, request.POST)
-    if moved is not None:
-        return moved
-    return _onwards(request, it, shown, form)
-
-
-def _take(it: Fill, form: PageForm, shown: Page) -> Refused | None:
-    """Keep what was posted; the refusal when it can not be kept."""
+        return _show(request, it, shown)
     try:
-        it.session.answer_all(form.values())
-        save_answers(it.response, it.session.answers(), page_key=shown.key, at=clock.wall_now())
-    except NoSuchPlace:
-        return None  # an answer above made it superfluous meanwhile
+        kept = _keep(request, it, shown, key)
     except Refused as refusal:
-        return refusal
-    return None
+        form = _form(it, shown, request.POST)
+        form.add_error(None, worded(refusal.said))
+        return _show(request, it, shown, form, status=409)
+    return _after(request, kept, key, number)
 
 
-def _moved(it: Fill, wanted: str, data: Any) -> HttpResponse | None:
-    """Back, another instance, one less: no judgement of what is on the page."""
-    number = it.session.number_of(data.get("key", "")) or 1
-    if wanted == "back":
-        return redirect("surveys:page", it.token, max(number - 1, 1))
-    if wanted not in {"add", "remove"}:
-        return None
-    try:
-        made = it.session.add(data.get("place", "")) if wanted == "add" else ""
-        if wanted == "remove":
-            it.session.remove(data.get("place", ""))
-    except NoSuchPlace:
-        return redirect("surveys:page", it.token, number)
-    save_answers(it.response, it.session.answers(), page_key=data.get("key", ""), at=clock.wall_now())
-    pages = it.session.pages
-    target = next((at for at, draft in enumerate(pages, 1) if made and draft.key.startswith(made)), number)
-    return redirect("surveys:page", it.token, min(target, max(len(pages), 1)))
+@dataclass(frozen=True)
+class Kept:
+    """After keeping: the draft, what could not be kept by path, and the page an act leads to (0: none)."""
+
+    it: Fill
+    faults: dict[str, str]
+    made: str = ""
 
 
-def _onwards(request: HttpRequest, it: Fill, shown: Page, form: PageForm) -> HttpResponse:
-    number = it.session.number_of(shown.key)
-    again = it.session.page(number) if number else shown
-    problems = [one for one in it.session.problems(again) if not one.is_overwritten] if number else []
-    if problems or not form.is_valid():
+def _keep(request: HttpRequest, it: Fill, shown: Page, key: str) -> Kept:
+    """Keep what was posted, files included. Refused when nothing of it can be kept."""
+    saved = save_page(
+        it.response,
+        it.session,
+        [] if request.POST.get("do") == "remove" else posted_answers(it.session, shown, request.POST),
+        Turn(key, clock.wall_now(), _act(request)),
+        opened_by=opened_session,
+    )
+    said = _(
+        "这一题刚才在另一个窗口或设备上填成了“%(words)s”。要改成这里填的，请再按一次；不改，就照那边的填。"
+    )
+    faults = {path: said % {"words": words} for path, words in saved.clashes.items()}
+    it = Fill(saved.response, saved.session, it.token)
+    if request.FILES or request.POST.get("drop"):
+        response, refused = _receive(request, saved.response, shown)
+        it = Fill(response, opened_session(response), it.token)
+        faults |= refused
+    return Kept(it, faults, saved.made)
+
+
+def _act(request: HttpRequest) -> Act | None:
+    """Another instance of a repeat, or one less."""
+    wanted, place = request.POST.get("do", ""), request.POST.get("place", "")
+    if wanted == "add":
+        return lambda session: session.add(place)
+    return (lambda session: session.remove(place) or "") if wanted == "remove" else None
+
+
+def _receive(request: HttpRequest, response: Response, shown: Page) -> tuple[Response, dict[str, str]]:
+    """Take the files of the page, drop the one to be dropped; what was refused, by path."""
+    refused: dict[str, str] = {}
+    at = clock.wall_now()
+    asked = {field_name(view.path): view for view in shown.questions if view.kind in FILES and view.is_asked}
+    for name in asked.keys() & request.FILES.keys():
+        path, kinds = asked[name].path, kinds_of(asked[name])
+        try:
+            count_upload(address_digest(get_adapter(request).get_client_ip(request)), at=at)
+            response = add_upload(response, path, request.FILES[name], kinds=kinds, at=at)
+        except Refused as refusal:
+            refused[path] = worded(refusal.said)
+    dropped = request.POST.get("drop", "")
+    if any(view.path == dropped for view in asked.values()):
+        response = drop_upload(response, dropped, at=at)
+    return response, refused
+
+
+def _after(request: HttpRequest, kept: Kept, key: str, number: int) -> HttpResponse:
+    """Where to after keeping: the same page drawn anew, back, another instance, or on."""
+    it, wanted = kept.it, request.POST.get("do", "next")
+    here = it.session.number_of(key)
+    if wanted == "back" and not kept.faults:
+        return _to(it.token, max((here or number) - 1, 1))
+    if wanted in {"add", "remove"}:
+        places = enumerate(it.session.pages, 1)
+        target = next(
+            (at for at, one in places if kept.made and one.key.startswith(kept.made)), here or number
+        )
+        return _to(it.token, min(target, max(len(it.session.pages), 1)))
+    shown = it.session.page(here or number)
+    if kept.faults:
+        form = _form(it, shown, request.POST)
+        form.show(kept.faults)
+        return _show(request, it, shown, form, status=422)
+    if request.POST.get("drop"):
+        return _to(it.token, here or number)
+    if wanted == "refresh":
+        return _show(request, it, shown)
+    return _onwards(request, it, shown, here)
+
+
+def _onwards(request: HttpRequest, it: Fill, shown: Page, here: int) -> HttpResponse:
+    problems = [one for one in it.session.problems(shown) if not one.is_overwritten] if here else []
+    if problems:
         # What is asked may have changed with the answers: the page as it is now, with what was typed.
-        late = PageForm(again, request.POST, request.FILES)
-        late.show_problems(problems)
-        return _show(request, it, again, late, status=422)
-    if request.POST.get("then") == CHECK or number >= len(it.session.pages):
+        form = _form(it, shown, request.POST)
+        form.show_problems(problems)
+        return _show(request, it, shown, form, status=422)
+    if not here:
+        return _to(it.token, shown.number)
+    if request.POST.get("then") == CHECK or here >= len(it.session.pages):
         return redirect("surveys:check", it.token)
-    return redirect("surveys:page", it.token, (number or 1) + 1)
+    return _to(it.token, here + 1)
 
 
-def _show(request: HttpRequest, it: Fill, shown: Page, form: PageForm, *, status: int = 200) -> HttpResponse:
+@dataclass(frozen=True)
+class Beside:
+    """What is shown beside a question: its file, and where its answer came from."""
+
+    file: Attachment | None = None
+    file_name: str = ""
+    origin: str = ""
+
+
+def _form(it: Fill, shown: Page, data: Any = None) -> PageForm:
+    trail = Trail.read(it.response.prefilled)
+    has_files = any(view.kind in FILES for view in shown.questions)
+    uploads = uploads_of(it.response) if has_files else {}
+    extras = {}
+    for view in shown.questions:
+        origin = trail.origins.get(view.path) if view.value else None
+        file = uploads.get(view.value)
+        if origin is not None or file is not None:
+            extras[view.path] = Beside(file, view.value, _told(origin) if origin else "")
+    return PageForm(shown, data, extras=extras)
+
+
+def _told(origin: Origin) -> str:
+    if origin.kind is Kind.LAST_WAVE:
+        said = _("上一轮填的") if origin.as_of is None else _("上一轮%(day)s填的")
+    else:
+        said = (
+            _("来自企业名录：%(source)s") if origin.as_of is None else _("来自企业名录：%(source)s，%(day)s")
+        )
+    words = said % {"source": origin.source, "day": day_words(origin.as_of) if origin.as_of else ""}
+    return (
+        _("已更正（原%(words)s）") % {"words": words}
+        if origin.is_corrected
+        else _("已带入（%(words)s），不对请改") % {"words": words}
+    )
+
+
+def _show(
+    request: HttpRequest, it: Fill, shown: Page, form: PageForm | None = None, *, status: int = 200
+) -> HttpResponse:
+    form = form or _form(it, shown)
     context = {
         "survey": it.survey,
         "shown": shown,
@@ -183,94 +241,42 @@ def _show(request: HttpRequest, it: Fill, shown: Page, form: PageForm, *, status
         "progress": it.session.progress(shown.number),
         "token": it.token,
         "saved_at": it.response.saved_at,
+        "is_over": it.is_over,
+        "approval": approval_of(it.survey, clock.today()),
         "then": request.POST.get("then", request.GET.get("then", "")),
     }
     return render_page(request, "surveys/page.html", "surveys/_page.html", context, status=status)
 
 
+@csrf_exempt
 @require_POST
 @filling
 def save(request: HttpRequest, it: Fill, *, number: int) -> HttpResponse:
-    """Keep what is typed while it is typed."""
-    shown = it.session.page(number)
-    if request.POST.get("key", "") != shown.key:
-        return HttpResponse(status=409)
-    refused = _take(it, PageForm(shown, request.POST), shown)
-    return HttpResponse(status=413 if refused is not None else 204)
-
-
-# --- checking and handing in --------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@filling
-def check(request: HttpRequest, it: Fill) -> HttpResponse:
-    """All answers to look over; a POST hands them in."""
-    said, status = "", 200
-    if request.method == "POST":
-        try:
-            at = clock.wall_now()
-            send_response(it.response, today=clock.today(), now=clock.now(), at=at, token=it.token)
-            return _done(request, it.response, it.session, it.token)
-        except Refused as refusal:
-            said, status = worded(refusal.said), 409
-    problems = [one for one in it.session.problems() if not one.is_overwritten]
-    wrong = {one.path: worded(one.said) for one in problems}
-    sections = [
-        (shown, [(view, it.session.said(view.path), wrong.get(view.path, "")) for view in _answered(shown)])
-        for shown in it.session.review()
-    ]
-    context = {
-        "survey": it.survey,
-        "sections": [(shown, rows) for shown, rows in sections if rows],
-        "wrong": len(problems),
-        "said": said,
-        "token": it.token,
-    }
-    return render(request, "surveys/check.html", context, status=status)
-
-
-def _answered(shown: Page) -> list[Any]:
-    return [view for view in shown.questions if view.is_asked and not view.is_head]
-
-
-def _done(request: HttpRequest, response: Response, session: Session, token: str) -> HttpResponse:
-    # Drawn at once and not behind an address: of an anonymous response nothing leads back here.
-    context = {"survey": response.survey, **after_of(response, session, token)}
-    return render(request, "surveys/done.html", context)
+    """Keep what is typed while it is typed; 409 in words when another window has kept something else."""
+    key = request.POST.get("key", "")
+    here = it.session.number_of(key)
+    if not here:
+        return HttpResponse(_("前面的回答改过，这一页现在不用填了。"), "text/plain; charset=utf-8", 409)
+    shown = it.session.page(here)
+    try:
+        posted = posted_answers(it.session, shown, request.POST)
+        turn = Turn(key, clock.wall_now())
+        saved = save_page(it.response, it.session, posted, turn, opened_by=opened_session)
+    except Refused as refusal:
+        return HttpResponse(worded(refusal.said), "text/plain; charset=utf-8", 409)
+    if saved.clashes:
+        said = _("有的题刚才在另一个窗口或设备上改过，按“下一步”时会逐题告诉您。")
+        return HttpResponse(said, "text/plain; charset=utf-8", 409)
+    # What the page now has to compare with, since it is not drawn anew.
+    drawn = PageForm(saved.session.page(saved.session.number_of(key) or here)).drawn()
+    return HttpResponse(status=204, headers={"X-Drawn": quote(drawn)})
 
 
 @require_safe
-def done(request: HttpRequest, token: str) -> HttpResponse:
-    """For who opens the link again after sending."""
-    response = find_response(token, clock.wall_now())
-    if response is None or response.state != ResponseState.SENT:
-        raise Http404
-    return hushed(_done(request, response, session_after(response), token))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
 @filling
-def elsewhere(request: HttpRequest, it: Fill) -> HttpResponse:
-    """Leave a number, so that the draft is found on another device; or give the draft up."""
-    if it.survey.is_anonymous:
+def file(request: HttpRequest, it: Fill, *, name: str) -> HttpResponseBase:
+    """A photo or file of the draft, for who uploaded it."""
+    found = uploads_of(it.response).get(name)
+    if found is None:
         raise Http404
-    form = PhoneForm(request.POST if request.method == "POST" else None)
-    status, is_left = 200, False
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            leave_phone(it.response, form.cleaned_data["phone"], at=clock.wall_now())
-            status, is_left = 200, True
-    context = {"survey": it.survey, "form": form, "token": it.token, "is_left": is_left}
-    return render(request, "surveys/elsewhere.html", context, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@filling
-def discard(request: HttpRequest, it: Fill) -> HttpResponse:
-    """Delete the draft, after asking."""
-    if request.method == "POST":
-        discard_response(it.response)
-        return redirect(reverse("surveys:cover", args=[it.survey.slug]))
-    return render(request, "surveys/discard.html", {"survey": it.survey, "token": it.token})
+    return serve_attachment(found, reader=None)
