@@ -10,7 +10,7 @@ another window or after another answer changed what is asked, changes what its r
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -201,7 +201,7 @@ def _day(text: str) -> str:
         return text
 
 
-_READ = {
+_READ: Mapping[Kind, Callable[[str], str]] = {
     Kind.INTEGER: _number,
     Kind.DECIMAL: _number,
     Kind.RANGE: _number,

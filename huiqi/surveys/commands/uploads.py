@@ -13,7 +13,7 @@ from huiqi.files.commands import attach, delete_attachment, receive_upload
 from huiqi.files.models import Attachment
 from huiqi.files.queries import attachments_of
 from huiqi.files.uploads import UploadKind
-from huiqi.surveys.commands.pages import lock_draft
+from huiqi.surveys.commands.responses import lock_draft
 from huiqi.surveys.models import Response
 from huiqi.surveys.queries.uploads import stored_name, uploads_of
 

@@ -1,10 +1,11 @@
 """Answering a survey: its cover, then page by page. Works without script and without cookies."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from allauth.account.adapter import get_adapter
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -26,6 +27,7 @@ from huiqi.questionnaires.page_fields import FILES, kinds_of
 from huiqi.questionnaires.page_form import PageForm, field_name, posted_answers
 from huiqi.questionnaires.queries.versions import current_version, form_of
 from huiqi.questionnaires.xform.pages import Page
+from huiqi.questionnaires.xform.session import Session
 from huiqi.surveys.commands.pages import Act, Turn, save_page
 from huiqi.surveys.commands.responses import begin_response
 from huiqi.surveys.commands.uploads import add_upload, drop_upload
@@ -131,9 +133,14 @@ def _keep(request: HttpRequest, it: Fill, shown: Page, key: str) -> Kept:
 def _act(request: HttpRequest) -> Act | None:
     """Another instance of a repeat, or one less."""
     wanted, place = request.POST.get("do", ""), request.POST.get("place", "")
+
+    def remove(session: Session) -> str:
+        session.remove(place)
+        return ""
+
     if wanted == "add":
         return lambda session: session.add(place)
-    return (lambda session: session.remove(place) or "") if wanted == "remove" else None
+    return remove if wanted == "remove" else None
 
 
 def _receive(request: HttpRequest, response: Response, shown: Page) -> tuple[Response, dict[str, str]]:
@@ -143,9 +150,10 @@ def _receive(request: HttpRequest, response: Response, shown: Page) -> tuple[Res
     asked = {field_name(view.path): view for view in shown.questions if view.kind in FILES and view.is_asked}
     for name in asked.keys() & request.FILES.keys():
         path, kinds = asked[name].path, kinds_of(asked[name])
+        upload = cast("UploadedFile[Any]", request.FILES[name])
         try:
             count_upload(address_digest(get_adapter(request).get_client_ip(request)), at=at)
-            response = add_upload(response, path, request.FILES[name], kinds=kinds, at=at)
+            response = add_upload(response, path, upload, kinds=kinds, at=at)
         except Refused as refusal:
             refused[path] = worded(refusal.said)
     dropped = request.POST.get("drop", "")

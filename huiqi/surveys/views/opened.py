@@ -7,9 +7,10 @@ pages ask for no CSRF cookie either: who could forge a post would have to know t
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 
@@ -39,14 +40,14 @@ class Fill:
         return not self.response.wave.takes_answers(clock.today())
 
 
-FillView = Callable[..., HttpResponse]
+Answered = TypeVar("Answered", bound=HttpResponseBase)
 
 
-def filling(view: FillView) -> FillView:
+def filling(view: Callable[..., Answered]) -> Callable[..., Answered | HttpResponse]:
     """Open the draft of `token`; one that was sent leads to its last page, one that is gone is told (404)."""
 
     @wraps(view)
-    def opened(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
+    def opened(request: HttpRequest, token: str, **arguments: Any) -> Answered | HttpResponse:
         response = find_response(token, clock.wall_now())
         if response is None:
             return hushed(gone(request))
