@@ -94,6 +94,11 @@ class PageForm(forms.Form):
                 found.append(Drawn(entry, self[name], layout_of(view), is_optional, extra))
         return found
 
+    def values(self) -> dict[str, str]:
+        """The answers posted for this page, by path; files are left out."""
+        asked = ((name, view) for name, view in self.asked.items() if view.kind not in FILES)
+        return {view.path: _posted(view.kind, name, self.data) for name, view in asked}
+
     def drawn(self) -> str:
         """The boxes of the page and what is stored for them, for the hidden field DRAWN."""
         asked = ((name, view) for name, view in self.asked.items() if view.kind not in FILES)

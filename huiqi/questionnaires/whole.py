@@ -6,7 +6,7 @@ A group that may be answered several times is answered once here.
 
 from typing import Any
 
-from huiqi.questionnaires.page_form import PageForm
+from huiqi.questionnaires.page_form import Drawn, PageForm
 from huiqi.questionnaires.xform.session import Session
 
 # An answer opens a question whose answer opens another: deeper than any form in use goes.
@@ -43,6 +43,6 @@ class Whole:
                 )
         return not problems
 
-    def sections(self) -> list[tuple[str, list[tuple[Any, Any]]]]:
+    def sections(self) -> list[tuple[str, list[Drawn]]]:
         """For drawing: the title of every page and its entries with their bound fields."""
         return [(form.page.titles[-1] if form.page.titles else "", form.entries()) for form in self.forms]

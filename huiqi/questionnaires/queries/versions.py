@@ -68,10 +68,18 @@ def form_of(version: QuestionnaireVersion) -> Form:
     return _form(version.digest)
 
 
+def asks_for_files(version: QuestionnaireVersion) -> bool:
+    """Whether one of its questions takes a photo or a file."""
+    return _asks_for(version, Kind.IMAGE, Kind.FILE)
+
+
 def tells_who(version: QuestionnaireVersion) -> bool:
     """Whether one of its questions takes what shows who answers: a photo, a file, a place on the map."""
-    kinds = {question.kind for question in form_of(version).questions.values()}
-    return not kinds.isdisjoint({Kind.IMAGE, Kind.FILE, Kind.GEOPOINT})
+    return _asks_for(version, Kind.IMAGE, Kind.FILE, Kind.GEOPOINT)
+
+
+def _asks_for(version: QuestionnaireVersion, *kinds: Kind) -> bool:
+    return any(question.kind in kinds for question in form_of(version).questions.values())
 
 
 @lru_cache(maxsize=FORMS_KEPT)

@@ -269,7 +269,7 @@ def test_the_preview_answers_as_a_firm_would_and_keeps_nothing(client):
     assert len(first.entries) == 1
     posted = {"p_state": first.state, "p_key": first.page.key, f"data-{status}": "no", "p_do": "refresh"}
     second = client.post(address, posted, headers=HTMX)
-    assert [entry.label for entry, _bound in second.context["preview"].entries] == ["复工了吗", "为什么没有"]
+    assert [each.entry.label for each in second.context["preview"].entries] == ["复工了吗", "为什么没有"]
     empty = client.post(address, {"p_state": "{}", "p_do": "next"}, headers=HTMX)
     assert "还没有选" in empty.content.decode()
     assert not client.post(address, {"p_state": "[1", "p_do": "next"}).context["preview"].is_done

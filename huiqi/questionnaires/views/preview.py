@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from huiqi.core import clock
-from huiqi.questionnaires.page_form import PageForm
+from huiqi.questionnaires.page_form import Drawn, PageForm
 from huiqi.questionnaires.xform.definition import Form
 from huiqi.questionnaires.xform.pages import Page
 from huiqi.questionnaires.xform.session import NoSuchPlace, Session, open_session
@@ -22,7 +22,7 @@ class Preview:
 
     page: Page
     form: PageForm
-    entries: list[tuple[Any, Any]]
+    entries: list[Drawn]
     progress: Any
     state: str
     is_done: bool = False

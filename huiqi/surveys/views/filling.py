@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -205,7 +206,7 @@ class Beside:
     """What is shown beside a question: its file, and where its answer came from."""
 
     file: Attachment | None = None
-    file_name: str = ""
+    file_url: str = ""
     origin: str = ""
 
 
@@ -218,7 +219,8 @@ def _form(it: Fill, shown: Page, data: Any = None) -> PageForm:
         origin = trail.origins.get(view.path) if view.value else None
         file = uploads.get(view.value)
         if origin is not None or file is not None:
-            extras[view.path] = Beside(file, view.value, _told(origin) if origin else "")
+            url = reverse("surveys:file", args=[it.token, view.value]) if file is not None else ""
+            extras[view.path] = Beside(file, url, _told(origin) if origin else "")
     return PageForm(shown, data, extras=extras)
 
 
