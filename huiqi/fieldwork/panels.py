@@ -11,6 +11,6 @@ def survey_panel(request: HttpRequest, survey: Survey) -> dict[str, Any]:
     """Devices in use and what waits for a decision."""
     return {
         "survey": survey,
-        "devices": survey.collectors.filter(revoked_at=None).count(),  # type: ignore[attr-defined]
-        "held": survey.deliveries.filter(state="held").count(),  # type: ignore[attr-defined]
+        "devices": survey.collectors.filter(revoked_at=None).count(),
+        "held": survey.deliveries.filter(state="held").count(),
     }

@@ -48,11 +48,11 @@ def read_envelope(xml: bytes) -> Envelope:
         said = gettext_noop("答卷没有编号（meta/instanceID），重发时认不出来，没有接收。")
         raise Refused("fieldwork.no_instance", said)
     if len(instance_id) > INSTANCE_ID_LENGTH:
-        said = Message(
+        long = Message(
             gettext_noop("答卷编号（meta/instanceID）有%(length)s个字，最多%(most)s个。"),
             {"length": len(instance_id), "most": INSTANCE_ID_LENGTH},
         )
-        raise Refused("fieldwork.no_instance", said)
+        raise Refused("fieldwork.no_instance", long)
     return Envelope(
         root,
         form_id=attribute(root, "id") or "",

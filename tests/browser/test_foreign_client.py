@@ -76,7 +76,9 @@ def submitted(page: Page) -> list[dict[str, Any]]:
 def test_odk_web_forms_fills_in_ours(site: Any, page: Page):
     collector, secret = make_collector()
     opened(page, site.url, secret)
-    page.locator("input[type=text]").nth(1).fill("35")
+    # The component listens to keys, not to the value of its box.
+    page.get_by_role("spinbutton").press_sequentially("35")
+    page.keyboard.press("Tab")
     page.get_by_text("没有复工", exact=True).click()
     page.get_by_text("为什么没有复工").wait_for()
     page.locator("input[type=text]").last.fill("缺工人，口罩线停了")

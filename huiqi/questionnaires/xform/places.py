@@ -94,10 +94,10 @@ class Places:
             [] if element.get("event") else ["event"]
         )
         if unheard:
-            said = gettext_noop("写在这里的 setvalue 不会执行：%(event)s。")
+            deaf = gettext_noop("写在这里的 setvalue 不会执行：%(event)s。")
             advice = gettext_noop("值变化时的动作写在那道题里（trigger 列）；打开时的动作写默认值。")
             values = {"event": "、".join(unheard)}
-            self._faults.append(Fault(path, "setvalue", Message(said, values), Message(advice)))
+            self._faults.append(Fault(path, "setvalue", Message(deaf, values), Message(advice)))
         if path not in self.slots:
             said = Message(gettext_noop("动作指向的位置 %(path)s 不存在。"), {"path": path})
             self._faults.append(Fault(path, "setvalue", said))
