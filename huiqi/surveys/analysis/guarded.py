@@ -135,8 +135,7 @@ def _single(wave: Wave, query: Query) -> Hidden:
         cells = _in_blocks(blocks, counts, (rows, above), exempt, wave.least)
     else:
         cells = _settled(wave, query, counts, (rows, totals), exempt)
-    base = rows | cells[:, -1]
-    return Hidden(cells[:, :-1], base, totals[:-1])
+    return Hidden(cells[:, :-1], rows, totals[:-1])
 
 
 def _whole_single(wave: Wave, query: Query) -> Bools:
@@ -188,53 +187,31 @@ def _several(wave: Wave, query: Query) -> Hidden:
         return Hidden(totals[None, :], np.zeros(1, dtype=bool), totals)
     groups = column(wave, query.by)
     blocks = _blocks(wave.answers.codebook, query.by, groups.size)
-    tables = [_counted(groups, one, 3) for one in yes]
+    tables, rows = [_counted(groups, one, 3)[:, :2] for one in yes], alone(wave, query.by)
     if blocks is None:
-        base, cells = _of_several(wave, tables, alone(wave, query.by), totals)
-        return Hidden(cells, base, totals)
+        return Hidden(_of_several(tables, rows, totals, wave.least), rows, totals)
     upper = WITHIN[query.by][0]
-    over = [_counted(column(wave, upper), one, 3) for one in yes]
-    above = _of_several(wave, over, alone(wave, upper), totals)
-    base, cells = _of_several_in_blocks(wave, blocks, (tables, alone(wave, query.by)), above)
-    return Hidden(cells, base, totals)
+    over = [_counted(column(wave, upper), one, 3)[:, :2] for one in yes]
+    above = _of_several(over, alone(wave, upper), totals, wave.least)
+    cells = np.zeros((len(rows), len(tables)), dtype=bool)
+    for parent, members in blocks:
+        if len(members) == 1:
+            cells[members] = above[parent]
+            continue
+        within = [each[members] for each in tables]
+        cells[members] = _of_several(within, rows[members], above[parent], wave.least)
+    return Hidden(cells, rows, totals)
 
 
 def _two(codes: Ints) -> Ints:
     return np.bincount(codes, minlength=3)[:2]
 
 
-def _of_several(
-    wave: Wave, tables: list[Ints], rows: Bools, totals: Bools, base_above: Bools | None = None
-) -> tuple[Bools, Bools]:
-    """Whose base is hidden, and the cells of each answer."""
-    first = tables[0]
-    answered = np.column_stack([first[:, :2].sum(axis=1), first[:, 2]])
-    exempt = np.zeros(answered.shape, dtype=bool)
-    exempt[:, 1] = True
-    shown = np.zeros(2, dtype=bool) if base_above is None else base_above
-    base = linked(answered, rows, shown, least=wave.least, exempt=exempt).any(axis=1) | rows
-    forced = np.column_stack([base, base])
+def _of_several(tables: list[Ints], rows: Bools, totals: Bools, least: int) -> Bools:
+    """The cells of each answer, given the groups whose number is hidden."""
+    forced = np.column_stack([rows, rows])
     cells = [
-        linked(each[:, :2], base, np.array([total, total]), least=wave.least, cells=forced).any(axis=1)
+        linked(each, rows, np.array([total, total]), least=least, cells=forced).any(axis=1)
         for each, total in zip(tables, totals, strict=True)
     ]
-    return base, np.stack(cells, axis=1)
-
-
-def _of_several_in_blocks(
-    wave: Wave,
-    blocks: list[tuple[int, Ints]],
-    own: tuple[list[Ints], Bools],
-    above: tuple[Bools, Bools],
-) -> tuple[Bools, Bools]:
-    tables, rows = own
-    base = np.zeros(len(rows), dtype=bool)
-    cells = np.zeros((len(rows), len(tables)), dtype=bool)
-    for parent, members in blocks:
-        if len(members) == 1:
-            base[members], cells[members] = above[0][parent], above[1][parent]
-            continue
-        within = [each[members] for each in tables]
-        hides_base = np.array([above[0][parent], above[0][parent]])
-        base[members], cells[members] = _of_several(wave, within, rows[members], above[1][parent], hides_base)
-    return base, cells
+    return np.stack(cells, axis=1)

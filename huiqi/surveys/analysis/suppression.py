@@ -77,8 +77,8 @@ def linked(
 ) -> Bools:
     """Which cells to hide of a table whose margins are shown elsewhere, all but those marked as hidden.
 
-    `exempt` cells tell nothing of anybody by themselves (who did not answer) and are hidden only to protect
-    others. `cells` must be hidden for another reason. The grand total is known.
+    `exempt` cells tell nothing of anybody (who did not answer) and are always shown. `cells` must be hidden
+    for another reason. The grand total is known; so are the noughts of a line whose total is shown as nought.
     """
     filled = np.flatnonzero(counts.any(axis=1))
     if len(filled) <= 1:  # the one line is the margin
@@ -96,6 +96,10 @@ def linked(
     mask[:-1, :-1], mask[:-1, -1], mask[-1, :-1] = inner, rows, columns
     fixed = np.zeros_like(mask)
     fixed[:, -1] = fixed[-1, :] = True
+    empty_rows, empty_columns = ~rows & (whole[:-1, -1] == 0), ~columns & (whole[-1, :-1] == 0)
+    fixed[:-1, :-1] = empty_rows[:, None] | empty_columns[None, :]
+    if exempt is not None:
+        fixed[:-1, :-1] |= exempt
     state = _State(whole, mask, True, least, fixed)
     state.settle()
     found: Bools = state.mask[:-1, :-1]

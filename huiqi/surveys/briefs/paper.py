@@ -18,7 +18,6 @@ from huiqi.surveys.models import Brief, BriefState
 TEMPLATE = Path(__file__).parent / "typst" / "brief.typ"
 CHARTS = Path(__file__).parent / "typst" / "charts.typ"
 PDF_TYPE = "application/pdf"
-MOST_CHARTS = 4
 DOTS_PER_INCH = 200.0
 
 
@@ -70,6 +69,7 @@ def document_of(brief: Brief) -> dict[str, Any]:
         "lead": lead(shown),
         "sentences": [one["text"] for one in brief.sentences if one["text"]],
         "tables": [{**one, "svg": bars(one["cells"])} for one in shown.get("tables", [])],
+        "key": shown.get("key", ""),
         "groups": [
             {**one, "svg": bars([{**row, "label": row["label"]} for row in one["rows"]])}
             for one in shown.get("groups", [])

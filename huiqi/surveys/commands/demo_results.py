@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from django.db import transaction
+from django.utils import timezone
 
 from huiqi.accounts.models import User
 from huiqi.core.jobs import KINDS
@@ -22,12 +23,12 @@ from huiqi.surveys.commands.results import SNAPSHOT, Weights, ask_snapshot, set_
 from huiqi.surveys.models import Response, ResponseState, ResultSnapshot, Survey, Wave
 from huiqi.surveys.queries.results_codebook import places_of
 
-ANSWERS = 900
+ANSWERS = 5_000
 _SHARES: Mapping[str, Mapping[str, int]] = {
     "status": {"open": 26, "partial": 45, "closed": 27, "gone": 2},
     "overall": {"very_bad": 38, "bad": 42, "none": 15, "good": 4, "very_good": 1},
     "rev_2020": {"down50": 30, "down20": 28, "down10": 19, "down0": 9, "same": 8, "up": 3, "unknown": 3},
-    "cash_months": {"m1": 34, "m2": 33, "m3": 18, "m6": 5, "more": 10},
+    "cash_months": {"m1": 34, "m2": 33, "m3": 18, "m6": 5, "more": 10, "unknown": 3},
     "pressure": {"wages": 63, "rent": 14, "loans": 14, "payables": 6, "other": 3},
     "consent": {"call": 55, "stats": 45},
 }
@@ -39,6 +40,7 @@ _WANTS = {
     "masks": 26,
     "labour": 21,
     "logistics": 16,
+    "arrears": 11,
     "market": 18,
 }
 _WHY_NOT = {"masks": 46, "staff": 42, "supply": 31, "orders": 27, "virus": 24, "permit": 13}
@@ -114,7 +116,7 @@ def _sum_up(survey: Survey, wave: Wave, actor: User, on: date, wall: datetime) -
 
 
 def _on(day: date, wall: datetime) -> datetime:
-    return wall.replace(year=day.year, month=day.month, day=day.day)
+    return timezone.localtime(wall).replace(year=day.year, month=day.month, day=day.day)
 
 
 def _answers(

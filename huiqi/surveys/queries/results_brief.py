@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from huiqi.core.language import day_words, worded
 from huiqi.core.messages import Message
 from huiqi.surveys.analysis.codebook import Kind
-from huiqi.surveys.analysis.headlines import COUNTED, WHOLE
+from huiqi.surveys.analysis.headlines import COUNTED, WHOLE, Weight
 from huiqi.surveys.analysis.suppression import LEAST_SHOWN
 from huiqi.surveys.models import ResultSnapshot
 from huiqi.surveys.queries.results_drafts import findings
@@ -22,18 +22,14 @@ from huiqi.surveys.queries.results_wave import Opened, message_of
 
 MOST_SENTENCES = 6
 MOST_ROWS = 12
+_RANKS = (Weight.CHANGE, Weight.ORDERED, Weight.GAP, Weight.TABLE, Weight.INDEX)
 _BOUND = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?(?:%|家|个百分点)")
 
 
 def drafted(row: ResultSnapshot) -> list[dict[str, Any]]:
     """The sentences of a new brief: the weightiest of each question, each with its query."""
     found: list[dict[str, Any]] = []
-    taken: set[str] = set()
-    for told in row.facts.get("headlines", []):
-        question = told["source"]["question"]
-        if question in taken or len(found) == MOST_SENTENCES:
-            continue
-        taken.add(question)
+    for told in _chosen(row):
         text = sentence(told)
         found.append(
             {
@@ -47,6 +43,19 @@ def drafted(row: ResultSnapshot) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _chosen(row: ResultSnapshot) -> list[Mapping[str, Any]]:
+    """One finding of each question, the plainest that says most; indices, which want explaining, last."""
+    every = row.facts.get("headlines", [])
+    best: dict[str, Mapping[str, Any]] = {}
+    for told in sorted(every, key=_rank):
+        best.setdefault(told["source"]["question"], told)
+    return sorted(best.values(), key=_rank)[:MOST_SENTENCES]
+
+
+def _rank(told: Mapping[str, Any]) -> int:
+    return _RANKS.index(Weight(told["weight"]))
 
 
 def sentence(told: Mapping[str, Any]) -> str:
@@ -94,6 +103,7 @@ def shown_of(read: Opened) -> dict[str, Any]:
     return {
         "figures": _figures(read.row),
         "tables": tables,
+        "key": _key_question(read),
         "groups": _groups(read),
         "map": _map(read),
         "texts": _texts(read),

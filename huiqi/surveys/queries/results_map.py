@@ -99,7 +99,7 @@ def _bounds(shares: list[float]) -> list[tuple[float, float]]:
     if not shares:
         return []
     low, high = min(shares), max(shares)
-    width = next((w for w in (0.02, 0.05, 0.1, 0.2) if (high - low) <= w * (STEPS - 1)), 0.2)
+    width = next((w for w in (0.02, 0.05, 0.1) if int(low / w) * w + w * STEPS > high), 0.2)
     first = int(low / width) * width
     return [
         (first + width * step, min(first + width * (step + 1), 1.0))

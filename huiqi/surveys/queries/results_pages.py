@@ -1,5 +1,6 @@
 """What the pages of results show, made from a snapshot: shares, intervals and n, ready to print."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -253,7 +254,7 @@ def told(row: ResultSnapshot, source: Source | dict[str, Any], question: Questio
     )
     if plain["measure"] not in ("share",):
         lines = tuple(line for line in lines if line[0] not in (_("分子"), _("分母")))
-    return Told(lines, str(plain if isinstance(source, dict) else source))
+    return Told(lines, json.dumps(plain, ensure_ascii=False))
 
 
 def snapshot_words(row: ResultSnapshot) -> str:

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from huiqi.core.language import worded
 from huiqi.surveys.analysis.codebook import Question
-from huiqi.surveys.analysis.themes import Themes
 from huiqi.surveys.models import ResultSnapshot
 from huiqi.surveys.queries.results_pages import Told, told
 from huiqi.surveys.queries.results_wave import message_of, told_message
+
+if TYPE_CHECKING:  # loading it takes 180 MB, which only the job that groups texts spends
+    from huiqi.surveys.analysis.themes import Themes
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class TextShown:
     source: Told
 
 
-def themes_told(found: Themes) -> dict[str, object]:
+def themes_told(found: "Themes") -> dict[str, object]:
     """The themes of one question as JSON keeps them."""
     return {
         "texts": found.texts,
