@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from django.conf import settings
@@ -41,14 +41,14 @@ def make_docx(brief: Brief) -> bytes:
     )
 
 
-def _compiled(template: Path, data: dict[str, Any], form: str) -> Any:
+def _compiled(template: Path, data: dict[str, Any], form: Literal["pdf", "png"]) -> Any:
     fonts = font_families(settings.PDF_FONT_DIR)
     weights = (settings.PDF_FONT_DIR / name for name in ("400Regular", "700Bold"))
     return typst.compile(
         str(template),
         root=str(template.parent),
         font_paths=[str(path) for path in weights if path.is_dir()],
-        format=form,  # type: ignore[arg-type]
+        format=form,
         ppi=DOTS_PER_INCH,
         sys_inputs={"data": json.dumps({**data, "fonts": list(fonts)}, ensure_ascii=False)},
     )

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import IO, Any
@@ -173,7 +174,7 @@ def drop_microdata(runs: Sequence[MicrodataRun]) -> None:
         run.file = ""
         run.save(update_fields=["file"])
         if name:
-            transaction.on_commit(lambda name=name, storage=storage: storage.delete(name))
+            transaction.on_commit(partial(storage.delete, name))
 
 
 def unsealed_copy(run: MicrodataRun) -> IO[bytes]:

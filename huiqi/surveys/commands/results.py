@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -67,7 +68,15 @@ def set_weights(survey: Survey, weights: Weights, *, actor: User, at: datetime) 
     made, _created = Weighting.objects.update_or_create(
         survey=survey, defaults={**given, "set_by": actor, "set_at": at}
     )
-    audit.record("survey.weights_set", survey, actor=actor, **given)
+    audit.record(
+        "survey.weights_set",
+        survey,
+        actor=actor,
+        uses_design=made.uses_design,
+        uses_response=made.uses_response,
+        margins=" ".join(made.margins),
+        merge_below=made.merge_below,
+    )
     return made
 
 
@@ -229,4 +238,4 @@ def drop_files(rows: Sequence[ResultSnapshot]) -> None:
         row.file, row.themes = "", ""
         row.save(update_fields=["file", "themes"])
         if name:
-            transaction.on_commit(lambda name=name, storage=storage: storage.delete(name))
+            transaction.on_commit(partial(storage.delete, name))

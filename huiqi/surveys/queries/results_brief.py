@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from huiqi.core.language import day_words, worded
 from huiqi.core.messages import Message
 from huiqi.surveys.analysis.codebook import Kind
+from huiqi.surveys.analysis.guarded import PREFECTURE
 from huiqi.surveys.analysis.headlines import COUNTED, WHOLE, Weight
 from huiqi.surveys.analysis.suppression import LEAST_SHOWN
 from huiqi.surveys.models import ResultSnapshot
 from huiqi.surveys.queries.results_drafts import findings
 from huiqi.surveys.queries.results_figures import figures_of
 from huiqi.surveys.queries.results_map import county_map
-from huiqi.surveys.queries.results_pages import PREFECTURE, Cell, Shown, question_shown, snapshot_words
+from huiqi.surveys.queries.results_pages import Cell, Shown, question_shown, snapshot_words
 from huiqi.surveys.queries.results_strata import SECTION, SIZE
 from huiqi.surveys.queries.results_themes import themes_shown
 from huiqi.surveys.queries.results_wave import Opened, message_of

@@ -229,14 +229,14 @@ def _gauge(line: Measure, result: Measures) -> Gauge:
 
 def told(row: ResultSnapshot, source: Source | dict[str, Any], question: Question, group: str) -> Told:
     """The query behind a figure, in words."""
-    plain = source if isinstance(source, dict) else dict(source.told())
+    plain: dict[str, Any] = source if isinstance(source, dict) else dict(source.told())
     steps = plain["weights"]
     weights = "、".join(_(STEP_WORDS[Step(step)]) for step in steps) or _("未加权")
     is_row = plain["percent"] == Percent.ROW
     below = _("本组答过本题的企业") if plain["by"] and is_row else _("答过本题的企业")
     if not is_row:
         below = _("选这一项的企业")
-    lines = (
+    lines: tuple[tuple[str, str], ...] = (
         (_("题目"), f"{question.label}（{question.name}）"),
         (_("分组"), _(group) if group else _("不分组")),
         (_("筛选"), _("本期全部已提交的答卷")),

@@ -60,13 +60,13 @@ def _of_frame(frame: Frame) -> dict[str, dict[str, int]]:
     strata = list(frame.strata.order_by("pk"))
     found: dict[str, Counter[str]] = {}
     parts = {
-        SECTION: (frame.by_section, lambda one: one.section),
-        SIZE: (frame.by_size, lambda one: one.size_class),
-        PREFECTURE: (bool(frame.by_region), lambda one: one.region[:_PREFECTURE_DIGITS]),
+        SECTION: (frame.by_section, [one.section for one in strata]),
+        SIZE: (frame.by_size, [one.size_class for one in strata]),
+        PREFECTURE: (bool(frame.by_region), [one.region[:_PREFECTURE_DIGITS] for one in strata]),
     }
-    for name, (is_told, key) in parts.items():
+    for name, (is_told, classes) in parts.items():
         if is_told:
             found[name] = Counter()
-            for stratum in strata:
-                found[name][key(stratum) or UNKNOWN.name] += stratum.population
+            for stratum, key in zip(strata, classes, strict=True):
+                found[name][key or UNKNOWN.name] += stratum.population
     return {name: dict(counts) for name, counts in found.items()}
