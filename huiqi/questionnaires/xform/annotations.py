@@ -67,7 +67,7 @@ def read_requests(
     head: etree._Element, slots: Mapping[str, Slot], compile_: Compile
 ) -> tuple[RequestRule, ...]:
     """The rules of requests, their conditions compiled; a condition that can not be read is a fault."""
-    found = []
+    found: list[RequestRule] = []
     names = {path.rpartition("/")[2]: path for path, slot in slots.items() if not slot.children}
     root = next(iter(slots), "/data").split("/")[1]
     for element in head.iter(_own("request")):

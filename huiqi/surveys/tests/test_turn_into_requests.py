@@ -15,8 +15,9 @@ from huiqi.cases.workflow import Channel
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.enterprises.models import Statement
+from huiqi.enterprises.tests.make import make_firm
 from huiqi.surveys.commands.helping import Caller, turn_into_case
-from huiqi.surveys.commands.meanings import keep_outcomes
+from huiqi.surveys.commands.meanings import file_facts, keep_outcomes
 from huiqi.surveys.models import PolicyReach, Response, Survey, Wish
 from huiqi.surveys.queries.filling import session_of
 from huiqi.surveys.queries.outcomes import became_of, reach_rows
@@ -141,6 +142,22 @@ def test_few_answers_on_a_policy_are_not_shown(client, enter):
     assert (row.n, row.counts[0]) == (12, 12)
     assert enter("analyst").get(reverse("surveys:reach")).status_code == 200
     assert enter("firm").get(reverse("surveys:reach")).status_code == 404
+
+
+@pytest.mark.parametrize(("consent", "filed"), [("stats", 0), ("call", 1)])
+def test_figures_of_an_invited_firm_are_filed_as_its_own_word_when_it_agrees(client, consent, filed):
+    survey = make_day_one()
+    client.post(reverse("surveys:cover", args=[survey.slug]))
+    response = Response.objects.get()
+    response.enterprise = make_firm()
+    response.answers = json.dumps({"/data/firm/employees": "61", "/data/wish/consent": consent})
+    session = session_of(response, today=date(2020, 3, 1), now=clock.now())
+    file_facts(response, session, on=date(2020, 3, 1), at=clock.now())
+    said = Statement.objects.filter(fact="employees", filing__source="survey")
+    assert said.count() == filed
+    if filed:
+        row = said.get()
+        assert (row.number, row.standing) == (61, "claimed")
 
 
 # --- the chain ----------------------------------------------------------------------------------------
