@@ -100,7 +100,7 @@ def _constraint(text: str, path: str, form: Form) -> Told:
     limits, rule = limits_and_rule(kind, text) if kind else ({}, text)
     labels = {one.value: one.label for one in options_of(form, question)}
     if limits and not rule and kind is not None:
-        return limits_said(Item(kind, "q", **limits), labels)
+        return limits_said(Item(kind, "q").but(**limits), labels)
     return _formula(text, path, form)
 
 

@@ -189,7 +189,16 @@ def rename(plan: Plan, old: str, new: str) -> Plan:
         name = new if item.name == old else item.name
         return item.but(**changed, name=name, condition=condition, items=inside)
 
-    return plan.but(items=tuple(renamed(item) for item in plan.items))
+    requests = tuple(
+        {key: _renamed_word(key, reference.sub(f"${{{new}}}", text), old, new) for key, text in row.items()}
+        for row in plan.requests
+    )
+    return plan.but(items=tuple(renamed(item) for item in plan.items), requests=requests)
+
+
+def _renamed_word(key: str, text: str, old: str, new: str) -> str:
+    """`attach` names questions without brackets, with spaces between."""
+    return " ".join(new if word == old else word for word in text.split()) if key == "attach" else text
 
 
 # --- put into one shape -------------------------------------------------------------------------------

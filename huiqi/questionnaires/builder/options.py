@@ -49,11 +49,11 @@ def read_options(text: str, before: Sequence[Option] = ()) -> tuple[Option, ...]
 
 def read_rows(text: str, before: Sequence[Item], stem: str, taken: set[str]) -> tuple[Item, ...]:
     """The rows of a matrix called `stem`; names and sources stay as codes of options do."""
-    sources = {one.name: one.source for one in before}
+    known = {one.name: one for one in before}
     lines = [("", label, english) for _code, label, english in read_lines(text)]
     named = _named(lines, [(one.name, one.label) for one in before], f"{stem}_", taken)
     return tuple(
-        Item(ItemKind.ONE, name, label=label, english=english, source=sources.get(name, ""))
+        known.get(name, Item(ItemKind.ONE, name)).but(label=label, english=english)
         for name, label, english in named
     )
 

@@ -111,6 +111,10 @@ class Item:
     default: str = ""
     count: str = ""
     source: str = ""
+    # What the answer means to the site (`huiqi::fact`, `huiqi::unit`, `huiqi::policy`); carried along.
+    fact: str = ""
+    unit: str = ""
+    policy: str = ""
     items: tuple["Item", ...] = ()
 
     @property
@@ -128,7 +132,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole questionnaire. `form_id` and `version` are the file's own, "" for the site's."""
+    """A whole questionnaire. `form_id` and `version` are the file's own, "" for the site's.
+
+    `requests` are the rows of the sheet by which answers become requests, carried along as they are.
+    """
 
     title: str = ""
     items: tuple[Item, ...] = ()
@@ -136,6 +143,7 @@ class Plan:
     form_id: str = ""
     version: str = ""
     has_english: bool = False
+    requests: tuple[Mapping[str, str], ...] = ()
 
     def walk(self) -> Iterator[Item]:
         """Every item in the order in which people meet it."""
@@ -188,6 +196,8 @@ def plan_json(plan: Plan) -> dict[str, Any]:
             for name, options in plan.lists.items()
         },
     }
+    if plan.requests:
+        kept["requests"] = [dict(row) for row in plan.requests]
     for name in ("form_id", "version", "has_english"):
         if getattr(plan, name):
             kept[name] = getattr(plan, name)
@@ -213,7 +223,8 @@ def plan_of(kept: Mapping[str, Any]) -> Plan:
     given = dict(kept)
     lists = {name: tuple(Option(*row) for row in rows) for name, rows in given.pop("lists", {}).items()}
     items = tuple(item_of(one) for one in given.pop("items", []))
-    return Plan(items=items, lists=lists, **given)
+    requests = tuple(given.pop("requests", []))
+    return Plan(items=items, lists=lists, requests=requests, **given)
 
 
 def item_of(kept: Mapping[str, Any]) -> Item:

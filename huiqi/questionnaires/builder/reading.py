@@ -9,7 +9,7 @@ from huiqi.questionnaires.builder.limits import limits_of, limits_said
 from huiqi.questionnaires.builder.plan import CHOOSING, Item, ItemKind, Option, Plan
 from huiqi.questionnaires.builder.writing import LOOKS, MONEY_UNIT, MONEY_UNIT_ENGLISH, TYPES
 from huiqi.questionnaires.xlsform.problems import Problem, problem
-from huiqi.questionnaires.xlsform.sheets import CHOICES, SETTINGS, SURVEY, Book, Column, Row, Sheet
+from huiqi.questionnaires.xlsform.sheets import CHOICES, REQUESTS, SETTINGS, SURVEY, Book, Column, Row, Sheet
 from huiqi.questionnaires.xlsform.survey import Line, outline
 
 _KINDS = {type_: kind for kind, type_ in TYPES.items()} | {
@@ -27,8 +27,13 @@ _SHOWN = frozenset(
     "type name label hint required relevant constraint constraint_message calculation appearance default "
     "repeat_count parameters source".split()
 )
+_OWN = {"huiqi::fact": "fact", "huiqi::unit": "unit", "huiqi::policy": "policy"}
 _SETTINGS = frozenset({"form_title", "form_id", "version", "default_language"})
 _CHINESE, _ENGLISH = ("", "zh", "中文", "chinese", "汉语", "简体"), ("en", "english", "英文", "英语")
+
+
+# What the rows of a matrix may differ in.
+_OF_A_ROW = ("name", "label", "english", "source", "list_name", "fact", "unit", "policy")
 
 
 @dataclass
@@ -81,6 +86,7 @@ class _Reader:
             form_id=settings.get("form_id", ""),
             version=settings.get("version", ""),
             has_english=self.has_english,
+            requests=tuple(dict(row.cells) for row in self.book.sheet(REQUESTS).rows),
         )
         self._names(plan)
         self.unknown.sort(key=lambda one: (one.sheet != SURVEY, one.row))
@@ -96,6 +102,8 @@ class _Reader:
             for column in sheet.columns:
                 first = next((row.number for row in sheet.rows if row.cells.get(column.header)), 0)
                 if not first:
+                    continue
+                if name == SURVEY and column.header in _OWN:
                     continue
                 if column.name not in known:
                     self._tell(first, column.header, gettext_noop("这一列的内容在网页上显示不了。"), name)
@@ -167,20 +175,14 @@ class _Reader:
     def _matrix(self, line: Line, made: Item, items: tuple[Item, ...]) -> Item:
         names = {item.list_name for item in items}
         required = {item.is_required for item in items}
-        plain = {
-            item.but(name="", label="", english="", source="", list_name="", is_required=False)
-            for item in items
-        }
+        plain = {item.but(**dict.fromkeys(_OF_A_ROW, ""), is_required=False) for item in items}
         if plain != {Item(ItemKind.ONE, "")} or len(names) != 1 or len(required) != 1:
             said = gettext_noop(
                 "网页上的矩阵题，每一行都要是同一组选项的单选，必填与否相同，没有各自的条件。"
             )
             self._tell(line.row.number, "type", said)
             return made.but(items=items)
-        rows = tuple(
-            Item(ItemKind.ONE, item.name, label=item.label, english=item.english, source=item.source)
-            for item in items
-        )
+        rows = tuple(item.but(list_name="", is_required=False) for item in items)
         return made.but(kind=ItemKind.MATRIX, list_name=names.pop(), is_required=required.pop(), items=rows)
 
     def _shared(self, line: Line, kind: ItemKind) -> Item:
@@ -199,6 +201,7 @@ class _Reader:
             condition=condition,
             formula="" if condition is not None else relevant,
             source=sheet.get(row, "source"),
+            **{name: row.cells.get(header, "") for header, name in _OWN.items()},
         )
 
     def _question(self, line: Line) -> Item | None:

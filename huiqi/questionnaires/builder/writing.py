@@ -8,6 +8,7 @@ from huiqi.questionnaires.builder.plan import Item, ItemKind, Plan
 from huiqi.questionnaires.xlsform.readable import COLUMNS
 from huiqi.questionnaires.xlsform.sheets import (
     CHOICES,
+    REQUESTS,
     SETTINGS,
     SURVEY,
     Book,
@@ -67,13 +68,17 @@ def write_book(plan: Plan) -> Written:
         settings["default_language"] = CHINESE
     choice_columns = ("list_name", "name", "label")
     setting_columns = tuple(name for name in settings if settings[name])
+    asked = [dict(row) for row in plan.requests]
+    asked_columns = tuple(dict.fromkeys(key for row in asked for key in row))
+    more = {REQUESTS: _sheet(REQUESTS, asked_columns, asked, plan)} if asked else {}
     book = Book(
         {
             SURVEY: _sheet(SURVEY, COLUMNS, [cells for _name, cells in rows], plan),
             CHOICES: _sheet(CHOICES, choice_columns, [cells for _name, cells in options], plan),
             SETTINGS: _sheet(SETTINGS, setting_columns, [settings], plan),
+            **more,
         },
-        (SURVEY, CHOICES, SETTINGS),
+        (SURVEY, CHOICES, SETTINGS, *more),
     )
     item_rows = {number: name for number, (name, _cells) in enumerate(rows, 2)}
     option_rows = {number: name for number, (name, _cells) in enumerate(options, 2)}
@@ -109,6 +114,9 @@ def _shared(item: Item) -> dict[str, str]:
         "hint_english": item.hint_english,
         "relevant": item.formula or (formula_of(item.condition) if item.condition else ""),
         "source": item.source,
+        "huiqi::fact": item.fact,
+        "huiqi::unit": item.unit,
+        "huiqi::policy": item.policy,
     }
 
 

@@ -95,9 +95,15 @@ _READY: Mapping[str, Item] = {
     "county": Item(ItemKind.ONE, "county", label="所在的县（市、区）", is_required=True, look="search"),
     "industry": Item(ItemKind.ONE, "industry", label="所属行业", is_required=True, look="search"),
     "employees": Item(
-        ItemKind.INTEGER, "employees", label="现有从业人员（人）", is_required=True, low="0", high="1000000"
+        ItemKind.INTEGER,
+        "employees",
+        label="现有从业人员（人）",
+        is_required=True,
+        low="0",
+        high="1000000",
+        fact="employees",
     ),
-    "revenue": Item(ItemKind.MONEY, "revenue_wan", label="上年营业收入", low="0"),
+    "revenue": Item(ItemKind.MONEY, "revenue_wan", label="上年营业收入", low="0", fact="revenue", unit="wan"),
 }
 
 

@@ -21,7 +21,7 @@ ROWS: dict[str, Row] = {
         Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, status=404
     ),
     "questionnaires:build_file": needs(Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16}, status=404),
-    "questionnaires:try_version": makes_questionnaires(make=published_version),
+    "questionnaires:try_version": makes_questionnaires(make=published_version, also_posts=True),
     "questionnaires:questionnaire_act": needs(
         Power.EDIT_QUESTIONNAIRES, args={"public_id": "0" * 16, "name": "archive"}, only="POST"
     ),

@@ -35,6 +35,38 @@ def test_every_shipped_questionnaire_names_its_sources(path):
     assert all(one["confidence"] in {"VERIFIED", "KNOWN", "BENCHMARK", "GAP"} for one in given["sources"])
 
 
+def source_of(stem):
+    (path,) = (path for path in shipped() if path.stem == stem)
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def test_every_option_of_the_impact_survey_says_where_it_comes_from():
+    given = source_of("impact")
+    traced = {
+        name: sorted(str(option) for options in sources.values() for option in options)
+        for name, sources in given["traces"].items()
+    }
+    assert traced == {name: sorted(map(str, options)) for name, options in given["lists"].items()}
+
+
+def test_the_first_days_survey_offers_the_same_options_as_the_long_one():
+    long = source_of("impact")["lists"]
+    assert {name: long.get(name) for name in source_of("day-one")["lists"]} == source_of("day-one")["lists"]
+
+
+def test_who_does_several_things_says_which_is_the_main_one():
+    session = make_session(form_of("impact"))
+    session.answer("/data/doing/response", "loan")
+    assert not session.is_relevant("/data/doing/response_main")
+    session.answer("/data/doing/response", "loan stop")
+    assert session.is_relevant("/data/doing/response_main")
+    session.answer("/data/doing/response_main", "equity")
+    found = {one.path: one.message for one in session.problems()}
+    assert "请从上一题选的里面挑一项" in found["/data/doing/response_main"]
+    session.answer("/data/doing/response_main", "stop")
+    assert "/data/doing/response_main" not in {one.path for one in session.problems()}
+
+
 def test_the_first_days_survey_has_twelve_questions_all_of_the_long_one():
     short, long = form_of("day-one"), form_of("impact")
     assert len(short.questions) == 12
