@@ -16,6 +16,7 @@ from huiqi.core.models import AuditRecord
 from huiqi.enterprises.queries.statements import catalogue
 from huiqi.reference.queries import Tables
 from huiqi.surveys.models import Audience, Outcome, Response, Survey, Wave
+from huiqi.surveys.moments import Moment
 from huiqi.surveys.queries.asking import cell_filter
 
 TREND_DAYS = 30
@@ -134,12 +135,12 @@ def board_of(
     """The board of a wave; `within` narrows it to a cell. One query."""
     counts = _counts(wave, rows_by, columns_by, within)
     names = {side: names_of(side, tables) for side in (rows_by, columns_by)}
-    heads = [(key, _label(names[columns_by], key)) for key in sorted({key for _row, key, *_rest in counts})]
+    heads = [(key, _label(names[columns_by], key)) for key in _ordered(counts, 1, names[columns_by])]
     cells: dict[tuple[str, str], Tally] = {}
     for row, column, outcome, count in counts:
         cells.setdefault((row, column), Tally()).add(outcome, count)
     lines, weak = [], []
-    for row in sorted({row for row, *_rest in counts}):
+    for row in _ordered(counts, 0, names[rows_by]):
         found = [cells.get((row, column), Tally()) for column, _name in heads]
         made = []
         for (column, _name), tally in zip(heads, found, strict=True):
@@ -160,6 +161,13 @@ def board_of(
         for column, _name in heads
     ]
     return Board(rows_by, columns_by, heads, lines, totals, _sum(cells.values()), weak)
+
+
+def _ordered(counts: Iterable[tuple[str, str, str, int]], place: int, names: Mapping[str, str]) -> list[str]:
+    """The keys that occur, in the order in which their table has them, the unknown at the end."""
+    order = {key: at for at, key in enumerate(names)}
+    found = {str(one[place]) for one in counts}
+    return sorted(found, key=lambda key: (key == "", order.get(key, len(order)), key))
 
 
 def _counts(
@@ -244,12 +252,16 @@ class Trend:
     height: int = 90
 
 
-def trend_of(wave: Wave, today: date) -> Trend:
-    """Answers of each day. Of an anonymous survey by invitation no answer knows its day: there the records of
-    the trail are counted, which know neither answer nor firm."""
-    last = min(today, wave.closes_on)
+def trend_of(wave: Wave, moment: Moment) -> Trend:
+    """Answers of each day of the site; their instants are real time.
+
+    Of an anonymous survey by invitation no answer knows its day: there the records of the trail are counted,
+    which know neither answer nor firm.
+    """
+    ahead = timezone.localdate(moment.wall) - moment.today
+    last = min(moment.today, wave.closes_on)
     first = max(wave.opens_on, last - timedelta(days=TREND_DAYS - 1))
-    counts = _by_day(wave, first, last)
+    counts = {day - ahead: count for day, count in _by_day(wave, first + ahead, last + ahead).items()}
     days = [first + timedelta(days=at) for at in range(max((last - first).days, 0) + 1)]
     most = max([counts.get(day, 0) for day in days], default=0)
     step = 600 / max(len(days), 1)

@@ -17,7 +17,7 @@ from huiqi.files.sheets import Column, Kind, watermark_text
 from huiqi.reference.queries import code_tables
 from huiqi.surveys.models import Wave
 from huiqi.surveys.queries.board import Board, Side, Tally, board_of, trend_of
-from huiqi.surveys.views.campaign import campaign_context, runs_surveys, wave_at
+from huiqi.surveys.views.campaign import campaign_context, moment, runs_surveys, wave_at
 from huiqi.surveys.views.cells import parts_of
 
 
@@ -45,7 +45,7 @@ def board(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
         "survey": wave.survey,
         "wave": wave,
         "board": shown,
-        "trend": trend_of(wave, clock.today()),
+        "trend": trend_of(wave, moment()),
         "rows_by": rows_by,
         "columns_by": columns_by,
         "row_word": _name(rows_by),
