@@ -15,6 +15,8 @@ PAGES = {
     "catalogue-search": ("/policies/?q=wgfh", 200, "visitor"),
     "catalogue-empty": ("/policies/?q=zzzzzzzz", 200, "visitor"),
     "policy": ("/policies/ui-job-retention-refund/", 200, "visitor"),
+    "survey-code": ("/i/", 200, "visitor"),
+    "survey-code-wrong": ("/i/abcdefgh0123/", 404, "visitor"),
     "developers": ("/developers/", 200, "visitor"),
     "rulebook": ("/desk/rulebook/", 200, "editor"),
 }
