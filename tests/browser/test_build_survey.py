@@ -158,3 +158,33 @@ def test_one_presses_keys_only(browse):
         page.keyboard.press("Enter")
     page.locator(".hq-build-card").first.get_by_role("heading", name="乙").wait_for()
     assert page.evaluate("document.activeElement.id") in {"up-q2", "f-label"}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_pages_of_a_questionnaire_are_calm_and_accessible(browse, width):
+    desk = browse(width, person="analyst")
+    page = desk.go("/questionnaires/new/")
+    page.get_by_label("问卷名称").fill("影响调查")
+    page.get_by_text("中小企业复工情况快速调查").click()
+    page.get_by_role("button", name="下一步").click()
+    for _again in range(2):
+        page.get_by_role("button", name="做好了，存成新版").click()
+        if page.get_by_role("button", name="发布这一版").count():
+            page.get_by_role("button", name="发布这一版").click()
+        if not _again:
+            page.get_by_role("button", name="在网页上改").click()
+            page.get_by_role("link", name="所在的县").click()
+            page.locator("#f-label").fill("企业在哪个县（市、区）？")
+            page.get_by_role("button", name="保存", exact=True).click()
+    desk.shoot("questionnaire")
+    desk.assert_calm()
+    desk.assert_accessible()
+    page.locator("#versions + ul a").first.click()
+    page.get_by_role("heading", name="与第1版相比").wait_for()
+    desk.shoot("questionnaire-version")
+    desk.assert_calm()
+    desk.assert_accessible()
+    desk.go("/questionnaires/")
+    desk.shoot("questionnaires")
+    desk.assert_calm()
+    desk.assert_accessible()
