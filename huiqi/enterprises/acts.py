@@ -58,4 +58,5 @@ ACTS: Mapping[str, Any] = {
     "size_dispute.decided": _("处理划型异议"),
     "size_dispute.raised": _("提出划型异议"),
     "size_dispute.withdrawn": _("撤回划型异议"),
+    "snapshot.made": _("生成企业档案快照"),
 }

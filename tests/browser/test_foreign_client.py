@@ -1,7 +1,7 @@
 """A client nobody here wrote takes the form, fills it in and submits: ODK Web Forms, in a real browser.
 
-    npm install --prefix /tmp/field-client --ignore-scripts @getodk/web-forms@0.22.0 vue@3.5
-    HUIQI_FIELD_CLIENT=/tmp/field-client/node_modules make test-slow
+    npm install --prefix var/field-client --ignore-scripts @getodk/web-forms@0.22.0 vue@3.5
+    HUIQI_FIELD_CLIENT=var/field-client/node_modules make test-slow
 
 Skipped where it is not installed. The page around it (field_client.html) does what any host of the component
 must: it takes the first form of formList and posts what the component emits, as it is.

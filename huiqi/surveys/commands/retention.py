@@ -7,12 +7,24 @@ from django.utils.translation import gettext_lazy as _
 
 from huiqi.core.retention import Instants, keeps, years_before
 from huiqi.surveys.commands.microdata import drop_microdata
+from huiqi.surveys.commands.outcomes import TRY_WINDOW
 from huiqi.surveys.commands.responses import delete_uploads
 from huiqi.surveys.commands.results import KEPT_FOR, drop_files
-from huiqi.surveys.models import MicrodataRun, Response, ResponseState, ResultSnapshot
+from huiqi.surveys.models import CodeTry, MicrodataRun, Response, ResponseState, ResultSnapshot
 
 # As personal.yaml says; the site's own rule. Weighted results and their tables stay.
 YEARS = 3
+
+
+@keeps(
+    "surveys.code_tries",
+    _("输错的邀请码"),
+    "surveys.CodeTry.address_digest",
+    due=lambda instants: CodeTry.objects.filter(at__lte=instants.wall - TRY_WINDOW),
+)
+def forget_code_tries(rows: list[Any]) -> None:
+    """Delete what no longer counts towards the limit of wrong codes."""
+    CodeTry.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
 def _sent(instants: Instants) -> QuerySet[Response]:

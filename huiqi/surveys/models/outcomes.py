@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from huiqi.accounts.models import User
+from huiqi.accounts.models import Unit, User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may, scope_with
 from huiqi.cases.models import Case
@@ -47,7 +47,7 @@ class Wish(models.Model):
     topic = models.CharField(_("主题"), max_length=40)
     title = models.CharField(_("标题"), max_length=80)
     prefecture = models.CharField(_("县市区"), max_length=6, blank=True)
-    park = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")
+    park = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     # The firm agreed that it is called about its answers.
     may_contact = models.BooleanField(_("同意联系"), default=False)
     made_on = models.DateField(_("日期"))
