@@ -45,6 +45,7 @@ def _measure(firms: int, invited: int) -> None:
     from django.test import Client
     from django.urls import reverse
 
+    from huiqi.accounts import middleware  # noqa: F401  stamps sessions
     from huiqi.accounts.models import User
     from huiqi.surveys.models import Invitation, Wave
     from huiqi.surveys.tests.make import make_survey
