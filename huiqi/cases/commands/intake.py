@@ -83,6 +83,7 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
     clock = new_clock(case, Stage.ACCEPT, unit=case.desk, at=at)
     # The only clock there is: nothing to be looked up.
     mirror_nearest(case, [clock] if clock else [])
+    consent: dict[str, Any] = {"consent": asked.consent.value} if asked.consent else {}
     draws = 0
     while True:
         draws += 1
@@ -98,7 +99,7 @@ def open_case(asked: Asked, *, actor: User | None, at: datetime, code: str = "")
                     is_public=True,
                     on_behalf=_asked_for(asked, actor),
                     channel=asked.channel,
-                    **({"consent": asked.consent.value} if asked.consent else {}),
+                    **consent,
                 )
                 if clock is not None:
                     clock.save(force_insert=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from huiqi.core.messages import gettext_noop
 from huiqi.questionnaires.builder.conditions import condition_of
@@ -191,6 +192,7 @@ class _Reader:
         hint, hint_english = _both(sheet, row, "hint")
         relevant = sheet.get(row, "relevant")
         condition = condition_of(relevant) if relevant else None
+        own: dict[str, Any] = {name: row.cells.get(header, "") for header, name in _OWN.items()}
         return Item(
             kind,
             line.name,
@@ -201,7 +203,7 @@ class _Reader:
             condition=condition,
             formula="" if condition is not None else relevant,
             source=sheet.get(row, "source"),
-            **{name: row.cells.get(header, "") for header, name in _OWN.items()},
+            **own,
         )
 
     def _question(self, line: Line) -> Item | None:

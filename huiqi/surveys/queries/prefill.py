@@ -2,7 +2,7 @@
 
 Whoever types a credit code is not known to be of that firm: by the code alone only what the public register
 shows everybody comes in (its name, county and industry). The rest comes in for who was invited by a code of
-their own, or is signed in as the firm's person (docs/adr/0031).
+their own, or is signed in as the firm's person (docs/adr/0029).
 """
 
 from collections.abc import Mapping
