@@ -73,7 +73,9 @@ def test_every_role_has_its_person_in_the_cast():
 
 def test_every_row_of_the_matrix_is_reachable():
     for name, row in MATRIX.items():
-        assert reverse(name, kwargs=row.arguments()) if name != "api:api-root" else True
+        with transaction.atomic():  # what one row makes is not there for the next
+            assert reverse(name, kwargs=row.arguments()) if name != "api:api-root" else True
+            transaction.set_rollback(True)
 
 
 def told(name: str, row: Row, method: str, browsers: dict[str, Client]) -> dict[str, int]:

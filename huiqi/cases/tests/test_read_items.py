@@ -143,7 +143,7 @@ def test_the_shipped_items_are_sound_and_name_policies_that_exist():
     assert list(read_items(Path(settings.RULEBOOK_DIR), rulebook().policies)) == sorted(SHIPPED)
     assert set(SHIPPED) == {
         *("request", "enquiry", "late-payment", "legal-service", "shortage", "green-channel"),
-        *("licence-coordination", "loan-pulled"),
+        *("licence-coordination", "loan-pulled", "resume-help"),
     }
     assert len(SHIPPED["request"].definition.topics) == 8
 

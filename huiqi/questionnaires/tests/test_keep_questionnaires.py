@@ -113,7 +113,7 @@ def test_a_version_is_tried_out_as_a_firm_would(client):
     first = client.get(address).context["preview"]
     posted = {"p_state": first.state, "p_key": first.page.key, "data-works": "n", "p_do": "refresh"}
     second = client.post(address, posted).context["preview"]
-    assert [entry.label for entry, _bound in second.entries] == ["复工了吗", "职工人数", "为什么"]
+    assert [drawn.entry.label for drawn in second.entries] == ["复工了吗", "职工人数", "为什么"]
 
 
 def test_differences_are_told_in_words_without_formulas(client):

@@ -16,8 +16,8 @@ from huiqi.surveys.analysis.wave import Query, Source, Wave
 BEFORE = "before_"  # in front of the name of a question: what the same firm said in the wave before
 
 _CHANGED = gettext_noop("“%(question)s”在“%(first)s”与“%(second)s”的题目或选项不同，不能直接比较。")
-_ANONYMOUS = gettext_noop("“%(wave)s”没有企业标识，不能找出两期都作答的企业。")
-_NOBODY_TWICE = gettext_noop("两期都作答的企业不足%(least)d家，不能计算同一批企业的变化。")
+_ANONYMOUS = gettext_noop("“%(wave)s”没有企业标识，不能找出两轮都作答的企业。")
+_NOBODY_TWICE = gettext_noop("两轮都作答的企业不足%(least)d家，不能计算同一批企业的变化。")
 
 
 @dataclass(frozen=True)

@@ -239,7 +239,7 @@ def told(row: ResultSnapshot, source: Source | dict[str, Any], question: Questio
     lines: tuple[tuple[str, str], ...] = (
         (_("题目"), f"{question.label}（{question.name}）"),
         (_("分组"), _(group) if group else _("不分组")),
-        (_("筛选"), _("本期全部已提交的答卷")),
+        (_("筛选"), _("本轮全部已提交的答卷")),
         (_("算法"), _measure_words(str(plain["measure"]))),
         (_("分子"), _("选这一项的企业的权重之和") if steps else _("选这一项的企业数")),
         (_("分母"), _("%s的权重之和") % below if steps else below),

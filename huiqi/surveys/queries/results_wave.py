@@ -68,8 +68,8 @@ def latest(wave: Wave) -> ResultSnapshot | None:
 
 
 def wave_name(wave: Wave) -> str:
-    """第2期, as tables and sentences name it."""
-    return _("第%(n)s期") % {"n": wave.number}
+    """第2轮, as tables and sentences name it."""
+    return _("第%(n)s轮") % {"n": wave.number}
 
 
 def told_message(message: Message) -> list[Any]:

@@ -57,7 +57,7 @@ def test_every_finding_carries_the_query_that_made_it(enter):
     found = BeautifulSoup(page(enter("analyst"), make_results()).content, "html.parser")
     for sentence in found.select(".hq-findings li"):
         told = sentence.select_one(".hq-told").get_text(" ", strip=True)
-        assert "分母" in told and '"question": "status"' in told and "本期全部已提交的答卷" in told
+        assert "分母" in told and '"question": "status"' in told and "本轮全部已提交的答卷" in told
 
 
 def test_a_small_figure_is_not_shown_anywhere(enter):

@@ -254,7 +254,7 @@ def trend(request: HttpRequest, public_id: str) -> HttpResponse:
             shown = trend_shown(place.waves, name, answer)
         except Refused as refusal:
             problem = worded(refusal.said)
-    context = place.context(_("各期变化"), form=form, shown=shown, words=words, problem=problem)
+    context = place.context(_("各轮变化"), form=form, shown=shown, words=words, problem=problem)
     return render(request, "surveys/results_trend.html", context, status=422 if form.errors else 200)
 
 

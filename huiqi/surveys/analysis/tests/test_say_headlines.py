@@ -90,11 +90,11 @@ def test_an_index_is_above_or_below_neutral_only_beyond_its_interval(counts, wor
 def test_a_change_is_told_with_what_is_known_of_it(basis, words):
     waves = [
         make_wave({STATUS: spread(*counts)}, name=name, sampling=unweighted(100, basis))
-        for name, counts in (("第1期", (30, 70)), ("第2期", (60, 40)))
+        for name, counts in (("第1期", (30, 70)), ("第2轮", (60, 40)))
     ]
     before, after = trend(waves, Query("status"), "status0")
     said = str(change_said(STATUS, "status0", before, after).said)
-    assert said.startswith("“复工状态”选“已复工”的比例由30.0%升至60.0%（第1期至第2期") and words in said
+    assert said.startswith("“复工状态”选“已复工”的比例由30.0%升至60.0%（第1期至第2轮") and words in said
 
 
 def test_every_headline_carries_the_query_that_made_it():
