@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 ACTS: Mapping[str, Any] = {
+    "risk_levels.recorded": _("登记县域风险等级"),
     "claim.granted": _("通过企业认领"),
     "claim.looked_up": _("查找要认领的企业"),
     "claim.papers_submitted": _("提交认领材料"),

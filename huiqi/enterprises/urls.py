@@ -10,6 +10,7 @@ from huiqi.enterprises.views import (
     imports,
     people,
     register,
+    risk_levels,
 )
 
 app_name = "enterprises"
@@ -19,6 +20,7 @@ urlpatterns = [
     path("firms/views/", register.views, name="register_views"),
     path("firms/views/save/", register.view_save, name="view_save"),
     path("firms/views/<str:public_id>/", register.view_change, name="view_change"),
+    path("firms/names/", register.firm_names, name="firm_names"),
     path("firms/picture/", register.picture_page, name="picture"),
     path("firms/export/", export.export, name="export"),
     path("firms/<str:public_id>/", firm.firm, name="firm"),
@@ -81,6 +83,12 @@ urlpatterns = [
     path("duplicates/find/", duplicates.duplicates_find, name="duplicates_find"),
     path("duplicates/<str:public_id>/", duplicates.duplicate, name="duplicate"),
     path("duplicates/<str:public_id>/undo/", duplicates.duplicate_undo, name="duplicate_undo"),
+    # how high the risk is in each county
+    path("risk-levels/", risk_levels.risk_levels, name="risk_levels"),
+    path("risk-levels/add/", risk_levels.risk_add, name="risk_add"),
+    path("risk-levels/import/", risk_levels.risk_import, name="risk_import"),
+    path("risk-levels/template/", risk_levels.risk_template, name="risk_template"),
+    path("risk-levels/<str:code>/", risk_levels.risk_history, name="risk_history"),
     # a firm says that its size class is another
     path("firms/<str:public_id>/dispute/", disputes.dispute_raise, name="dispute_raise"),
     path("disputes/", disputes.disputes, name="disputes"),

@@ -1,11 +1,11 @@
-"""Staff may look at the code lists; they change only through `huiqi load_reference`."""
+"""Staff may look at the code lists; they change only through commands."""
 
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 
-from huiqi.reference.models import CodeList, Division, Industry
+from huiqi.reference.models import CodeList, Division, Industry, RiskLevel
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -38,3 +38,10 @@ class IndustryAdmin(ReadOnlyAdmin):
 @admin.register(CodeList)
 class CodeListAdmin(ReadOnlyAdmin):
     list_display = ["name", "rows", "loaded_at"]
+
+
+@admin.register(RiskLevel)
+class RiskLevelAdmin(ReadOnlyAdmin):
+    list_display = ["division", "level", "valid_from", "valid_to", "document", "known_on"]
+    list_filter = ["level"]
+    search_fields = ["division__name", "document"]

@@ -1,13 +1,19 @@
-"""Loading the code lists into the database."""
+"""Loading the code lists into the database, and recording the dated risk levels of counties."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 
+from huiqi.core import audit
 from huiqi.core.errors import Refused
+from huiqi.core.messages import Message, gettext_noop
 from huiqi.reference.code_rows import DivisionRow, IndustryRow, checksum, division_rows, industry_rows
-from huiqi.reference.models import CodeList, Division, Industry
+from huiqi.reference.models import CodeList, Division, Industry, RiskLevel
 from huiqi.reference.pinyin import pinyin_of
+from huiqi.reference.risk_levels import NewLevel
 
 REFERENCE = "reference"
 _BATCH = 500
@@ -112,3 +118,36 @@ def _counts(divisions: tuple[DivisionRow, ...], industries: tuple[IndustryRow, .
         "industry_groups": levels.count(3),
         "industry_classes": levels.count(4),
     }
+
+
+@transaction.atomic
+def record_risk_levels(levels: Sequence[NewLevel], *, actor: Model | None, at: datetime) -> int:
+    """Add rows to the dated risk levels; nothing is changed or deleted. Returns how many were new.
+
+    Refused: `reference.no_county` when a county did not exist on the day its level begins,
+    `reference.risk_days` when the last day is before the first.
+    """
+    made = 0
+    for new in levels:
+        _check_level(new)
+        _row, is_new = RiskLevel.objects.get_or_create(
+            division_id=new.county,
+            level=new.level,
+            valid_from=new.valid_from,
+            valid_to=new.valid_to,
+            document=new.document,
+            known_on=new.known_on,
+            defaults={"recorded_at": at},
+        )
+        made += is_new
+    audit.record("risk_levels.recorded", None, actor=actor, rows=len(levels), new=made)
+    return made
+
+
+def _check_level(new: NewLevel) -> None:
+    counties = Division.objects.valid_on(new.valid_from).filter(level=Division.Level.COUNTY)
+    if not counties.filter(code=new.county).exists():
+        said = gettext_noop("没有代码为“%(code)s”的县（市、区），或它那时还没有设立、已经撤销。")
+        raise Refused("reference.no_county", Message(said, {"code": new.county[:12]}))
+    if new.valid_to is not None and new.valid_to < new.valid_from:
+        raise Refused("reference.risk_days", gettext_noop("截止日期早于开始日期，请核对。"))

@@ -1,10 +1,11 @@
-"""Code lists: dated administrative divisions, the industry classification, and what was loaded when."""
+"""Code lists: dated divisions and their risk levels, the industry classification, what was loaded when."""
 
 from datetime import date
 from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class DivisionQuerySet(models.QuerySet["Division"]):
@@ -54,6 +55,64 @@ class Division(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+
+class RiskLevelQuerySet(models.QuerySet["RiskLevel"]):
+    def holding(self, on: date, known_on: date) -> Self:
+        """Rows that speak of day `on` and were known on `known_on`, the one that counts first of each county.
+
+        What became known last counts; of what became known on one day, what begins last.
+        """
+        rows = self.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+        known = rows.filter(known_on__lte=known_on)
+        return known.order_by("division", "-known_on", "-valid_from", "-pk")
+
+
+class RiskLevel(models.Model):
+    """How high the risk in a county was held to be, from a day to a day (县域风险等级), by which document.
+
+    Rows are only added: a later decision about the same days counts instead of the earlier one, which stays.
+    `valid_to` is the last day, None until something else is decided. NONE ends it: the county has no level.
+    """
+
+    class Level(models.TextChoices):
+        LOW = "low", _("低风险")
+        MEDIUM = "medium", _("中风险")
+        HIGH = "high", _("高风险")
+        NONE = "none", _("不再分级")
+
+    division = models.ForeignKey(Division, models.PROTECT, related_name="risk_levels")
+    level = models.CharField(_("等级"), max_length=6, choices=Level)
+    valid_from = models.DateField(_("起"), db_index=True)
+    valid_to = models.DateField(_("止"), null=True, blank=True)
+    document = models.CharField(_("依据文号"), max_length=80)
+    # The day the public could know it: a case is judged by what was known then.
+    known_on = models.DateField(_("公布日期"))
+    recorded_at = models.DateTimeField(_("登记时间"))
+
+    objects = RiskLevelQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("县域风险等级")
+        ordering = ["division", "-known_on", "-valid_from", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="risk_level_from_before_to",
+                condition=Q(valid_to=None) | Q(valid_from__lte=F("valid_to")),
+            ),
+            models.UniqueConstraint(
+                name="risk_level_once",
+                fields=["division", "level", "valid_from", "valid_to", "document", "known_on"],
+            ),
+            models.UniqueConstraint(
+                name="risk_level_open_once",
+                fields=["division", "level", "valid_from", "document", "known_on"],
+                condition=Q(valid_to=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.division_id} {self.level} {self.valid_from}"
 
 
 class Industry(models.Model):

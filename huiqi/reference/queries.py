@@ -15,7 +15,8 @@ from django.conf import settings
 from huiqi.core.errors import Refused
 from huiqi.reference.code_rows import help_words, industry_rows, known_region
 from huiqi.reference.code_search import Entry, search
-from huiqi.reference.models import CodeList, Division, DivisionQuerySet, Industry
+from huiqi.reference.models import CodeList, Division, DivisionQuerySet, Industry, RiskLevel
+from huiqi.reference.risk_levels import Holding
 from huiqi.reference.size_class import FACTS, Figures, SizeClass, SizeClassifier
 from huiqi.reference.size_table import CodeLookup, read_code
 from huiqi.rules.facts_file import read_catalogue
@@ -116,6 +117,26 @@ def search_divisions(question: str, limit: int = 20) -> list[Division]:
     tables = _tables()
     found = search(tables.division_entries, question, min(limit, MOST_RESULTS))
     return [tables.divisions[entry.code] for entry in found]
+
+
+# --- risk levels ----------------------------------------------------------------------------------
+
+
+def risk_level(county: str, on: date, known_on: date | None = None) -> Holding | None:
+    """The level of a county on a day as known on another (default: the same); None when it has none."""
+    rows = RiskLevel.objects.filter(division=county).holding(on, known_on or on)
+    row = rows.first() if known_region(county) else None
+    if row is None or row.level == RiskLevel.Level.NONE:
+        return None
+    return Holding(row.level, row.valid_from, row.document)
+
+
+def risk_levels(on: date, known_on: date | None = None) -> dict[str, RiskLevel]:
+    """The row that counts on a day, by county; a county whose levels have ended has its ending row."""
+    found: dict[str, RiskLevel] = {}
+    for row in RiskLevel.objects.holding(on, known_on or on):
+        found.setdefault(row.division_id, row)
+    return found
 
 
 # --- industries -----------------------------------------------------------------------------------

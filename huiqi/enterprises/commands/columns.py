@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from huiqi.enterprises.bulk_rows import update_rows
 from huiqi.enterprises.catalogue import columns, settled_together
+from huiqi.enterprises.listeners import tell_written
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.projection import Projected, Projector
 from huiqi.enterprises.queries.statements import ByFact, catalogue, size_class_of, stated_of
@@ -52,7 +53,9 @@ def project_firms(enterprise_ids: Iterable[int], *, on: date) -> int:
 
 def project_locked(roots: Iterable[int], *, on: date) -> int:
     """As `project_firms`, for rows the caller has locked and that are not merged into others."""
-    return sum(_project_batch(pks, on) for pks in _batches(roots))
+    firms = set(roots)
+    tell_written(firms)
+    return sum(_project_batch(pks, on) for pks in _batches(firms))
 
 
 def amend_locked(told: Counter[tuple[int, str]], *, on: date) -> None:
@@ -61,6 +64,7 @@ def amend_locked(told: Counter[tuple[int, str]], *, on: date) -> None:
     `told`: how many statements were just added, by firm and fact. The firms are locked and stand for
     themselves.
     """
+    tell_written({pk for pk, _fact in told})
     for pks in _batches(pk for pk, _fact in told):
         _amend_batch(pks, told, on)
 

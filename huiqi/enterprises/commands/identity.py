@@ -13,6 +13,7 @@ from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.enterprises.commands.search_words import renew_search_words
 from huiqi.enterprises.commands.statements import Said, file_statements, open_filing
+from huiqi.enterprises.listeners import tell_written
 from huiqi.enterprises.models import Enterprise, FormerIdentity, Registration, SourceKind, Standing
 from huiqi.reference import credit_codes
 from huiqi.reference.pinyin import pinyin_of
@@ -134,6 +135,7 @@ def _save(firm: Enterprise, changes: Mapping[str, Any], expected: int) -> None:
     for name, value in changes.items():
         setattr(row, name, value)
     row.save_version(expected=expected, fields=list(changes))
+    tell_written([row.pk])
 
 
 def _remember(firm: Enterprise, kind: str, value: str, reason: str, act: Act) -> None:

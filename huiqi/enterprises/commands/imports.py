@@ -1,7 +1,6 @@
 """An import from upload to report. Each batch is one transaction that also moves the run forward, so that a
 run killed at any point goes on behind the last whole batch."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,7 +23,7 @@ from huiqi.enterprises.importing.rows import RowReader
 from huiqi.enterprises.models import ColumnMapping, ImportFault, ImportRun, SourceKind
 from huiqi.enterprises.queries.imports import Batch, batches, layout_of, look, signature
 from huiqi.enterprises.queries.statements import catalogue
-from huiqi.files.stored_tables import sealed, unsealed
+from huiqi.files.stored_tables import unsealed
 from huiqi.files.table_runs import Superseded
 from huiqi.files.tables.table import Table
 
@@ -53,16 +52,12 @@ def upload(file: File, *, actor: Any, at: datetime, wall: datetime) -> ImportRun
     run = ImportRun(
         owner=actor,
         unit=actor.unit,
-        file_name=str(file.name)[:200],
-        sha256=hashlib.sha256(content).hexdigest(),
         seen=json.dumps(seen, ensure_ascii=False),
         total_rows=seen.get("rows", 0),
         created_at=at,
         kept_until=wall + KEPT_FOR,
     )
-    # The file's own name stays out of the file system; written before the row, because a file without a row
-    # is swept away and a row without a file would be a fault.
-    run.file.save(f"{run.public_id}.table", sealed(content), save=False)
+    run.keep(content, str(file.name))
     with transaction.atomic():
         run.save()
         audit.record("import.uploaded", run, actor=actor, rows=run.total_rows)
@@ -165,7 +160,7 @@ def stop(run: ImportRun, *, actor: Any, at: datetime, wall: datetime) -> ImportR
     if run.filing is None:
         run.drop_file()
     run.state, run.finished_at, run.kept_until = State.CANCELLED, at, wall + KEPT_FOR
-    run.save(update_fields=["state", "finished_at", "kept_until", "file"])
+    run.save()
     audit.record("import.stopped", run, actor=actor, rows=run.done_rows)
     return run
 
@@ -183,14 +178,10 @@ def tidy_imports(*, at: datetime) -> int:
 
     A run that a killed worker left behind counts as abandoned, one whose job is alive does not.
     """
-    runs = [run for run in ImportRun.objects.with_overdue_file(at) if not run.is_alive]
-    for run in runs:
-        run.drop_file()
-        run.preview = run.seen = ""
-        run.save(update_fields=["file", "preview", "seen"])
-    if runs:
-        audit.record("import.files_deleted", None, actor=None, files=len(runs))
-    return len(runs)
+    files = ImportRun.objects.drop_overdue_files(at)
+    if files:
+        audit.record("import.files_deleted", None, actor=None, files=files)
+    return files
 
 
 def _locked(run: ImportRun, *states: State) -> ImportRun:

@@ -15,6 +15,7 @@ from huiqi.core.errors import Refused
 from huiqi.core.messages import gettext_noop
 from huiqi.enterprises.commands.columns import lock_firms, project_locked
 from huiqi.enterprises.commands.search_words import renew_search_words
+from huiqi.enterprises.listeners import tell_written
 from huiqi.enterprises.models import Enterprise, Merging
 
 
@@ -32,6 +33,7 @@ def merge_firms(  # noqa: PLR0913  each is a fact about the act
     Enterprise.objects.filter(Q(pk=dropped.pk) | Q(merged_into=dropped)).update(merged_into=kept)
     _raise_versions(dropped.pk, kept.pk)
     project_locked([kept.pk], on=on)
+    tell_written([dropped.pk])
     renew_search_words([kept.pk])
     audit.record("firm.merged", kept, actor=actor, dropped=dropped.public_id, merging=merging.public_id)
     return merging

@@ -4,9 +4,11 @@ from huiqi.enterprises.models.firm import Contact, Enterprise, Registration, Sav
 from huiqi.enterprises.models.identity import DuplicatePair, FormerIdentity, Merging, SizeDispute, Succession
 from huiqi.enterprises.models.imports import ColumnMapping, ExportRun, ImportFault, ImportRun
 from huiqi.enterprises.models.people import Claim, FirmAccess, MemberInvitation, Membership
+from huiqi.enterprises.models.snapshots import ChangedFirm, SnapshotMark
 from huiqi.enterprises.models.statements import Filing, SourceKind, Standing, Statement
 
 __all__ = [
+    "ChangedFirm",
     "Claim",
     "ColumnMapping",
     "Contact",
@@ -24,6 +26,7 @@ __all__ = [
     "Registration",
     "SavedView",
     "SizeDispute",
+    "SnapshotMark",
     "SourceKind",
     "Standing",
     "Statement",

@@ -29,7 +29,8 @@ from huiqi.enterprises.models import (
 )
 from huiqi.enterprises.models.firm import EnterpriseQuerySet
 from huiqi.enterprises.queries.statements import catalogue
-from huiqi.enterprises.wanted import Gap, Kind, Question, Sort, Wanted
+from huiqi.enterprises.wanted import Gap, Kind, Question, Sort, Wanted, read_question
+from huiqi.reference import credit_codes
 from huiqi.reference.queries import Tables
 
 CAP = 10_000
@@ -198,6 +199,30 @@ def find(firms: EnterpriseQuerySet, wanted: Wanted, on: date, sort: Sort = Sort.
         _, ids = _page(inner, params, sort, last)
         page = last
     return Hits(ids, min(count, CAP), min(max(1, page), last), count > CAP)
+
+
+def firms_named(firms: EnterpriseQuerySet, question: Question, most: int) -> list[Enterprise]:
+    """The first of `firms` that words, initials or a credit code find; a telephone number finds none here."""
+    if question.kind not in {Kind.WORDS, Kind.CODE}:
+        return []
+    return list(firms.filter(_asked(question)).order_by("name", "pk")[:most])
+
+
+def firm_label(firm: Enterprise) -> str:
+    """How a type-ahead box names a firm: credit code first, so that picking it says which is meant."""
+    return f"{firm.credit_code or _('无代码')} {firm.name}"
+
+
+def firms_meant(firms: EnterpriseQuerySet, typed: str, most: int) -> list[Enterprise]:
+    """The firms among `firms` that a box of `firm_label`s may mean, at most so many: that of a whole credit
+    code at its head, those of exactly that name, else all that are found by it."""
+    head, _sep, rest = typed.strip().partition(" ")
+    code = credit_codes.normalise(head)
+    if credit_codes.find_problem(code) is None:
+        return list(firms.filter(credit_code=code).order_by("pk"))
+    named = firms_named(firms, read_question(rest if head == _("无代码") else typed), most)
+    same = [firm for firm in named if firm.name == typed.strip()]
+    return same or named
 
 
 def count_all(firms: EnterpriseQuerySet) -> tuple[int, bool]:

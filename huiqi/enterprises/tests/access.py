@@ -12,6 +12,7 @@ from tests.harness.access_rows import TOKEN, Row, everybody, needs, people, sign
 ROWS: dict[str, Row] = {
     "enterprises:register": needs(Power.VIEW_REGISTER, also_posts=True),
     "enterprises:register_views": needs(Power.VIEW_REGISTER),
+    "enterprises:firm_names": needs(Power.VIEW_REGISTER),
     "enterprises:picture": needs(Power.VIEW_REGISTER),
     "enterprises:view_save": needs(Power.VIEW_REGISTER, only="POST"),
     "enterprises:view_change": needs(Power.VIEW_REGISTER, args={"public_id": "of-another"}, only="POST"),
@@ -28,6 +29,11 @@ ROWS: dict[str, Row] = {
     "enterprises:contact_reveal": needs(
         Power.REVEAL_CONTACTS, args={"public_id": "x", "contact_id": 1}, only="POST"
     ),
+    "enterprises:risk_levels": needs(Power.USE_OFFICE),
+    "enterprises:risk_history": needs(Power.USE_OFFICE, args={"code": "430181"}),
+    "enterprises:risk_add": needs(Power.CONFIRM_FACTS, also_posts=True),
+    "enterprises:risk_import": needs(Power.CONFIRM_FACTS, also_posts=True),
+    "enterprises:risk_template": needs(Power.CONFIRM_FACTS),
     "enterprises:my_firms": needs(Power.ACT_FOR_FIRM),
     "enterprises:find_firm": needs(Power.ACT_FOR_FIRM, also_posts=True),
     "enterprises:claim_firm": people("firm", make=firm_in_liuyang, also_posts=True),

@@ -13,7 +13,7 @@ from huiqi.enterprises.tests.make import make_code, make_firm
 from huiqi.enterprises.tests.tables import HEADINGS, csv_bytes, firm_row
 from huiqi.files.tests.make import make_xlsx
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from huiqi.enterprises.tests.make import AT, ON, make_code, make_firm, state
 from huiqi.enterprises.wanted import Gap, Kind, Sort, Wanted, read_question
 from huiqi.reference.pinyin import pinyin_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 LIST = "/firms/"
 
 

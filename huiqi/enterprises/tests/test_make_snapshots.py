@@ -22,7 +22,7 @@ from huiqi.rules.columnar.table import TableSource
 from huiqi.rules.columnar.totals import totals
 from huiqi.rules.judge import Judge
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 ON = date(2020, 3, 1)
 AT = datetime(2020, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -76,7 +76,7 @@ def test_rules_run_over_a_snapshot(root: Path) -> None:
     make_firm(county="430102")
     folder = made(root)
     book = rulebook()
-    source = TableSource(sorted(folder.glob("*.parquet")), book.catalogue, snapshot_rows.BESIDE)
+    source = TableSource(sorted(folder.glob("*.parquet")), book.catalogue, snapshot_rows.NO_FACTS)
     judge = Judge(book, ON, only=["online-public-services", "si-exempt-msme"])
     found = totals(ColumnarJudge(judge, source), ["prefecture"])
     assert [(one.policy, one.group, one.firms, one.eligible) for one in found[:2]] == [

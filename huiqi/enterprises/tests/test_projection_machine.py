@@ -25,7 +25,7 @@ from huiqi.enterprises.models import Enterprise, Merging, Statement
 from huiqi.enterprises.queries.statements import facts_on
 from huiqi.enterprises.tests.oracle import RANKS, Kind, Remark, answer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 # As rulebook/facts.yaml has them.
 FACTS = {
     "employees": Kind("last year", 365),

@@ -7,7 +7,7 @@ from huiqi.enterprises.register_panel import firms_found, register_panel
 from huiqi.enterprises.tests.make import make_firm
 from tests.harness.cast import play
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def hits(rf, part: str, words: str):

@@ -22,7 +22,6 @@ from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.htmx import render_page
 from huiqi.core.language import worded
-from huiqi.core.models import Job
 from huiqi.core.pagination import paginate
 from huiqi.enterprises.commands.imports import MOST_BYTES, choose, set_columns, start, stop, upload
 from huiqi.enterprises.forms.imports import ChoicesForm, ColumnsForm, UploadForm
@@ -160,13 +159,8 @@ def import_run(request: HttpRequest, public_id: str) -> HttpResponse:
     run = _mine(request, public_id)
     if run.state == State.UPLOADED:
         return redirect("enterprises:import_columns", public_id)
-    job = Job.objects.filter(public_id=run.job_id).order_by("pk").first()
-    is_moving = run.state in {State.CHECKING, State.RUNNING} and job is not None and not job.is_finished
     context = {
         "run": run,
-        "job": job,
-        "is_moving": is_moving,
-        "is_stuck": run.state in {State.CHECKING, State.RUNNING} and not is_moving,
         "preview": json.loads(run.preview) if run.preview else None,
         "faults": _faults(request, run),
         "remarks": run.faults.filter(is_remark=True).order_by("row", "pk")[:REMARKS_SHOWN],

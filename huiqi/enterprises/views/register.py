@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,12 +24,23 @@ from huiqi.enterprises.commands.contacts import note_phone_search
 from huiqi.enterprises.commands.saved_views import delete_view, rename_view, save_view
 from huiqi.enterprises.models import SavedView
 from huiqi.enterprises.queries.picture import INDUSTRY, PLACE, WIDTH, picture
-from huiqi.enterprises.queries.register import CAP, NOTHING, PAGE_SIZE, Hits, find, rows_of, seen_by
+from huiqi.enterprises.queries.register import (
+    CAP,
+    NOTHING,
+    PAGE_SIZE,
+    Hits,
+    find,
+    firm_label,
+    firms_named,
+    rows_of,
+    seen_by,
+)
 from huiqi.enterprises.register_form import LONGEST_QUERY, RegisterForm, SavedViewForm
 from huiqi.enterprises.wanted import Kind, read_question
 from huiqi.reference.queries import code_tables
 
 PAGE = "register"
+MOST_NAMES = 20
 
 
 @power_required(Power.VIEW_REGISTER)
@@ -54,6 +65,16 @@ def register(request: HttpRequest) -> HttpResponse:
     if typed.strip():
         data["q"] = typed.strip()
     return redirect(f"{request.path}?{data.urlencode()}" if data else request.path)
+
+
+@power_required(Power.VIEW_REGISTER)
+@require_safe
+@never_cache
+def firm_names(request: HttpRequest) -> JsonResponse:
+    """Firms for the type-ahead boxes, code first, among those this person may see."""
+    firms = seen_by(user_of(request), clock.today())
+    found = firms_named(firms, read_question(request.GET.get("q", "")[:60]), MOST_NAMES)
+    return JsonResponse([{"value": firm.public_id, "label": firm_label(firm)} for firm in found], safe=False)
 
 
 def _show(request: HttpRequest, data: QueryDict, *, by_phone: bool = False) -> HttpResponse:

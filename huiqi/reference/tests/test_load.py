@@ -17,7 +17,7 @@ from huiqi.reference.models import CodeList, Division, Industry
 from huiqi.reference.pinyin import pinyin_of
 from huiqi.reference.queries import counties, counties_of, division, divisions, prefectures, search_divisions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.mark.parametrize("province", ["", "430100", "990000", "43", "湖南", "0" * 100, "710000"])

@@ -22,6 +22,7 @@ class Command(HuiqiCommand):
         verbs = parser.add_subparsers(dest="verb", required=True)
         make = self.subparser(verbs, "make", "把全部企业的现状写成一份快照（Parquet），并删去过旧的快照。")
         make.add_argument("--keep", type=int, default=KEPT, metavar="N", help=f"保留最近几份，默认{KEPT}份")
+        make.add_argument("--whole", action="store_true", help="全部重写，不沿用上一份快照")
         verify = self.subparser(verbs, "verify", "核验一份快照；完好时退出码为0，否则为1并指出每个文件。")
         verify.add_argument("name", nargs="?", help="快照名称，默认为最近一份")
         self.subparser(verbs, "list", "列出快照。")
@@ -33,7 +34,12 @@ class Command(HuiqiCommand):
         if options["keep"] < 1:
             raise Refused("enterprises.keep_one", gettext_noop("至少要保留1份快照。"))
         steps = make_snapshot(
-            snapshot_root(), on=clock.today(), at=clock.wall_now(), actor=None, keep=options["keep"]
+            snapshot_root(),
+            on=clock.today(),
+            at=clock.wall_now(),
+            actor=None,
+            keep=options["keep"],
+            whole=options["whole"],
         )
         for _ in steps:
             pass
@@ -41,7 +47,10 @@ class Command(HuiqiCommand):
 
     def _tell(self, name: str, options: dict[str, Any]) -> None:
         made = snapshot_files.read_manifest(snapshot_root() / name)
-        human = f"快照{made.name}：{made.firms}家企业，{len(made.parts)}个文件。"
+        files = len(made.parts) + len(made.changes)
+        human = f"快照{made.name}：{made.firms}家企业，{files}个文件。"
+        if made.base:
+            human += f"沿用快照{made.base}，改写变动的{sum(file.rows for file in made.changes)}行。"
         self.answer(asdict(made), human, as_json=options["as_json"])
 
     def _newest(self) -> str:
