@@ -191,6 +191,8 @@ class Lowering:
             negative = graph.compare("<", right.num, graph.number(0))
             num = graph.choose(negative, graph.plus(graph.number(0), num, "-"), num)
         if graph.is_constant(den):
+            if graph.constant(den) is None:
+                return Number(graph.number(None), self._one)
             return Number(num, graph.number(abs(int(graph.constant(den)))))  # type: ignore[call-overload]
         den = graph.nonzero(graph.magnitude(den))
         return Number(graph.known(num, den), den)
@@ -223,6 +225,8 @@ class Lowering:
         if not graph.is_constant(number.den):
             doubled = graph.plus(graph.times(graph.number(2), number.num), number.den)
             return graph.floor(doubled, graph.times(graph.number(2), number.den))
+        if graph.constant(number.den) is None:  # what it is divided by stands in no column of this table
+            return graph.number(None)
         den = int(graph.constant(number.den))  # type: ignore[call-overload]
         if den % 2 == 0:  # the same, with smaller numbers
             return graph.floor(graph.plus(number.num, graph.number(den // 2)), number.den)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from huiqi.rules.catalogue import Catalogue, Fact, Unreadable
@@ -14,6 +15,8 @@ from huiqi.rules.problems import FactsError, Problem
 
 PIECE = 65_536
 ENTERPRISE = "enterprise"
+# Beside a file of firms may lie one of its changes: rows that stand instead of its own, or are gone.
+CHANGES, GONE = ".changes", "gone"
 EPOCH = 719_163  # the day number of 1970-01-01, from which Parquet counts
 FITTING = {
     "bool": pa.types.is_boolean,
@@ -41,17 +44,44 @@ class TableSource:
 
     @property
     def rows(self) -> int:
-        return sum(int(pq.read_metadata(path).num_rows) for path in self.paths)
+        return sum(_rows(path) for path in self.paths)
 
     def batches(self, names: Sequence[str], rows: int = PIECE) -> Iterator[pa.RecordBatch]:
         """The named columns, `rows` firms at a time; texts come as positions in a list of texts."""
         texts = [name for name in names if self.is_text(name)]
         for path in self.paths:
+            if path.with_suffix(CHANGES).exists():
+                yield from read_firms(path, names, texts).to_batches(max_chunksize=rows)
+                continue
             with pq.ParquetFile(path, read_dictionary=texts, buffer_size=1 << 20) as file:
                 yield from file.iter_batches(batch_size=rows, columns=list(names), use_threads=False)
 
     def is_text(self, name: str) -> bool:
         return name in self.catalogue.facts and self.catalogue.facts[name].type in TEXTS
+
+
+def read_firms(path: Path, names: Sequence[str], texts: Sequence[str] = ()) -> pa.Table:
+    """The named columns of one file with its changes, in one chunk; `texts` come as positions in lists."""
+    table = _read(path, names, texts)
+    changes = path.with_suffix(CHANGES)
+    if not changes.exists():
+        return table.combine_chunks()
+    late = _read(changes, [*names, *({ENTERPRISE, GONE} - {*names})], texts)
+    firms = table.column(ENTERPRISE) if ENTERPRISE in names else _read(path, [ENTERPRISE], ()).column(0)
+    stands = pc.invert(pc.is_in(firms, late.column(ENTERPRISE).combine_chunks().cast(pa.string())))
+    rows = [table.filter(stands), late.filter(pc.invert(late.column(GONE))).select(table.column_names)]
+    return pa.concat_tables(rows).unify_dictionaries().combine_chunks()
+
+
+def _read(path: Path, names: Sequence[str], texts: Sequence[str]) -> pa.Table:
+    with pq.ParquetFile(path, read_dictionary=list(texts)) as file:
+        return file.read(columns=list(names), use_threads=False)
+
+
+def _rows(path: Path) -> int:
+    if path.with_suffix(CHANGES).exists():
+        return int(read_firms(path, [ENTERPRISE]).num_rows)
+    return int(pq.read_metadata(path).num_rows)
 
 
 def _schema(paths: Sequence[Path]) -> pa.Schema:

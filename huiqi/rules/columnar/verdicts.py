@@ -124,7 +124,7 @@ def columnar_blocks(judge: Judge, source: TableSource) -> Iterator[tuple[pa.Arra
     columnar = ColumnarJudge(judge, source)
     for piece, batch in columnar.pieces([ENTERPRISE]):
         firms = _checked(batch.column(ENTERPRISE))
-        yield firms, [_block(columnar, piece, plan) for plan in columnar.plans]
+        yield firms, [block(columnar, piece, plan) for plan in columnar.plans]
 
 
 def _checked(firms: pa.Array) -> pa.Array:
@@ -133,7 +133,8 @@ def _checked(firms: pa.Array) -> pa.Array:
     return firms
 
 
-def _block(columnar: ColumnarJudge, piece: Piece, plan: Plan) -> Block:
+def block(columnar: ColumnarJudge, piece: Piece, plan: Plan) -> Block:
+    """The verdicts of one policy on the firms of a piece."""
     one = columnar.lowered.get(plan.policy.id)
     if one is None:
         return _settled(STATUS_NAMES.index(str(plan.status)), piece.rows)
