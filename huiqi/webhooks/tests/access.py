@@ -1,0 +1,12 @@
+"""Who may open which address of this app, one row each; how to write one: tests/harness/access_rows.py."""
+
+from huiqi.accounts.powers import Power
+from huiqi.webhooks.tests.make import one_hook
+from tests.harness.access_rows import Row, needs
+
+ROWS: dict[str, Row] = {
+    "webhooks:hooks": needs(Power.MANAGE_ACCESS),
+    "webhooks:new": needs(Power.MANAGE_ACCESS, also_posts=True),
+    "webhooks:hook": needs(Power.MANAGE_ACCESS, make=one_hook),
+    "webhooks:end": needs(Power.MANAGE_ACCESS, args={"public_id": "0" * 16}, only="POST"),
+}
