@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 ACTS: Mapping[str, Any] = {
+    "list_entry.form_filled": _("填写名单企业的条件表"),
     "comparison.answer_received": _("收到比对答复表"),
     "comparison.answered": _("比对答复完成"),
     "comparison.answers_applied": _("写入比对答复"),

@@ -4,6 +4,7 @@ Criteria are conditions of the rules engine, compiled by its own reader: a kind'
 with one edition, so that verdicts, reasons and "what is missing" are the engine's and not a second opinion.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -33,10 +34,11 @@ SECRECIES = ("public", "internal", "compartment")
 EXPECTATIONS = {"meets": True, "fails": False, "unknown": None}
 KEYS = frozenset(
     "id title title_en summary feeds implies exhaustive issuer role documents chain notice validity secrecy"
-    " contact parameters conditions scoring gaps readings confidence sources cases".split()
+    " contact questionnaire parameters conditions scoring gaps readings confidence sources cases".split()
 )
 CASE_KEYS = frozenset("name on known_on facts expect failed unknown score score_most".split())
 SCORE_KEYS = LEAF_KEYS | {"points", "confidence", "source"}
+FORM_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,99}", re.ASCII)
 MOST_WORKING_DAYS, MOST_MONTHS, MOST_POINTS = 60, 120, 10_000
 
 
@@ -114,6 +116,8 @@ class ListKind:
     confidence: str
     title_en: str | None = None
     contact: str | None = None
+    # The form id of a questionnaire with the criteria's questions, filled in for each firm; "" without one.
+    questionnaire: str = ""
     scoring: tuple[Score, ...] = ()
     gaps: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
@@ -206,6 +210,7 @@ class _KindReader:
             confidence=section.word("confidence", CONFIDENCES, "GAP"),
             title_en=section.text("title_en"),
             contact=section.text("contact"),
+            questionnaire=self._questionnaire(),
             scoring=scoring,
             gaps=section.texts("gaps"),
             readings=section.texts("readings"),
@@ -215,6 +220,14 @@ class _KindReader:
         )
         self._check_role(kind)
         return kind if kind_id else None
+
+    def _questionnaire(self) -> str:
+        form_id = self.section.text("questionnaire") or ""
+        if form_id and (not FORM_ID.fullmatch(form_id) or not self.section.has("conditions")):
+            remedy = "写问卷的表单编号；没有条件的名单不用表"
+            self.section.wrong("questionnaire", f"“{form_id[:40]}”不能作条件的表", remedy)
+            return ""
+        return form_id
 
     def _check_role(self, kind: ListKind) -> None:
         if kind.role == "import" and (kind.book is not None or kind.notice is not None):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from huiqi.lists.views import batches, comparison, entries, exports, imports, notices, proposals
+from huiqi.lists.views import batches, comparison, entries, entry_forms, exports, imports, notices, proposals
 
 app_name = "lists"
 urlpatterns = [
@@ -26,6 +26,7 @@ urlpatterns = [
     path("batches/<str:public_id>/candidates/", proposals.candidates, name="candidates"),
     path("batches/<str:public_id>/act/", entries.act_on_entries, name="act_on_entries"),
     path("entries/<str:public_id>/", entries.entry, name="entry"),
+    path("entries/<str:public_id>/form/", entry_forms.entry_form, name="entry_form"),
     path("entries/<str:public_id>/act/", entries.act_on_entry, name="act_on_entry"),
     path("entries/<str:public_id>/remove/", entries.remove, name="remove"),
     # other authorities' lists

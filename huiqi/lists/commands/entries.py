@@ -19,6 +19,7 @@ from huiqi.lists.commands.telling import settle_turns, tell_next_offices
 from huiqi.lists.criteria import Finding
 from huiqi.lists.models import BatchState, Entry, ListBatch, Step
 from huiqi.lists.queries.book import kind_called
+from huiqi.lists.queries.entry_forms import answered_of
 from huiqi.lists.queries.findings import columns_of, findings
 from huiqi.lists.queries.offices import Desk, Ways, desk_for, desks_of
 
@@ -230,13 +231,14 @@ def _act(
     _refuse_without_reason(row, act, reason)
     desks, ways, kind = desks_of(actor, Power.RECOMMEND_FOR_LISTS, today), Ways(), kind_called(row.kind)
     rows = Entry.objects.select_for_update(of=("self",)).filter(batch=row, pk__in=versions)
-    entries = list(rows.select_related("enterprise").order_by("pk"))
-    found = findings(kind, [entry.enterprise_id for entry in entries], on)
+    entries = list(rows.select_related("enterprise", "form_version").order_by("pk"))
+    said = answered_of(entries, at)
+    found = findings(kind, [entry.enterprise_id for entry in entries], on, answered=said)
     outcome = Outcome()
     for entry in entries:
         try:
             firm = entry.enterprise
-            desk = _turn(entry, desks)
+            desk = office_at_turn(entry, desks)
             if versions[entry.pk] not in (None, entry.version):
                 raise VersionConflict()
             way = ways.of(kind.chain, firm.prefecture, firm.park_id)
@@ -285,7 +287,8 @@ _WHY = {
 }
 
 
-def _turn(entry: Entry, desks: Sequence[Desk]) -> Desk:
+def office_at_turn(entry: Entry, desks: Sequence[Desk]) -> Desk:
+    """The desk whose turn it is, of these. Refused: `lists.not_your_level`."""
     desk = desk_for(desks, entry.level, entry.enterprise.prefecture, entry.enterprise.park_id)
     if desk is None:
         elsewhere = gettext_noop("这家企业现在由%(level)s办理，轮到您单位时才能办。")

@@ -11,8 +11,13 @@ from huiqi.accounts.models import Unit, User
 from huiqi.accounts.queries.people import scope_of
 from huiqi.core.ids import PublicIdField
 from huiqi.core.models import AppendOnly, AppendOnlyQuerySet, Versioned
+from huiqi.core.personal import EncryptedTextField
 from huiqi.enterprises.models import Enterprise
 from huiqi.lists.models.batches import IN_FORCE, ListBatch
+from huiqi.questionnaires.models import QuestionnaireVersion
+
+# All answers of a form of some hundred questions.
+FORM_LENGTH = 100_000
 
 
 class EntryState(models.TextChoices):
@@ -76,6 +81,11 @@ class Entry(Versioned):
     # Points that are certain, and those that missing facts may still add.
     score = models.IntegerField(_("得分"), null=True)
     score_most = models.IntegerField(_("最多可得"), null=True)
+    # The kind's questionnaire as it was last filled in for this firm: JSON of texts by path.
+    form_version = models.ForeignKey(QuestionnaireVersion, models.PROTECT, null=True, related_name="+")
+    form_answers = EncryptedTextField(max_length=FORM_LENGTH, blank=True)
+    form_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    form_at = models.DateTimeField(_("填表时间"), null=True)
     remark = models.CharField(_("备注"), max_length=300, blank=True)
     valid_from = models.DateField(_("生效日"), null=True)
     valid_to = models.DateField(_("有效至"), null=True)

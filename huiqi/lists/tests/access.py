@@ -36,6 +36,8 @@ ROWS: dict[str, Row] = {
     ),
     "lists:act_on_entries": needs(Power.RECOMMEND_FOR_LISTS, only="POST", args={"public_id": "none"}),
     "lists:entry": needs(Power.VIEW_LISTS, make=liuyang_entry),
+    # Offices of the chain at whose turn the firm is (test_fill_entry_forms); nothing is published here.
+    "lists:entry_form": people(make=liuyang_entry, also_posts=True),
     "lists:act_on_entry": needs(Power.RECOMMEND_FOR_LISTS, only="POST", args={"public_id": "none"}),
     "lists:remove": needs(Power.PUBLISH_LISTS, only="POST", args={"public_id": "none"}),
     "lists:take_in": people("province", make=foreign_list, also_posts=True),

@@ -30,7 +30,7 @@ from huiqi.lists.queries import membership
 from huiqi.lists.queries.comparison import answers_on, comparisons_asked_of, comparisons_of, log_of
 from tests.harness.cast import play
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 ON = date(2020, 3, 1)
 ARREARS = Question("q1", "是否无欠缴", "yes_no", (), "no_arrears")
 INSURED = Question("q2", "是否以单位参保", "yes_no", (), "insured_by_unit")

@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -25,13 +25,15 @@ from huiqi.lists.commands.publication import remove_entry
 from huiqi.lists.forms.entries import ACTS, ActForm, RemovalForm
 from huiqi.lists.models import Entry, EntryState, ListBatch
 from huiqi.lists.queries.book import kind_called
+from huiqi.lists.queries.entry_forms import form_offered, session_of_entry
 from huiqi.lists.queries.notices import notice_words
 from huiqi.lists.queries.offices import Desk, Ways, desk_for, desks_of
 from huiqi.lists.queries.pages import OPEN, EntryFilters, counts_by_state, entries_of
-from huiqi.lists.queries.readiness import Steps, extension, steps_of
+from huiqi.lists.queries.readiness import UNDECIDED, Steps, extension, steps_of
 from huiqi.lists.views.batches import batch_crumbs
 from huiqi.lists.views.opening import is_publisher, open_batch, open_entry, version_of, when
 from huiqi.lists.views.telling import act_words, tell, tell_extension
+from huiqi.questionnaires.xform.snapshot import Snapshot, snapshot_of
 from huiqi.reference.queries import code_tables
 
 PAGE = 50
@@ -222,11 +224,20 @@ def show_entry(request: HttpRequest, row: Entry, status: int = 200, **more: Any)
         "may_publish": is_publisher(request),
         "typed_reason": request.POST.get("reason", ""),
         "act_fault": "",
+        "sheet": _sheet(row),
+        "has_form": form_offered(kind) is not None,
+        "may_fill": desk is not None and row.state in UNDECIDED,
         "judged_on": _day(row.finding.get("on")),
         "known_on": _day(row.finding.get("known_on")),
         **more,
     }
     return render(request, "lists/entry.html", context, status=status)
+
+
+def _sheet(row: Entry) -> Snapshot | None:
+    """The kind's questionnaire as it was filled in, in words."""
+    session = session_of_entry(row, clock.now(), get_language() or "")
+    return snapshot_of(session) if session is not None else None
 
 
 def _day(text: str | None) -> date | None:

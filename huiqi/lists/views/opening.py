@@ -35,7 +35,9 @@ def open_batch(request: HttpRequest, public_id: str) -> ListBatch:
 def open_entry(request: HttpRequest, public_id: str) -> Entry:
     """The entry of a firm in the person's scope, or 404."""
     rows = Entry.objects.visible_to(request.user, clock.today())
-    return get_object_or_404(rows.select_related("batch__unit", "enterprise"), public_id=public_id)
+    return get_object_or_404(
+        rows.select_related("batch__unit", "enterprise", "form_version", "form_by"), public_id=public_id
+    )
 
 
 def is_publisher(request: HttpRequest) -> bool:
