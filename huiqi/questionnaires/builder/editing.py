@@ -187,6 +187,7 @@ def rename(plan: Plan, old: str, new: str) -> Plan:
         condition = Condition(item.condition.is_any, told) if item.condition else None
         inside = tuple(renamed(one) for one in item.items)
         name = new if item.name == old else item.name
+        changed["parent"] = new if item.parent == old else item.parent
         return item.but(**changed, name=name, condition=condition, items=inside)
 
     requests = tuple(
@@ -249,6 +250,7 @@ def _fitting(item: Item) -> Item:
         longest=item.longest if kind in TEXTS else "",
         look=item.look if item.look in looks.get(kind, ()) else "",
         list_name=item.list_name if kind in CHOOSING else "",
+        parent=item.parent if kind in {ItemKind.ONE, ItemKind.MANY} else "",
         count=item.count if kind is ItemKind.REPEAT else "",
         items=item.items if kind in CONTAINERS else (),
     )

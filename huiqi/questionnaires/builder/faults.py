@@ -17,6 +17,7 @@ from huiqi.questionnaires.builder.plan import (
 from huiqi.questionnaires.builder.writing import write_book
 from huiqi.questionnaires.xform.definition import Form
 from huiqi.questionnaires.xlsform.compiling import Compiled, compile_book
+from huiqi.questionnaires.xlsform.meanings import Known
 from huiqi.questionnaires.xlsform.problems import Problem
 from huiqi.questionnaires.xlsform.sheets import CHOICES, SURVEY
 
@@ -31,6 +32,10 @@ _FIELDS = {
     "default": "default",
     "name": "name",
     "hint": "hint",
+    "choice_filter": "parent",
+    "huiqi::fact": "fact",
+    "huiqi::unit": "unit",
+    "huiqi::policy": "policy",
 }
 
 
@@ -53,12 +58,15 @@ class Checked:
     by_item: dict[str, list[Fault]] = field(default_factory=dict)
 
 
-def check_plan(plan: Plan) -> Checked:
-    """Everything wrong, and the form to try out: of the whole plan, or of what is in order."""
+def check_plan(plan: Plan, known: Known | None = None) -> Checked:
+    """Everything wrong, and the form to try out: of the whole plan, or of what is in order.
+
+    `known` has the facts and policies an answer may stand for; without it they are not looked up.
+    """
     faults = [*_whole(plan), *(fault for item in plan.walk() for fault in _item(item, plan))]
-    compiled, told = _compiled(plan)
-    known = {fault.item for fault in faults}
-    faults += [fault for fault in told if fault.item not in known]
+    compiled, told = _compiled(plan, known)
+    at_fault = {fault.item for fault in faults}
+    faults += [fault for fault in told if fault.item not in at_fault]
     faults.sort(key=_order(plan))
     by_item: dict[str, list[Fault]] = {}
     for fault in faults:
@@ -82,12 +90,12 @@ def _left(items: tuple[Item, ...], names: set[str]) -> tuple[Item, ...]:
     return tuple(item for item in kept if not item.is_container or item.items)
 
 
-def _compiled(plan: Plan) -> tuple[Compiled, list[Fault]]:
+def _compiled(plan: Plan, known: Known | None = None) -> tuple[Compiled, list[Fault]]:
     written = write_book(plan)
-    compiled = compile_book(written.book)
+    compiled = compile_book(written.book, known=known)
     found: dict[tuple[str, str], Fault] = {}
     for one in compiled.problems:
-        where = _FIELDS.get(one.column.partition("::")[0], "label")
+        where = _FIELDS.get(one.column) or _FIELDS.get(one.column.partition("::")[0], "label")
         said = Message("%(said)s%(advice)s", {"said": one.said, "advice": one.advice})
         for name in _concerned(one, written.item_rows, written.option_rows, plan):
             shown = "options" if one.sheet == CHOICES else where
@@ -146,6 +154,8 @@ def _options(item: Item, plan: Plan) -> Iterator[Fault]:
     for label in dict.fromkeys(label for label in labels if labels.count(label) > 1):
         said = Message(gettext_noop("选项“%(label)s”写了两次。"), {"label": label})
         yield Fault(item.name, "options", said)
+    if item.parent:
+        yield from _cascade(item, plan)
     names = {one.name for one in options}
     if item.alone and item.alone not in names:
         said = Message(gettext_noop("不能和别的一起选的那个选项已经没有了，请重新选。"))
@@ -154,6 +164,22 @@ def _options(item: Item, plan: Plan) -> Iterator[Fault]:
         if not _is_count(getattr(item, name), len(options)):
             said = Message(gettext_noop("要填1到%(most)s的整数。"), {"most": max(len(options), 1)})
             yield Fault(item.name, name, said)
+
+
+def _cascade(item: Item, plan: Plan) -> Iterator[Fault]:
+    """Options that follow another question: it is a single choice above, and each option has one of its."""
+    asked = plan.find(item.parent)
+    order = [one.name for one in plan.walk()]
+    if asked is None or asked.kind is not ItemKind.ONE or order.index(asked.name) >= order.index(item.name):
+        said = gettext_noop("选项所随的那道题已经没有了，或不再是排在前面的单选题，请重新选。")
+        yield Fault(item.name, "parent", Message(said))
+        return
+    above = {one.name for one in plan.lists.get(asked.list_name, ())}
+    lost = [one.label for one in plan.lists.get(item.list_name, ()) if one.parent not in above]
+    if lost:
+        said = gettext_noop("选项“%(label)s”没有写明属于“%(asked)s”的哪一项。写作：上级选项 > 选项。")
+        told = {"label": "、".join(lost[:3]), "asked": asked.label or asked.name}
+        yield Fault(item.name, "options", Message(said, told))
 
 
 def _is_count(text: str, most: int) -> bool:

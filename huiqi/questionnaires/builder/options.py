@@ -11,13 +11,20 @@ _NAME = re.compile(r"[A-Za-z0-9_.\-]{1,32}", re.ASCII)
 _MARK = re.compile(
     r"\s*(?:[•·●○▪◦*\-–—]\s+|[(（]?(?:\d{1,2}|[A-Za-z])[)）]\s*|(?:\d{1,2}|[A-Za-z])(?:、|．|\.(?!\d))\s*)"
 )
+_BELOW = re.compile(r"\s*[>＞]\s*")
 _BETWEEN = re.compile(r"\s*[|｜]\s*")
 Line = tuple[str, str, str]
 
 
-def options_text(options: Sequence[Option]) -> str:
-    """One line an option: its text, and its English behind a bar."""
-    return "\n".join(f"{one.label} | {one.english}" if one.english else one.label for one in options)
+def options_text(options: Sequence[Option], above: Sequence[Option] = ()) -> str:
+    """One line an option: its text, and its English behind a bar; `上级 > 选项` under options of `above`."""
+    said = [(_under(one, above), one.english) for one in options]
+    return "\n".join(f"{label} | {english}" if english else label for label, english in said)
+
+
+def _under(one: Option, above: Sequence[Option]) -> str:
+    parent = next((each.label for each in above if each.name == one.parent), "") if one.parent else ""
+    return f"{parent} > {one.label}" if parent else one.label
 
 
 def rows_text(rows: Sequence[Item]) -> str:
@@ -41,10 +48,26 @@ def _line(text: str) -> Line:
     return "", label.strip(), english[0].strip() if english else ""
 
 
-def read_options(text: str, before: Sequence[Option] = ()) -> tuple[Option, ...]:
-    """The options of a text. Codes stay with their texts, and with their places when a text is mended."""
-    named = _named(read_lines(text), [(one.name, one.label) for one in before], "c")
-    return tuple(Option(*line) for line in named)
+def read_options(
+    text: str, before: Sequence[Option] = (), above: Sequence[Option] = ()
+) -> tuple[Option, ...]:
+    """The options of a text. Codes stay with their texts, and with their places when a text is mended.
+
+    With `above`, the options of the question that narrows them, a line is `上级 > 选项`; one that names no
+    option of `above` stays as it was typed, for the check to tell.
+    """
+    named = _named(read_lines(text), [(one.name, _under(one, above)) for one in before], "c")
+    return tuple(_placed(*line, above) for line in named)
+
+
+def _placed(name: str, label: str, english: str, above: Sequence[Option]) -> Option:
+    parent, *rest = _BELOW.split(label, maxsplit=1)
+    found = next((one.name for one in above if one.label == parent.strip()), "") if rest else ""
+    return (
+        Option(name, rest[0].strip(), english, found)
+        if found and rest[0].strip()
+        else Option(name, label, english)
+    )
 
 
 def read_rows(text: str, before: Sequence[Item], stem: str, taken: set[str]) -> tuple[Item, ...]:

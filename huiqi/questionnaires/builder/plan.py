@@ -49,11 +49,15 @@ SILENT = frozenset({ItemKind.NOTE, ItemKind.CALCULATE, ItemKind.HIDDEN})
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a list: the name that is stored, the text, the text in English."""
+    """One option of a list: the name that is stored, the text, the text in English.
+
+    `parent` names the option of another question under which it is offered (cascading lists).
+    """
 
     name: str
     label: str
     english: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ class Item:
     is_required: bool = False
     look: str = ""
     list_name: str = ""
+    # The question by whose answer the options are narrowed to those with that `Option.parent`.
+    parent: str = ""
     low: str = ""
     high: str = ""
     step: str = ""
@@ -111,7 +117,7 @@ class Item:
     default: str = ""
     count: str = ""
     source: str = ""
-    # What the answer means to the site (`huiqi::fact`, `huiqi::unit`, `huiqi::policy`); carried along.
+    # What the answer means to the site (`huiqi::fact`, `huiqi::unit`, `huiqi::policy`).
     fact: str = ""
     unit: str = ""
     policy: str = ""
@@ -134,7 +140,7 @@ class Item:
 class Plan:
     """A whole questionnaire. `form_id` and `version` are the file's own, "" for the site's.
 
-    `requests` are the rows of the sheet by which answers become requests, carried along as they are.
+    `requests` are the rows of the sheet by which answers become requests.
     """
 
     title: str = ""
@@ -191,10 +197,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
     kept: dict[str, Any] = {
         "title": plan.title,
         "items": [item_json(item) for item in plan.items],
-        "lists": {
-            name: [[one.name, one.label, one.english] for one in options]
-            for name, options in plan.lists.items()
-        },
+        "lists": {name: [_option_json(one) for one in options] for name, options in plan.lists.items()},
     }
     if plan.requests:
         kept["requests"] = [dict(row) for row in plan.requests]
@@ -202,6 +205,11 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         if getattr(plan, name):
             kept[name] = getattr(plan, name)
     return kept
+
+
+def _option_json(one: Option) -> list[str]:
+    kept = [one.name, one.label, one.english]
+    return [*kept, one.parent] if one.parent else kept
 
 
 def item_json(item: Item) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A plan from the sheets of an XLSForm, and everything in them the builder can not show. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,7 +27,7 @@ _LOOKS = {word: look for look, word in LOOKS.items()} | {"autocomplete": "search
 _YES, _NO = frozenset({"yes", "true", "true()"}), frozenset({"", "no", "false", "false()"})
 _SHOWN = frozenset(
     "type name label hint required relevant constraint constraint_message calculation appearance default "
-    "repeat_count parameters source".split()
+    "repeat_count parameters source choice_filter".split()
 )
 _OWN = {"huiqi::fact": "fact", "huiqi::unit": "unit", "huiqi::policy": "policy"}
 _SETTINGS = frozenset({"form_title", "form_id", "version", "default_language"})
@@ -34,6 +35,7 @@ _CHINESE, _ENGLISH = ("", "zh", "中文", "chinese", "汉语", "简体"), ("en",
 
 
 # What the rows of a matrix may differ in.
+_FILTER = re.compile(r"\s*([A-Za-z_][\w.\-]*)\s*=\s*\$\{\s*([A-Za-z_][\w.\-]*)\s*\}\s*", re.ASCII)
 _OF_A_ROW = ("name", "label", "english", "source", "list_name", "fact", "unit", "policy")
 
 
@@ -69,6 +71,7 @@ class _Reader:
         self.has_english = False
 
     def read(self) -> Read:
+        self.filters = self._filters()
         self._columns()
         self.lists = self._lists()
         lines = iter(self.outline.lines)
@@ -98,7 +101,8 @@ class _Reader:
 
     def _columns(self) -> None:
         """Columns the builder does not know, where they are filled."""
-        for name, known in ((SURVEY, _SHOWN), (CHOICES, frozenset({"list_name", "name", "label"}))):
+        choosing = frozenset({"list_name", "name", "label", *self.filters.values()})
+        for name, known in ((SURVEY, _SHOWN), (CHOICES, choosing)):
             sheet = self.book.sheet(name)
             for column in sheet.columns:
                 first = next((row.number for row in sheet.rows if row.cells.get(column.header)), 0)
@@ -112,6 +116,22 @@ class _Reader:
                     self._tell(first, column.header, gettext_noop("网页上只有中文和英文。"), name)
                 elif language_of(column) == "en":
                     self.has_english = True
+
+    def _filters(self) -> dict[str, str]:
+        """The column by which each cascading list is narrowed; other filters cannot be shown."""
+        found: dict[str, str] = {}
+        for line in self.outline.lines:
+            text = self.sheet.get(line.row, "choice_filter")
+            if not text:
+                continue
+            matched = _FILTER.fullmatch(text)
+            asked = self.outline.named.get(matched[2], []) if matched else []
+            is_plain = len(asked) == 1 and asked[0].type == "select_one" and not line.has_other
+            column = matched[1] if matched and matched[1] not in {"name", "label", "list_name"} else ""
+            if not column or not is_plain or found.setdefault(line.list_name, column) != column:
+                said = gettext_noop("这种选项筛选在网页上做不了。")
+                self._tell(line.row.number, self.sheet.header("choice_filter"), said)
+        return found
 
     def _settings(self) -> dict[str, str]:
         sheet, found = self.book.sheet(SETTINGS), dict[str, str]()
@@ -129,8 +149,14 @@ class _Reader:
         for row in sheet.rows:
             list_name, name = sheet.get(row, "list_name"), sheet.get(row, "name")
             label, english = _both(sheet, row, "label")
+            column = self.filters.get(list_name, "")
+            for other in {*self.filters.values()} - {column}:
+                if sheet.get(row, other):
+                    said = gettext_noop("这一列的内容在网页上显示不了。")
+                    self._tell(row.number, sheet.header(other), said, CHOICES)
             if list_name and name:
-                found.setdefault(list_name, []).append(Option(name, label, english))
+                parent = sheet.get(row, column) if column else ""
+                found.setdefault(list_name, []).append(Option(name, label, english, parent))
         return {name: tuple(options) for name, options in found.items()}
 
     def _names(self, plan: Plan) -> None:
@@ -219,10 +245,15 @@ class _Reader:
         item = item.but(
             is_required=required in _YES,
             list_name=line.list_name,
+            parent=self._parent(row),
             calculation=sheet.get(row, "calculation"),
             default=sheet.get(row, "default"),
         )
         return self._ruled(row, self._scaled(row, self._unit(item)))
+
+    def _parent(self, row: Row) -> str:
+        matched = _FILTER.fullmatch(self.sheet.get(row, "choice_filter"))
+        return matched[2] if matched else ""
 
     def _looked(self, line: Line, item: Item) -> Item:
         looks = self.sheet.get(line.row, "appearance").split()

@@ -41,6 +41,8 @@ TYPES = {
     ItemKind.HIDDEN: "hidden",
 }
 LOOKS = {"search": "minimal", "likert": "likert"}
+# The column of an option that says under which option of another question it is offered.
+PARENT = "parent"
 _TRANSLATED = ("label", "hint", "constraint_message")
 
 
@@ -59,14 +61,25 @@ def write_book(plan: Plan) -> Written:
     for item in plan.items:
         _write(item, plan, rows)
     options = [
-        (name, {"list_name": name, "name": one.name, "label": one.label, "label_english": one.english})
+        (
+            name,
+            {
+                "list_name": name,
+                "name": one.name,
+                "label": one.label,
+                "label_english": one.english,
+                PARENT: one.parent,
+            },
+        )
         for name, list_ in plan.lists.items()
         for one in list_
     ]
     settings = {"form_title": plan.title, "form_id": plan.form_id, "version": plan.version}
     if plan.has_english:
         settings["default_language"] = CHINESE
-    choice_columns = ("list_name", "name", "label")
+    choice_columns: tuple[str, ...] = ("list_name", "name", "label")
+    if any(one.parent for list_ in plan.lists.values() for one in list_):
+        choice_columns = (*choice_columns, PARENT)
     setting_columns = tuple(name for name in settings if settings[name])
     asked = [dict(row) for row in plan.requests]
     asked_columns = tuple(dict.fromkeys(key for row in asked for key in row))
@@ -131,6 +144,7 @@ def _cells(item: Item, plan: Plan) -> dict[str, str]:
     cells["constraint_message"] = item.rule_said or limits_said(item, labels)
     cells["calculation"] = item.calculation
     cells["default"] = item.default
+    cells["choice_filter"] = f"{PARENT} = ${{{item.parent}}}" if item.parent else ""
     if item.kind is ItemKind.RANGE:
         cells["parameters"] = f"start={item.low} end={item.high} step={item.step}"
     if item.kind is ItemKind.MONEY:

@@ -18,6 +18,7 @@ from huiqi.questionnaires.builder.editing import (
     without_unused_lists,
 )
 from huiqi.questionnaires.builder.faults import list_of
+from huiqi.questionnaires.builder.offering import MOST_OFFERS, with_offers
 from huiqi.questionnaires.builder.options import options_text, read_options, read_rows, rows_text
 from huiqi.questionnaires.builder.plan import (
     CHOOSING,
@@ -27,9 +28,11 @@ from huiqi.questionnaires.builder.plan import (
     Condition,
     Item,
     ItemKind,
+    Option,
     Part,
     Plan,
 )
+from huiqi.questionnaires.forms.meaning import check_offers, meaning_fields, offer_fields, offers_given
 from huiqi.questionnaires.models import TITLE_LENGTH
 from huiqi.questionnaires.queries.ready import CHANGEABLE, KIND_LABELS
 
@@ -39,7 +42,7 @@ _SAME_SENSE = {"is": ("eq", "has"), "is_not": ("ne", "has_not"), "has": ("is",),
 # Fields that are written into the item as they are.
 _PLAIN = frozenset(
     "label english hint hint_english calculation default is_required look low high step longest least most "
-    "alone count formula rule rule_said source".split()
+    "alone count formula rule rule_said source parent fact unit policy".split()
 )
 _SHORT = {"autocomplete": "off"}
 
@@ -72,6 +75,8 @@ class ItemForm(forms.Form):
         self._choosing()
         self._limiting()
         self._conditions()
+        for name, field in {**meaning_fields(item, plan), **offer_fields(item, plan)}.items():
+            self.fields[name] = field
         self._advanced()
 
     def _add(self, name: str, field: forms.Field) -> None:
@@ -125,14 +130,24 @@ class ItemForm(forms.Form):
         if item.kind not in CHOOSING:
             return
         options = plan.lists.get(item.list_name, ())
+        above = self._above()
         said = _("一行一个，可以从 Excel 或 Word 粘贴。")
+        if above:
+            said = _("一行一个，写作“上级选项 > 选项”，如：%(one)s > 某某。") % {"one": above[0].label}
         if plan.has_english:
             said += _("英文写在竖线后面：是 | Yes")
         box = _text(_("选项"), said, rows=min(max(len(options) + 1, 3), 12), most=40_000)
-        box.initial = options_text(options)
+        box.initial = options_text(options, above)
         self._add("options", box)
+        if item.kind in {ItemKind.ONE, ItemKind.MANY}:
+            self._cascading()
         if any(name != item.list_name for name in plan.lists):
             self._add("reuse", self._reuse())
+        self._listing()
+
+    def _listing(self) -> None:
+        """Whose list it is, and how it looks."""
+        item, plan = self.item, self.plan
         if len(plan.uses(item.list_name)) > 1:
             self._add("apart", forms.BooleanField(label=_("选项只为这一题改"), required=False, initial=False))
         looks = {"": _("逐个列出"), "search": _("下拉搜索"), "likert": _("一行量表")}
@@ -140,6 +155,28 @@ class ItemForm(forms.Form):
             self._add(
                 "look", forms.ChoiceField(label=_("怎样显示"), choices=list(looks.items()), required=False)
             )
+
+    def _above(self) -> tuple[Option, ...]:
+        """The options of the question that narrows this one's, as it was when the page was drawn."""
+        asked = self.plan.find(self.item.parent) if self.item.parent else None
+        return self.plan.lists.get(asked.list_name, ()) if asked is not None else ()
+
+    def _cascading(self) -> None:
+        offered = [
+            (name, label)
+            for name, label in self._askable()
+            if (one := self.plan.find(name)) is not None and one.kind is ItemKind.ONE
+        ]
+        if not offered and not self.item.parent:
+            return
+        if self.item.parent and self.item.parent not in {name for name, _label in offered}:
+            offered.append((self.item.parent, self.item.parent))
+        choices = [("", _("不随别的题变")), *offered]
+        hint = _("如先选市州，再只列那个市州的区县。选好后保存，选项就可以写作“上级选项 > 选项”。")
+        field = forms.ChoiceField(
+            label=_("选项随哪道题变（级联）"), choices=choices, required=False, help_text=hint
+        )
+        self._add("parent", field)
 
     def _reuse(self) -> forms.Field:
         lists = self.plan.lists.items()
@@ -297,6 +334,18 @@ class ItemForm(forms.Form):
             return given
         return next((one for one in _SAME_SENSE.get(given, ()) if one in fitting), fitting[0])
 
+    def offer_rows(self) -> Iterator[dict[str, Any]]:
+        """The boxes of each offer of help, for the page."""
+        for at in range(MOST_OFFERS):
+            if f"o{at}_when" in self.fields:
+                yield {name: self[f"o{at}_{name}"] for name in ("when", "what", "title", "text")}
+
+    def clean(self) -> dict[str, Any]:
+        """An offer is whole or none."""
+        cleaned = super().clean() or self.cleaned_data
+        check_offers(self)
+        return cleaned
+
     # --- reading ----------------------------------------------------------------------------------------
 
     def clean_name(self) -> str:
@@ -327,6 +376,8 @@ class ItemForm(forms.Form):
             taken = {one.name for one in plan.walk()}
             item = item.but(items=read_rows(given["rows"], item.items, item.name, taken))
         plan, item = self._listed(plan, item)
+        if "o0_when" in self.fields:
+            plan = with_offers(plan, item, offers_given(self))
         plan = put(plan, self.item.name, settled(item, plan))
         plan = rename(plan, self.item.name, given["name"]) if given["name"] != self.item.name else plan
         return without_unused_lists(plan)
@@ -336,7 +387,8 @@ class ItemForm(forms.Form):
             return plan, item
         if self.cleaned_data.get("reuse"):
             return plan, item.but(list_name=self.cleaned_data["reuse"])
-        options = read_options(self.cleaned_data["options"], plan.lists.get(item.list_name, ()))
+        before, above = plan.lists.get(item.list_name, ()), self._above()
+        options = read_options(self.cleaned_data["options"], before, above)
         if not item.list_name or (self.cleaned_data.get("apart") and options != plan.lists[item.list_name]):
             item = item.but(list_name=fresh_list(plan, item.name))
         return plan.but(lists={**plan.lists, item.list_name: options}), item

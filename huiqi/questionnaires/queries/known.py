@@ -11,3 +11,8 @@ def known_here(*, asks_items: bool = True) -> Known:
     items = OFFERS.items() if asks_items and OFFERS.items is not None else None
     # Before a site has loaded its items there is nothing to hold a file to.
     return Known(book.catalogue.facts, book.policies.keys(), items or None)
+
+
+def policy_titles() -> list[tuple[str, str]]:
+    """The policies of the catalogue by id, with their titles."""
+    return [(key, policy.title) for key, policy in judging.rulebook().policies.items()]

@@ -11,8 +11,8 @@ from huiqi.questionnaires.builder.faults import Checked, check_plan
 from huiqi.questionnaires.builder.plan import Plan, plan_json, plan_of
 from huiqi.questionnaires.builder.reading import Read, read_plan
 from huiqi.questionnaires.models import Questionnaire, QuestionnaireVersion, Sketch
-from huiqi.questionnaires.queries.shipped import shipped
-from huiqi.questionnaires.xlsform.readable import read_readable
+from huiqi.questionnaires.queries.known import known_here
+from huiqi.questionnaires.queries.shipped import shipped, shipped_book
 from huiqi.questionnaires.xlsform.workbook import read_book
 
 # A preview asks for the same plan page after page; a plan with its form takes about a megabyte.
@@ -36,7 +36,7 @@ def checked(plan: Plan) -> Checked:
 
 @lru_cache(maxsize=CHECKED_KEPT)
 def _checked(text: str) -> Checked:
-    return check_plan(plan_of(json.loads(text)))
+    return check_plan(plan_of(json.loads(text)), known_here(asks_items=False))
 
 
 def read_version(version: QuestionnaireVersion) -> Read:
@@ -47,11 +47,11 @@ def read_version(version: QuestionnaireVersion) -> Read:
 
 def templates() -> list[tuple[str, str]]:
     """(name, title) of the questionnaires that come with the site."""
-    return [(path.stem, read_plan(read_readable(path)).plan.title) for path in shipped()]
+    return [(path.stem, read_plan(shipped_book(path)).plan.title) for path in shipped()]
 
 
 def template_plan(name: str) -> Plan | None:
     """A shipped questionnaire as a plan, None for a name there is none of."""
     folder = Path(settings.RULEBOOK_DIR) / "questionnaires"
     found = next((path for path in shipped() if path.stem == name and path.parent == folder), None)
-    return read_plan(read_readable(found)).plan if found is not None else None
+    return read_plan(shipped_book(found)).plan if found is not None else None

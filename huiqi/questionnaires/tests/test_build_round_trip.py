@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from huiqi.questionnaires.builder import editing
 from huiqi.questionnaires.builder.conditions import condition_of, formula_of, hows_for
 from huiqi.questionnaires.builder.editing import settled
+from huiqi.questionnaires.builder.offering import Offer, offers_of, with_offers
 from huiqi.questionnaires.builder.options import options_text, read_lines, read_options, read_rows
 from huiqi.questionnaires.builder.plan import (
     Condition,
@@ -22,10 +23,10 @@ from huiqi.questionnaires.builder.plan import (
 )
 from huiqi.questionnaires.builder.reading import read_plan
 from huiqi.questionnaires.builder.writing import write_book
-from huiqi.questionnaires.queries.shipped import shipped
+from huiqi.questionnaires.queries.shipped import shipped, shipped_book
 from huiqi.questionnaires.tests.make import make_xlsform
 from huiqi.questionnaires.xlsform.compiling import compile_book
-from huiqi.questionnaires.xlsform.readable import read_readable, to_xlsx
+from huiqi.questionnaires.xlsform.readable import to_xlsx
 from huiqi.questionnaires.xlsform.workbook import read_book
 
 LETTERS = "甲乙丙丁ab 1（）=<&'\"%？"
@@ -108,9 +109,21 @@ def plans(draw):
         page = Item(ItemKind.PAGE, "p", label="一页", look=draw(st.sampled_from(["", "loose"])))
         items[at:] = [page.but(items=tuple(items[at:]))]
     rows = tuple(Item(ItemKind.ONE, f"m_{number}", label=f"行{number}") for number in (1, 2))
+    cascade: dict[str, tuple[Option, ...]] = {}
+    if draw(st.booleans()):
+        items[:0] = [Item(ItemKind.ONE, "city", label="市州", list_name="l2")]
+        kind = draw(st.sampled_from([ItemKind.ONE, ItemKind.MANY]))
+        items.append(Item(kind, "county", label="区县", list_name="l3", parent="city"))
+        under = draw(st.lists(st.sampled_from(["c1", "c2", "c4"]), min_size=1, max_size=4))
+        cascade = {"l3": tuple(Option(f"d{at}", f"区{at}", "", one) for at, one in enumerate(under))}
     items.append(Item(ItemKind.MATRIX, "m", label="矩阵", list_name="l1", is_required=True, items=rows))
-    if not plan.has_english:
-        plan = plan.but(lists={name: tuple(map(in_chinese, options)) for name, options in LISTS.items()})
+    lists = LISTS if plan.has_english else {n: tuple(map(in_chinese, each)) for n, each in LISTS.items()}
+    plan = plan.but(lists={**lists, **cascade})
+    if draw(st.booleans()):
+        offers = [
+            Offer(draw(st.sampled_from(["open", "closed"])), "request", "finance", draw(words), "${m_1}")
+        ]
+        plan = with_offers(plan, Item(ItemKind.ONE, "m_1"), offers)
     return editing.without_unused_lists(plan.but(items=tuple(items)))
 
 
@@ -132,6 +145,7 @@ def test_what_is_built_comes_back_from_its_file_as_it_was(plan):
     assert again(first) == first
     assert worded(first).items == worded(plan).items
     assert first.lists == plan.lists
+    assert offers_of(first, "m_1") == offers_of(plan, "m_1")
     assert first.title == " ".join(plan.title.split()) or first.title == plan.title
 
 
@@ -143,7 +157,7 @@ def test_a_plan_is_kept_as_json_whole(plan):
 
 @pytest.mark.parametrize("path", shipped(), ids=lambda path: path.stem)
 def test_shipped_questionnaires_stay_what_they_are(path):
-    book = read_readable(path)
+    book = shipped_book(path)
     read = read_plan(book)
     assert not read.unknown
     assert again(read.plan) == read.plan
@@ -229,3 +243,26 @@ def compiled_file() -> bytes:
         {"type": "select_one a or_other", "name": "q", "label": "市", "choice_filter": "name = ${p}"},
     ]
     return make_xlsform(survey, [{"list_name": "a", "name": "x", "label": "某"}]).getvalue()
+
+
+def test_an_option_goes_under_an_option_of_the_question_above_and_keeps_its_code():
+    above = (Option("c1", "长沙市"), Option("c2", "湘潭市"))
+    made = read_options("长沙市 > 浏阳市\n湘潭市＞湘乡市\n没有的市 > 某县", (), above)
+    assert [(one.label, one.parent) for one in made[:2]] == [("浏阳市", "c1"), ("湘乡市", "c2")]
+    assert made[2] == Option(made[2].name, "没有的市 > 某县")
+    assert read_options(options_text(made, above), made, above) == made
+    moved = read_options("湘潭市 > 湘乡市\n长沙市 > 浏阳市", made, above)
+    assert [one.name for one in moved] == [made[1].name, made[0].name]
+
+
+def test_a_rule_that_asks_for_more_is_carried_along_beside_the_offers_of_a_question():
+    item = Item(ItemKind.ONE, "a", label="甲", list_name="l1")
+    more = {"when": "${a} = 'open' and ${b} > 3", "item": "request", "topic": "other", "title": "两样"}
+    old = {"when": "${a} = 'open'", "item": "request", "topic": "labour", "title": "旧", "attach": "a b"}
+    plan = Plan("题", (item,), LISTS, requests=(more, old))
+    changed = with_offers(plan, item, [Offer("closed", "request", "finance", "新")])
+    assert changed.requests[0] == more
+    assert changed.requests[1]["title"] == "新"
+    assert changed.requests[1]["attach"] == "a b"
+    assert changed.requests[1]["when"] == "${a} = 'closed'"
+    assert with_offers(changed, item, []).requests == (more,)

@@ -242,6 +242,45 @@ def test_a_condition_that_looks_at_too_much_stops_with_a_reason(monkeypatch):
         evaluated("count(/data/n[count(/data/n[. > current()]) > 3])", document)
 
 
+def make_table(rows: int = 800, columns: int = 30) -> Node:
+    document = Node("")
+    data = document.add(Node("data"))
+    for row in range(rows):
+        group = data.add(Node("row"))
+        for column in range(columns):
+            group.add(Node(f"c{column}", f"{row}.{column}"))
+    return document
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "count(/data/row[. = ../row])",
+        "count(/data/row[. != ../row/c1][. = ../row])",
+        "count(/data/row[../row/c1 < 0])",
+        "count(/data/row[string-length(..) > 3])",
+        "count(//*[count(//*) > 1])",
+        "count(/data/row[sum(../row) > 1])",
+    ],
+)
+def test_comparing_groups_with_groups_stops_by_the_size_of_what_is_compared(text):
+    document = make_table()
+    with pytest.raises(XPathError, match="没有算完"):
+        evaluated(text, document)
+
+
+def test_many_costly_formulas_share_one_bound_and_the_next_pass_begins_anew(monkeypatch):
+    monkeypatch.setattr(stepping, "MOST_A_PASS", 2_000)
+    document = make_table(40, 5)
+    scene, costly = make_scene(document), compile_expression("count(/data/row[c1 = ../row/c2])")
+    costly.value(document.children[0], scene)
+    with pytest.raises(XPathError, match="合起来"):
+        for _again in range(9):
+            costly.value(document.children[0], scene)
+    scene.spent = 0
+    costly.value(document.children[0], scene)
+
+
 def test_a_concatenation_that_never_ends_stops_with_a_reason():
     long = make_document(a="x" * 60_000)
     with pytest.raises(XPathError, match="结果超过"):

@@ -72,7 +72,7 @@ def test_a_submission_is_judged(run, form, tmp_path):
 
 def test_a_template_can_be_written_and_compiles(run, tmp_path):
     names = [one["name"] for one in json.loads(run("template").stdout)]
-    assert names == ["day-one", "impact", "resume-help", "self-check"]
+    assert names == ["day-one", "impact", "little-giant", "resume-help", "self-check"]
     out = tmp_path / "t.xlsx"
     assert run("template", "day-one", out).returncode == 0
     assert json.loads(run("compile", out).stdout)["questions"] == 12

@@ -20,6 +20,7 @@ from huiqi.core.errors import Refused, VersionConflict
 from huiqi.core.language import worded
 from huiqi.files.downloads import file_response
 from huiqi.questionnaires.builder import editing
+from huiqi.questionnaires.builder.offering import offers_of
 from huiqi.questionnaires.builder.plan import Item, Plan
 from huiqi.questionnaires.builder.writing import write_book
 from huiqi.questionnaires.commands import sketches as commands
@@ -214,7 +215,9 @@ def _save(request: HttpRequest, sketch: Sketch) -> HttpResponse:
     opened = form.cleaned_data["name"]
     if not is_quiet:
         return redirect(_here(sketch.questionnaire.public_id, opened))
-    if _needs_redraw(item, plan_in(saved).find(opened)):
+    after = plan_in(saved)
+    has_other_offers = len(offers_of(plan, name)) != len(offers_of(after, opened))
+    if has_other_offers or _needs_redraw(item, after.find(opened)):
         return _swapped(_show(request, sketch.questionnaire, saved, Screen(opened)))
     context = screen_context(request, saved, Screen(opened)) | {
         "found": sketch.questionnaire,
@@ -239,7 +242,7 @@ def _needs_redraw(before: Item, after: Item | None) -> bool:
 def _shape(item: Item) -> tuple[object, ...]:
     parts = item.condition.parts if item.condition else ()
     compared = tuple((part.of, part.how) for part in parts)
-    return item.kind, item.name, item.list_name, compared, item.formula
+    return item.kind, item.name, item.list_name, item.parent, compared, item.formula
 
 
 def _head(request: HttpRequest, sketch: Sketch) -> HttpResponse:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from huiqi.core import clock
+from huiqi.core.messages import Message
 from huiqi.questionnaires.page_form import Drawn, PageForm
 from huiqi.questionnaires.xform.definition import Form
 from huiqi.questionnaires.xform.pages import Page
@@ -27,6 +28,8 @@ class Preview:
     state: str
     is_done: bool = False
     is_wide: bool = False
+    # Why formulas could not be worked out.
+    faults: tuple[Message, ...] = ()
 
 
 def preview_of(form: Form, request: HttpRequest, at: str = "") -> Preview:
@@ -130,4 +133,5 @@ def _drawn(
         state=json.dumps(session.answers(), ensure_ascii=False),
         is_done=is_done,
         is_wide=is_wide,
+        faults=session.faults,
     )

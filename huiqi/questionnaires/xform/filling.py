@@ -130,6 +130,7 @@ class Filling:
 
     def work_out(self) -> None:
         """Counts, relevance and calculations, each after what it depends on."""
+        self.begin_pass()
         for rule in self.form.rules:
             if rule.kind is RuleKind.COUNT:
                 self._work_out_count(rule)
@@ -196,12 +197,17 @@ class Filling:
             self._run_events_in(made)
         return made
 
+    def begin_pass(self) -> None:
+        """The expressions that follow have a fresh bound of work together (stepping.MOST_A_PASS)."""
+        self.scene.spent = 0
+
     def evaluate(self, expression: Expression, node: Node, default: Value = "") -> Value:
         """The value for a node; `default` and a fault when it can not be worked out."""
         try:
             return expression.value(node, self.scene)
         except XPathError as error:
-            self.faults.append(error.said)
+            if error.said not in self.faults:
+                self.faults.append(error.said)
             return default
 
     def is_required(self, node: Node) -> bool:

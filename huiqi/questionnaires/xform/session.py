@@ -16,6 +16,7 @@ from datetime import date, datetime
 
 from lxml import etree
 
+from huiqi.core.messages import Message
 from huiqi.questionnaires.xform.checking import Violation, check_node, check_under
 from huiqi.questionnaires.xform.definition import Form, Kind
 from huiqi.questionnaires.xform.filling import Filling, path_of
@@ -216,6 +217,11 @@ class Session:
         return node is not None and node.is_relevant
 
     @property
+    def faults(self) -> tuple[Message, ...]:
+        """Why formulas could not be worked out, each reason once; whoever made the form can mend it."""
+        return tuple(self.filling.faults)
+
+    @property
     def pages(self) -> list[Draft]:
         """The pages there are now, undrawn; `key`s and count are of use."""
         if self._drafts is None:
@@ -229,6 +235,7 @@ class Session:
 
     def page(self, number: int) -> Page:
         """The page of a number from 1; the nearest one when there is none of that number."""
+        self.filling.begin_pass()
         drafts = self.pages
         if not drafts:
             return Page("", 1, 1, (), ())
@@ -258,6 +265,7 @@ class Session:
 
     def problems(self, page: Page | None = None) -> list[Violation]:
         """What is wrong on a page, or everywhere; at most one a place, in the order of the form."""
+        self.filling.begin_pass()
         if page is None:
             return list(check_under(self.filling, self.filling.root))
         found = []
@@ -269,6 +277,7 @@ class Session:
 
     def review(self) -> list[Page]:
         """All pages drawn, for the page on which people check their answers."""
+        self.filling.begin_pass()
         drafts = self.pages
         return [self._layout().page(draft, at, len(drafts)) for at, draft in enumerate(drafts, 1)]
 

@@ -40,6 +40,9 @@ class ItemSketch:
 
     topics: frozenset[str]
     fields: frozenset[str] = frozenset()
+    # What people call it and its topics; for choosing in the builder.
+    title: str = ""
+    topic_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Questionnaires written for review (rulebook/questionnaires) as XLSForms. Pure."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,15 +45,20 @@ REQUEST_COLUMNS = ("when", "item", "topic", "title", "text", "attach", "fields")
 _WIDTHS = {"label": 44, "hint": 30, "relevant": 30, "constraint": 30, "calculation": 30, "source": 24}
 
 
-def read_readable(path: Path) -> Book:
-    """The book of a YAML file. Raises KeyError or ValueError for what is none: a test reads all."""
+Lists = Mapping[str, Mapping[str, str]]
+
+
+def read_readable(path: Path, known: Lists | None = None) -> Book:
+    """The book of a YAML file. A list that is a word instead of options stands for that list of `known`:
+    what the site has anyway, as its counties. Raises KeyError or ValueError for what is no questionnaire.
+    """
     given = yaml.safe_load(path.read_text(encoding="utf-8"))
     unknown = {key for row in given["survey"] for key in row} - set(COLUMNS)
     if unknown:
         raise ValueError(f"{path.name}: unknown columns {sorted(unknown)}")
     sheets = {
         SURVEY: _sheet(SURVEY, COLUMNS, given["survey"]),
-        CHOICES: _sheet(CHOICES, ("list_name", "name", "label"), _choices(given["lists"])),
+        CHOICES: _sheet(CHOICES, ("list_name", "name", "label"), _choices(given["lists"], known or {})),
         SETTINGS: _sheet(SETTINGS, ("form_title", "form_id", "version"), [_settings(given)]),
     }
     if given.get("requests"):
@@ -64,11 +70,11 @@ def _settings(given: dict[str, Any]) -> dict[str, str]:
     return {"form_title": given["title"], "form_id": given["id"], "version": given["version"]}
 
 
-def _choices(lists: dict[str, dict[str, str]]) -> list[dict[str, str]]:
+def _choices(lists: dict[str, dict[str, str] | str], known: Lists) -> list[dict[str, str]]:
     return [
         {"list_name": list_name, "name": name, "label": label}
         for list_name, choices in lists.items()
-        for name, label in choices.items()
+        for name, label in (known[choices] if isinstance(choices, str) else choices).items()
     ]
 
 

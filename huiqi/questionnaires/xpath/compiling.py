@@ -12,7 +12,15 @@ from huiqi.questionnaires.xpath.paths import Mention, mentions, plain_path
 from huiqi.questionnaires.xpath.patterns import check_pattern
 from huiqi.questionnaires.xpath.problems import refuse
 from huiqi.questionnaires.xpath.scene import Scene
-from huiqi.questionnaires.xpath.stepping import Run, run_path, run_predicates
+from huiqi.questionnaires.xpath.stepping import (
+    A_PAIR,
+    AN_ORDERED_PAIR,
+    Run,
+    charge_comparison,
+    charge_texts,
+    run_path,
+    run_predicates,
+)
 from huiqi.questionnaires.xpath.syntax import (
     Binary,
     Call,
@@ -226,7 +234,17 @@ class _Compiler:
         if tree.operator == "|":
             return lambda node, scene: in_order([*_nodes(left(node, scene)), *_nodes(right(node, scene))])
         operation = _OPERATIONS[tree.operator]
-        return lambda node, scene: operation(left(node, scene), right(node, scene))
+        pair = _PAIRS.get(tree.operator)
+        if pair is None:
+            return lambda node, scene: operation(left(node, scene), right(node, scene))
+
+        def compare(node: Node, scene: Scene) -> Value:
+            one, other = left(node, scene), right(node, scene)
+            if isinstance(one, list) or isinstance(other, list):
+                charge_comparison(one, other, scene, pair)
+            return operation(one, other)
+
+        return compare
 
     # --- functions ------------------------------------------------------------------------------------
 
@@ -238,7 +256,8 @@ class _Compiler:
         assert function.call is not None
         run = function.call
         arguments = tuple(
-            _converted(self.tree(one), function.kind(index)) for index, one in enumerate(call.arguments)
+            _converted(self.tree(one), function.kind(index), reads_texts=call.name not in _COUNTING)
+            for index, one in enumerate(call.arguments)
         )
         if len(arguments) == 1:
             (only,) = arguments
@@ -350,13 +369,30 @@ def _nodes(value: Value) -> list[Node]:
     return value if isinstance(value, list) else []
 
 
-def _converted(run: Run, kind: str) -> Run:
+# Functions that take nodes as they are and read no texts.
+_COUNTING = frozenset({"count", "boolean", "not"})
+
+
+def _converted(run: Run, kind: str, *, reads_texts: bool) -> Run:
+    """The argument as a function takes it; the texts of groups it will read are counted as work."""
+
+    def read(node: Node, scene: Scene) -> Value:
+        value = run(node, scene)
+        if isinstance(value, list) and value:
+            charge_texts(value if kind in _ALL_NODES else value[:1], scene)
+        return value
+
+    given = read if reads_texts else run
     if kind == "v":
-        return run
+        return given
     if kind == "N":
-        return lambda node, scene: _nodes(run(node, scene))
+        return lambda node, scene: _nodes(given(node, scene))
     convert = CONVERSIONS[kind]
-    return lambda node, scene: convert(run(node, scene))
+    return lambda node, scene: convert(given(node, scene))
+
+
+# Kinds of arguments of which every node is read, not the first alone.
+_ALL_NODES = frozenset({"v", "N"})
 
 
 def in_order(nodes: list[Node]) -> list[Node]:
@@ -385,6 +421,12 @@ def _remainder(left: Value, right: Value) -> float:
     return -rest if above < 0 else rest
 
 
+# What a pair costs in a comparison of sets of nodes.
+_PAIRS = {
+    "=": A_PAIR,
+    "!=": A_PAIR,
+    **dict.fromkeys(("<", "<=", ">", ">="), AN_ORDERED_PAIR),
+}
 _OPERATIONS: dict[str, Callable[[Value, Value], Value]] = {
     "=": equal,
     "!=": unequal,

@@ -31,5 +31,7 @@ class Scene:
     current: Node | None = None
     position: int = 1
     size: int = 1
-    # Nodes that predicates have looked at in the expression under way.
-    visited: int = 0
+    # Work done, counted in nodes that a predicate looks at (see stepping.charge): in the expression under
+    # way, and in all expressions since the pass over the form began.
+    visited: float = 0
+    spent: float = 0

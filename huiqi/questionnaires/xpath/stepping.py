@@ -13,8 +13,15 @@ from huiqi.questionnaires.xpath.values import Value, to_boolean
 
 Run = Callable[[Node, Scene], Value]
 Make = Callable[[Tree], Run]
-# Nodes all predicates of one evaluation may look at: about a second. A list of 16,000 choices is one pass.
+# Work of one evaluation, counted in nodes that a predicate looks at: about a second. A list of 16,000 choices
+# is one pass.
 MOST_VISITS = 400_000
+# Work of all evaluations of one pass over a form (working out, judging, drawing): under two seconds.
+MOST_A_PASS = 700_000
+# What else costs time, in the same measure: a node stepped over (more on axes whose
+# nodes must be sorted), a node whose text makes up a group's, and a
+# pair of texts compared (measured; a comparison of order reads both as numbers).
+A_STEP, A_FAR_STEP, A_TEXT, A_PAIR, AN_ORDERED_PAIR = 0.08, 0.5, 0.12, 0.12, 0.6
 _REVERSE = frozenset({"ancestor", "ancestor-or-self", "preceding-sibling"})
 _KEEPS_ORDER = frozenset({"child", "self", "attribute"})
 # Functions that mean something else for every node of a predicate.
@@ -27,6 +34,8 @@ def run_path(path: Path, start: Run | None, make: Make, repeats: Collection[str]
         return _absolute(tuple(local_name(step.test) for step in path.steps), repeats)
     steps = tuple(_step(step, make) for step in path.steps)
     is_absolute = path.is_absolute
+    is_near = all(step.axis in _KEEPS_ORDER or step.axis == "parent" for step in path.steps)
+    a_step = A_STEP if is_near else A_FAR_STEP
 
     def run(node: Node, scene: Scene) -> Value:
         nodes = [node]
@@ -39,6 +48,8 @@ def run_path(path: Path, start: Run | None, make: Make, repeats: Collection[str]
             if not nodes:
                 return nodes
             nodes = step(nodes, scene)
+            if len(nodes) > 1:
+                charge(scene, len(nodes) * a_step)
         return _relevant(nodes)
 
     return run
@@ -70,6 +81,8 @@ def _absolute(names: tuple[str, ...], repeats: Collection[str]) -> Run:
                 nodes = [child for one in nodes for child in one.named.get(name, ())]
             if index in bound and len(nodes) > 1:
                 nodes = _own_instance(nodes, scene.current)
+        if len(nodes) > 1:
+            charge(scene, len(nodes) * A_STEP)
         return _relevant(nodes)
 
     return run
@@ -199,19 +212,61 @@ _AXES: dict[str, Callable[[Node], list[Node]]] = {
 # --- predicates -----------------------------------------------------------------------------------------
 
 
+def charge(scene: Scene, work: float) -> None:
+    """Count work before it is done. XPathError when an evaluation or a pass over the form takes too much."""
+    scene.visited += work
+    scene.spent += work
+    if scene.visited > MOST_VISITS:
+        raise refuse(
+            gettext_noop("公式要查看的数据超过%(most)s条，没有算完。"),
+            gettext_noop("请减少嵌套的条件，或缩短选项清单。"),
+            most=MOST_VISITS,
+        )
+    if scene.spent > MOST_A_PASS:
+        raise refuse(
+            gettext_noop("这份问卷的公式合起来要查看的数据超过%(most)s条，没有算完。"),
+            gettext_noop("请减少重复组里的公式，或把比较放到重复组外面。"),
+            most=MOST_A_PASS,
+        )
+
+
+def charge_comparison(left: Value, right: Value, scene: Scene, pair: float) -> None:
+    """The work of comparing sets of nodes: every text made up once, then every pair of the two sides."""
+    is_left, is_right = isinstance(left, list), isinstance(right, list)
+    if not is_left and not is_right:
+        return
+    many = 0
+    for side in (left, right):
+        if isinstance(side, list):
+            many += len(side)
+            charge_texts(side, scene)
+    pairs = (len(left) if isinstance(left, list) else 1) * (len(right) if isinstance(right, list) else 1)
+    if pairs > 1:
+        charge(scene, many * A_STEP + pairs * pair)
+
+
+def charge_texts(nodes: list[Node], scene: Scene) -> None:
+    """The work of making up the texts of groups among these nodes."""
+    for node in nodes:
+        if node.children:
+            _charge_text(node, scene)
+
+
+def _charge_text(node: Node, scene: Scene) -> None:
+    """Asked at every group, so that what counts is not itself without bound."""
+    charge(scene, len(node.children) * A_TEXT)
+    for child in node.children:
+        if child.children:
+            _charge_text(child, scene)
+
+
 def run_predicates(nodes: list[Node], predicates: tuple[Run, ...], scene: Scene) -> list[Node]:
     """The nodes for which all predicates hold; positions count along the axis, nearest first."""
     if not predicates:
         return nodes
     position, size = scene.position, scene.size
     for predicate in predicates:
-        scene.visited += len(nodes)
-        if scene.visited > MOST_VISITS:
-            raise refuse(
-                gettext_noop("公式要查看的数据超过%(most)s条，没有算完。"),
-                gettext_noop("请减少嵌套的条件，或缩短选项清单。"),
-                most=MOST_VISITS,
-            )
+        charge(scene, len(nodes))
         kept = []
         count = len(nodes)
         for at, node in enumerate(nodes, 1):

@@ -14,14 +14,14 @@ from huiqi.core.dates import parse_date, readable
 from huiqi.core.errors import Refused
 from huiqi.core.messages import Message, gettext_noop
 from huiqi.questionnaires.queries.known import known_here
-from huiqi.questionnaires.queries.shipped import shipped
+from huiqi.questionnaires.queries.shipped import shipped, shipped_book
 from huiqi.questionnaires.xform.definition import Form, FormError, Kind
 from huiqi.questionnaires.xform.reading import all_questions, read_form
 from huiqi.questionnaires.xform.safe_xml import MOST_FORM_BYTES, MOST_SUBMISSION_BYTES, XmlRefused
 from huiqi.questionnaires.xform.validation import Judgement, validate
 from huiqi.questionnaires.xlsform.compiling import Compiled, compile_xlsform
 from huiqi.questionnaires.xlsform.problems import Problem
-from huiqi.questionnaires.xlsform.readable import read_readable, to_xlsx
+from huiqi.questionnaires.xlsform.readable import to_xlsx
 from huiqi.questionnaires.xlsform.sheets import SETTINGS, Book
 
 LONGEST_PATH_SHOWN = 200
@@ -59,7 +59,7 @@ class Command(HuiqiCommand):
     def _template(self, name: str | None, out: str | None, as_json: bool) -> None:
         known = {path.stem: path for path in shipped()}
         if name is None:
-            listed = [{"name": stem, "title": _title(read_readable(path))} for stem, path in known.items()]
+            listed = [{"name": stem, "title": _title(shipped_book(path))} for stem, path in known.items()]
             lines = (f"{one['name']}：{one['title']}" for one in listed)
             self.answer(listed, "\n".join(lines), as_json=as_json)
             return
@@ -69,7 +69,7 @@ class Command(HuiqiCommand):
             raise Refused("questionnaires.no_template", Message(said, values))
         target = Path(out or f"{name}.xlsx")
         try:
-            target.write_bytes(to_xlsx(read_readable(known[name])))
+            target.write_bytes(to_xlsx(shipped_book(known[name])))
         except OSError as error:
             said = gettext_noop("写不了文件 %(path)s，请核对路径。")
             raise Refused("questionnaires.unwritable_file", Message(said, {"path": str(target)})) from error
