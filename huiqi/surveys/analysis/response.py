@@ -21,6 +21,9 @@ from huiqi.surveys.analysis.sampling import Sampling, Step, listed
 # Flores-Cervantes, Weighting Methods, J. Official Statistics 19, 2003, section 2).
 LEAST_IN_A_CELL = 20
 
+_MERGED_MANY = gettext_noop(
+    "无应答调整：应答不足%(least)d家的类别与相近的合并，%(count)d个类别并入后共%(groups)d组。"
+)
 _MERGED = gettext_noop("应答不足%(least)d家的类别已合并计算无应答调整：%(cells)s。")
 _STILL_THIN = gettext_noop("全部应答只有%(count)d家，不足%(least)d家，无应答调整只能对全体统一进行。")
 _NOBODY = gettext_noop("没有一家企业作答，无法调整无应答。请先催收。")
@@ -159,10 +162,14 @@ def _told(
 ) -> tuple[Message, ...]:
     if len(merged) == 1 and merged[0].responded < least:
         return (Message(_STILL_THIN, {"count": merged[0].responded, "least": least}),)
+    put_together = [cell for cell in merged if len(cell.members) > 1]
+    if len(put_together) > 1:
+        # By name they fill half a page under every table.
+        told = {"least": least, "count": sum(len(c.members) for c in put_together), "groups": len(merged)}
+        return (Message(_MERGED_MANY, told),)
     return tuple(
         Message(_MERGED, {"least": least, "cells": listed([_label(cells[m], axes) for m in cell.members])})
-        for cell in merged
-        if len(cell.members) > 1
+        for cell in put_together
     )
 
 

@@ -19,6 +19,7 @@ TEMPLATE = Path(__file__).parent / "typst" / "brief.typ"
 CHARTS = Path(__file__).parent / "typst" / "charts.typ"
 PDF_TYPE = "application/pdf"
 DOTS_PER_INCH = 200.0
+_NUMBERS = "一二三四五"
 
 
 def make_pdf(brief: Brief) -> bytes:
@@ -79,7 +80,7 @@ def document_of(brief: Brief) -> dict[str, Any]:
         "method": shown.get("method", []),
         "queries": queries_of(brief),
         "foot": demo or _("数字逐条可查，见附表“数字出处”"),
-        "words": _words(),
+        "words": _words(shown),
     }
 
 
@@ -96,13 +97,20 @@ def lead(shown: dict[str, Any]) -> str:
     return _("%(basis)s，作答%(n)s家（%(weights)s），只说明作答企业，不代表全部企业。") % told
 
 
-def _words() -> dict[str, str]:
+def _heads(shown: dict[str, Any]) -> dict[str, str]:
+    """The headings of the parts there are, numbered without a gap."""
+    parts = [("findings", _("主要发现")), ("charts", _("各题结果"))]
+    if shown.get("groups") or shown.get("map"):
+        parts.append(("groups", _("不同企业的差别")))
+    if shown.get("texts"):
+        parts.append(("texts", _("企业的话")))
+    parts.append(("method", _("方法与样本")))
+    return {name: f"{number}、{words}" for number, (name, words) in zip(_NUMBERS, parts, strict=False)}
+
+
+def _words(shown: dict[str, Any]) -> dict[str, str]:
     return {
-        "findings": _("一、主要发现"),
-        "charts": _("二、各题结果"),
-        "groups": _("三、不同企业的差别"),
-        "texts": _("四、企业的话"),
-        "method": _("五、方法与样本"),
+        **_heads(shown),
         "queries": _("附：数字出处"),
         "answer": _("回答"),
         "share": _("占比"),
@@ -147,7 +155,7 @@ def _blocks(doc: dict[str, Any], pictures: list[bytes]) -> list[Block]:
     found.append(Heading(words["charts"]))
     for one in doc["tables"]:
         found += [Heading(_titled(one, words), 2), Picture(next(pngs), one["label"]), _grid(one, words)]
-    if doc["groups"]:
+    if doc["groups"] or doc["map"]:
         found.append(Heading(words["groups"]))
     for one in doc["groups"]:
         title = f"“{one['question']}”选“{one['answer']}”的占比，按{one['by']}"

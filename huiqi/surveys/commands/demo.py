@@ -14,8 +14,8 @@ from huiqi.cases.items.reading import read_items
 from huiqi.core.ids import new_token
 from huiqi.questionnaires.commands.versions import create_questionnaire, publish_version, upload_version
 from huiqi.questionnaires.models import Questionnaire
-from huiqi.questionnaires.queries.shipped import shipped
-from huiqi.questionnaires.xlsform.readable import read_readable, to_xlsx
+from huiqi.questionnaires.queries.shipped import shipped, shipped_book
+from huiqi.questionnaires.xlsform.readable import to_xlsx
 from huiqi.surveys.commands.demo_answers import fill_in
 from huiqi.surveys.commands.demo_campaign import make_sampled
 from huiqi.surveys.commands.responses import begin_response
@@ -33,7 +33,7 @@ def make_surveys(*, seed: int, on: date, wall: datetime, answers: int = 24) -> i
     if analyst is None or analyst.unit is None or Survey.objects.exists():
         return 0
     at = timezone.make_aware(datetime.combine(on - timedelta(days=7), time(9)))
-    made = {path.stem: _published(path.stem, to_xlsx(read_readable(path)), analyst, at) for path in shipped()}
+    made = {path.stem: _published(path.stem, to_xlsx(shipped_book(path)), analyst, at) for path in shipped()}
     # Items whose form is a questionnaire can be offered now.
     take_over(read_items(Path(settings.RULEBOOK_DIR)), at=at)
     days = (on - timedelta(days=6), on + timedelta(days=14))

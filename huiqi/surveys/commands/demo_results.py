@@ -1,12 +1,5 @@
-"""The demonstration's answers to the first survey: enough for tables, a map and a brief to look like ones.
+"""The demonstration's results: answers in numbers, weighted, summed up wave by wave, and two briefs."""
 
-Shares follow the survey of 995 firms of February 2020 (Tsinghua and Peking University; published figures in
-analysis/tests/published.py); who answers what is drawn by chance, with smaller firms and catering worse off.
-"""
-
-import json
-import uuid
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -16,88 +9,54 @@ from django.utils import timezone
 from huiqi.accounts.models import User
 from huiqi.core.jobs import KINDS
 from huiqi.enterprises.models import Enterprise
-from huiqi.questionnaires.queries.versions import current_version, form_of
-from huiqi.reference.queries import code_tables
-from huiqi.surveys.commands.responses import KEPT_FOR
+from huiqi.questionnaires.queries.versions import current_version
+from huiqi.surveys.commands.briefs import begin_brief, edit_brief, release_brief
+from huiqi.surveys.commands.demo_said import Answering, keep_answers
+from huiqi.surveys.commands.result_themes import group_texts
 from huiqi.surveys.commands.results import SNAPSHOT, Weights, ask_snapshot, set_weights
-from huiqi.surveys.models import Response, ResponseState, ResultSnapshot, Survey, Wave
-from huiqi.surveys.queries.results_codebook import places_of
+from huiqi.surveys.models import Audience, ResponseState, ResultSnapshot, Wave
 
-ANSWERS = 5_000
-_SHARES: Mapping[str, Mapping[str, int]] = {
-    "status": {"open": 26, "partial": 45, "closed": 27, "gone": 2},
-    "overall": {"very_bad": 38, "bad": 42, "none": 15, "good": 4, "very_good": 1},
-    "rev_2020": {"down50": 30, "down20": 28, "down10": 19, "down0": 9, "same": 8, "up": 3, "unknown": 3},
-    "cash_months": {"m1": 34, "m2": 33, "m3": 18, "m6": 5, "more": 10, "unknown": 3},
-    "pressure": {"wages": 63, "rent": 14, "loans": 14, "payables": 6, "other": 3},
-    "consent": {"call": 55, "stats": 45},
-}
-_WANTS = {
-    "tax": 58,
-    "finance": 44,
-    "rent": 36,
-    "social": 33,
-    "masks": 26,
-    "labour": 21,
-    "logistics": 16,
-    "arrears": 11,
-    "market": 18,
-}
-_WHY_NOT = {"masks": 46, "staff": 42, "supply": 31, "orders": 27, "virus": 24, "permit": 13}
-_SAID = (
-    ("房租每月{n}万元，商场不肯减免，希望协调房东减免两个月房租",
-     "店面房租压力大，停业一个多月没有收入，房租照交"),
-    ("银行贷款{m}月到期，订单还没有恢复，希望能够展期或者续贷",
-     "流动资金紧张，申请贷款要抵押，希望银行放宽续贷条件"),
-    ("口罩和测温枪买不到，复工验收要求备足十天的口罩", "防护口罩采购不到，员工没有口罩不敢复工"),
-    ("外省员工回不来，隔离十四天没有地方住，用工缺口{n}0多人", "熟练工人返岗要隔离，招工困难，生产线开不满"),
-    ("原材料在外省发不过来，物流车辆过不了卡口", "高速卡口不让货车过，原材料物流中断，配件断供"),
-    ("客户取消订单{n}批，库存积压，希望帮助对接新的订单", "出口订单推迟交货，客户取消订单，回款变慢"),
-)  # fmt: skip
+ANSWERS = 4_000
+# The open link is answered over so many days, most of them at first.
+_DAYS = 7
 
 
 @transaction.atomic
 def make_results(*, seed: int, on: date, wall: datetime, answers: int = ANSWERS) -> int:
-    """Answers of made-up firms to the survey with the most answers, summed up and weighted; once.
+    """Answers of made-up firms to the open survey; both surveys weighted and summed up; two briefs; once.
 
-    Returns how many. `wall` is real time.
+    Returns how many answers. `wall` is real time.
     """
-    wave = Wave.objects.filter(survey__is_anonymous=False, responses__state=ResponseState.SENT)
-    found = wave.select_related("survey__questionnaire", "survey__made_by").order_by("pk").first()
+    open_link = Wave.objects.filter(
+        survey__is_anonymous=False, survey__audience=Audience.OPEN_LINK, responses__state=ResponseState.SENT
+    )
+    found = open_link.select_related("survey__questionnaire", "survey__made_by").order_by("pk").first()
     if found is None or ResultSnapshot.objects.exists():
         return 0
-    actor = found.survey.made_by
-    firms = _firms(seed, found, answers)
     version = current_version(found.survey.questionnaire)
+    firms = _firms(seed, answers)
     if version is None or not firms:
         return 0
-    places = places_of(form_of(version))
     dice = Random(f"{seed}:results")  # noqa: S311  repeatable on purpose
-    names = {code: row.name for code, row in code_tables().divisions.items()}
-    Response.objects.bulk_create(
-        [
-            Response(
-                survey=found.survey,
-                wave=found,
-                version=version,
-                enterprise=firm,
-                state=ResponseState.SENT,
-                answers=json.dumps(_answers(firm, places, names, dice), ensure_ascii=False),
-                instance_id=f"uuid:{uuid.UUID(int=dice.getrandbits(128))}",
-                begun_at=wall,
-                saved_at=wall,
-                sent_at=wall,
-                expires_at=wall + KEPT_FOR,
-            )
-            for firm in firms
-        ],
-        batch_size=500,
-    )
-    _sum_up(found.survey, found, actor, on, wall)
-    return len(firms)
+    answering = [Answering(firm, wall - timedelta(days=_days_ago(dice))) for firm in firms]
+    made = keep_answers(found, version, answering, dice)
+    margins = Weights(margins=("section", "size_class", "prefecture"))
+    set_weights(found.survey, margins, actor=found.survey.made_by, at=_on(on, wall))
+    snapshot = _sum_up(found, on, wall)
+    for _progress in group_texts(snapshot):
+        pass
+    snapshot.refresh_from_db(fields=["themes"])
+    begin_brief(snapshot, actor=found.survey.made_by, at=_on(on, wall))
+    _follow_waves(on, wall)
+    return made
 
 
-def _firms(seed: int, wave: Wave, count: int) -> list[Enterprise]:
+def _days_ago(dice: Random) -> int:
+    """Of today nobody: the day is not over."""
+    return max(_DAYS - 1 - int(dice.expovariate(0.5)), 1)
+
+
+def _firms(seed: int, count: int) -> list[Enterprise]:
     firms = Enterprise.objects.present().filter(is_synthetic=True, survey_responses=None)
     known = firms.exclude(prefecture=None).exclude(gb4754=None).order_by("pk")
     keys = list(known.values_list("pk", flat=True)[: 40 * count])
@@ -106,43 +65,37 @@ def _firms(seed: int, wave: Wave, count: int) -> list[Enterprise]:
     return list(Enterprise.objects.filter(pk__in=chosen).only(*columns).order_by("pk"))
 
 
-def _sum_up(survey: Survey, wave: Wave, actor: User, on: date, wall: datetime) -> None:
-    set_weights(
-        survey, Weights(margins=("section", "size_class", "prefecture")), actor=actor, at=_on(on, wall)
-    )
-    made = ask_snapshot(wave, actor=actor, at=_on(on, wall), wall=wall + timedelta(seconds=1))
+def _sum_up(wave: Wave, on: date, wall: datetime) -> ResultSnapshot:
+    later = wall + timedelta(seconds=1)
+    made = ask_snapshot(wave, actor=wave.survey.made_by, at=_on(on, wall), wall=later)
     for _progress in KINDS[SNAPSHOT]({"snapshot": made.public_id}):
         pass
+    return ResultSnapshot.objects.select_related("wave__survey__owner").get(pk=made.pk)
+
+
+def _follow_waves(on: date, wall: datetime) -> None:
+    """Both waves of the sampled survey weighted by design, response and register; a brief on the second."""
+    waves = Wave.objects.filter(survey__audience=Audience.INVITED, responses__state=ResponseState.SENT)
+    rows = list(waves.distinct().select_related("survey__made_by").order_by("survey", "number"))
+    if not rows:
+        return
+    survey, at = rows[0].survey, _on(on, wall)
+    chosen = Weights(uses_design=True, uses_response=True, margins=("prefecture",))
+    set_weights(survey, chosen, actor=survey.made_by, at=at)
+    made = [_sum_up(wave, on, wall) for wave in rows if wave.survey_id == survey.pk]
+    _release_one(made[-1], survey.made_by, at)
+
+
+def _release_one(row: ResultSnapshot, writer: User, at: datetime) -> None:
+    """A second person releases what the first one wrote."""
+    reader = User.objects.filter(unit=writer.unit, username="province", is_active=True).first()
+    brief = begin_brief(row, actor=writer, at=at)
+    texts = [one["text"] for one in brief.sentences]
+    title = f"{row.wave.survey.title}：第{row.wave.number}轮"[:80]
+    brief = edit_brief(brief, title, texts, actor=writer, at=at, expected=brief.version)
+    if reader is not None:
+        release_brief(brief, actor=reader, at=at, expected=brief.version)
 
 
 def _on(day: date, wall: datetime) -> datetime:
     return timezone.localtime(wall).replace(year=day.year, month=day.month, day=day.day)
-
-
-def _answers(
-    firm: Enterprise, places: Mapping[str, str], names: Mapping[str, str], dice: Random
-) -> dict[str, str]:
-    is_worse = firm.size_class == "micro" or (firm.gb4754 or "").startswith(("61", "62", "51", "52"))
-    said = {name: _drawn(shares, dice, is_worse) for name, shares in _SHARES.items()}
-    said["county"] = names.get(firm.prefecture or "", "")
-    said["employees"] = str(firm.employees or dice.randint(3, 60))
-    if said["status"] in {"partial", "closed"}:
-        said["why_not"] = _several(_WHY_NOT, 4, dice)
-    said["want"] = _several(_WANTS, 3, dice)
-    if dice.random() < 0.35:
-        kind = dice.choices(_SAID, weights=(5, 6, 7, 4, 3, 3))[0]
-        said["appeal"] = dice.choice(kind).format(n=dice.randint(1, 6), m=dice.randint(3, 5))
-    return {places[name]: text for name, text in said.items() if text and name in places}
-
-
-def _drawn(shares: Mapping[str, int], dice: Random, is_worse: bool) -> str:
-    """The first answers of each question are the worst ones; who is worse off gives them more often."""
-    names: Sequence[str] = tuple(shares)
-    weights = [share * (1.35 if is_worse and at == 0 else 1.0) for at, share in enumerate(shares.values())]
-    return dice.choices(names, weights=weights)[0]
-
-
-def _several(chances: Mapping[str, int], most: int, dice: Random) -> str:
-    chosen = [name for name, chance in chances.items() if dice.random() * 100 < chance]
-    dice.shuffle(chosen)
-    return " ".join(chosen[:most] or [dice.choice(tuple(chances))])

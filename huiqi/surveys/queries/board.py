@@ -20,6 +20,8 @@ from huiqi.surveys.moments import Moment
 from huiqi.surveys.queries.asking import cell_filter
 
 TREND_DAYS = 30
+# Dates and numbers that fit beside each other on a telephone.
+MOST_MARKS = 8
 
 
 class Side(StrEnum):
@@ -232,13 +234,13 @@ def cell_words(parts: tuple[str, str, str], tables: Tables) -> str:
 
 @dataclass(frozen=True)
 class Day:
-    """Answers of a day, and the bar that shows it."""
+    """Answers of a day; `tall` is its bar in per cent of the tallest, `is_marked`: with date and number."""
 
     on: date
     count: int
-    height: float
-    x: float
-    y: float
+    tall: float
+    top: float
+    is_marked: bool
 
 
 @dataclass(frozen=True)
@@ -247,9 +249,8 @@ class Trend:
 
     days: list[Day]
     most: int
-    bar: float
-    width: int = 600
-    height: int = 90
+    total: int
+    best: date | None
 
 
 def trend_of(wave: Wave, moment: Moment) -> Trend:
@@ -264,13 +265,15 @@ def trend_of(wave: Wave, moment: Moment) -> Trend:
     counts = {day - ahead: count for day, count in _by_day(wave, first + ahead, last + ahead).items()}
     days = [first + timedelta(days=at) for at in range(max((last - first).days, 0) + 1)]
     most = max([counts.get(day, 0) for day in days], default=0)
-    step = 600 / max(len(days), 1)
-    tall = [round(80 * counts.get(day, 0) / most, 1) if most else 0.0 for day in days]
+    tall = [round(100 * counts.get(day, 0) / most, 1) if most else 0.0 for day in days]
+    every = -(-len(days) // MOST_MARKS)
+    # Counted from the last day: what came today is what everybody looks for.
     made = [
-        Day(day, counts.get(day, 0), tall[at], round(at * step, 1), round(90 - tall[at], 1))
-        for at, day in enumerate(days)
+        Day(day, counts.get(day, 0), high, round(100 - high, 1), (len(days) - 1 - at) % every == 0)
+        for at, (day, high) in enumerate(zip(days, tall, strict=True))
     ]
-    return Trend(made, most, round(step * 0.8, 1))
+    best = next((day for day in days if most and counts.get(day, 0) == most), None)
+    return Trend(made, most, sum(counts.get(day, 0) for day in days), best)
 
 
 def _by_day(wave: Wave, first: date, last: date) -> dict[date, int]:

@@ -12,6 +12,7 @@ from huiqi.questionnaires.xform.session import Session, open_session
 from huiqi.surveys.codes import code_in
 from huiqi.surveys.models import Response, ResponseState
 from huiqi.surveys.queries.invitations import WITH, find_draft
+from huiqi.surveys.queries.risk import put_risk
 
 _RESUME = "surveys.resume"
 # As long as a draft is kept: an hour was over while people looked for their papers.
@@ -57,4 +58,7 @@ def session_of(response: Response, *, today: date, now: datetime, language: str 
     answers = json.loads(response.answers or "{}")
     seed = int(token_digest(response.public_id)[:12], 16)
     form = form_of(response.version)
-    return open_session(form, answers, today=today, now=now, language=language, seed=seed)
+    session = open_session(form, answers, today=today, now=now, language=language, seed=seed)
+    if response.state == ResponseState.DRAFT:
+        put_risk(session, response, on=today)
+    return session

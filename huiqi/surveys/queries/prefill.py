@@ -21,6 +21,7 @@ from huiqi.questionnaires.xform.checking import Wrong
 from huiqi.questionnaires.xform.definition import Form, Meaning
 from huiqi.questionnaires.xform.definition import Kind as QuestionKind
 from huiqi.questionnaires.xform.session import Session
+from huiqi.reference.code_rows import division_successors
 from huiqi.reference.queries import division, industry
 from huiqi.rules.catalogue import Value
 from huiqi.surveys.models import Response
@@ -91,6 +92,8 @@ def _answer(session: Session, path: str, meaning: Meaning, value: Value) -> str:
     question = session.form.questions.get(path)
     if question is not None and question.kind is QuestionKind.TEXT and meaning.fact in _WORDS:
         return _WORDS[meaning.fact](str(value))
+    if meaning.fact == "prefecture":
+        value = division_successors().get(str(value), value)
     plain = f"{Decimal(value.numerator) / value.denominator:f}" if isinstance(value, Fraction) else value
     return answer_of(catalogue().facts[meaning.fact], plain, meaning)
 

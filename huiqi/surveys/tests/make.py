@@ -13,8 +13,9 @@ from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
 from huiqi.questionnaires.commands.versions import create_questionnaire, publish_version, upload_version
 from huiqi.questionnaires.models import Questionnaire
+from huiqi.questionnaires.queries.shipped import shipped_book
 from huiqi.questionnaires.tests.make import make_xlsform
-from huiqi.questionnaires.xlsform.readable import read_readable, to_xlsx
+from huiqi.questionnaires.xlsform.readable import to_xlsx
 from huiqi.surveys.commands.surveys import SurveyWords, create_survey, open_survey
 from huiqi.surveys.models import Survey
 
@@ -71,7 +72,7 @@ def make_questionnaire(actor: User | None = None, original: bytes | None = None)
 
 def shipped_xlsx(name: str) -> bytes:
     """A questionnaire of the rulebook as a workbook."""
-    return to_xlsx(read_readable(Path(settings.RULEBOOK_DIR) / "questionnaires" / f"{name}.yaml"))
+    return to_xlsx(shipped_book(Path(settings.RULEBOOK_DIR) / "questionnaires" / f"{name}.yaml"))
 
 
 def make_survey(*, is_open: bool = True, actor: User | None = None, **changes: Any) -> Survey:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from huiqi.surveys.models import Response, Survey, Wave
 from huiqi.surveys.tests.make import make_survey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def test_each_survey_and_its_responses_get_a_first_wave_with_the_surveys_days():

@@ -12,7 +12,7 @@ from huiqi.surveys.queries.results_wave import opened
 from huiqi.surveys.tests.make import at, make_survey
 from huiqi.surveys.tests.make_results import add_answers, make_results, staff, sum_up, wave_of, weigh
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 def page(client, row, name="results", *args, query=""):

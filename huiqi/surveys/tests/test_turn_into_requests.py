@@ -26,7 +26,7 @@ from huiqi.surveys.tests.make import make_editor, make_questionnaire, make_surve
 pytestmark = pytest.mark.django_db
 
 CODE = "91430181MA4L16JQ9P"
-FIRM = {"data-firm-uscc": CODE, "data-firm-county": "浏阳市", "data-firm-employees": "60"}
+FIRM = {"data-firm-uscc": CODE, "data-firm-county": "430181", "data-firm-employees": "60"}
 NOW = {
     "data-now-status": "partial",
     "data-now-why_not": ["masks"],

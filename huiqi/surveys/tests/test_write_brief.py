@@ -96,7 +96,7 @@ def test_the_word_file_has_sentences_tables_pictures_method_and_queries(enter):
     response = act(enter("analyst"), brief, "docx")
     made = Document(io.BytesIO(b"".join(response.streaming_content)))
     words = "\n".join(paragraph.text for paragraph in made.paragraphs)
-    assert "75.0%" in words and "五、方法与样本" in words and brief.snapshot.public_id in words
+    assert "75.0%" in words and "三、方法与样本" in words and brief.snapshot.public_id in words
     assert [cell.text for cell in made.tables[0].rows[1].cells] == ["已复工", "75.0%", "—", "30"]
     assert len(made.inline_shapes) >= 1 and "号" not in made.paragraphs[0].text
     assert '"question": "status"' in made.tables[-1].rows[1].cells[1].text

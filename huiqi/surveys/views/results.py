@@ -19,6 +19,8 @@ from huiqi.core.errors import Refused
 from huiqi.core.language import worded
 from huiqi.surveys.analysis.codebook import Kind
 from huiqi.surveys.analysis.guarded import COUNTY
+from huiqi.surveys.analysis.sampling import Basis
+from huiqi.surveys.analysis.suppression import LEAST_SHOWN
 from huiqi.surveys.analysis.wave import Percent
 from huiqi.surveys.commands.result_themes import ask_themes
 from huiqi.surveys.commands.results import ask_snapshot, sent_count
@@ -34,7 +36,7 @@ from huiqi.surveys.queries.results_pages import (
     sentences,
 )
 from huiqi.surveys.queries.results_themes import themes_shown
-from huiqi.surveys.queries.results_trend import trend_shown
+from huiqi.surveys.queries.results_trend import same_firms, trend_shown
 from huiqi.surveys.queries.results_wave import Opened, latest, opened, wave_name
 
 sees_results = power_required(Power.EDIT_QUESTIONNAIRES)
@@ -54,6 +56,12 @@ class Place:
         """What every link on the pages carries on: the wave, unless it is the only one."""
         return f"?wave={self.wave.number}" if len(self.waves) > 1 else ""
 
+    @property
+    def is_inferential(self) -> bool:
+        """Whether the results carry intervals: firms were asked, they did not just come."""
+        told = self.snapshot.facts.get("sampling", {}) if self.snapshot else {}
+        return bool(told.get("basis", Basis.OPEN_LINK) != Basis.OPEN_LINK)
+
     def address(self, name: str, *args: Any) -> str:
         return reverse(f"surveys:{name}", args=[self.survey.public_id, *args]) + self.query
 
@@ -72,6 +80,8 @@ class Place:
             "wave_name": wave_name(self.wave),
             "snapshot": self.snapshot,
             "crumbs": crumbs,
+            "inferential": self.is_inferential,
+            "least": LEAST_SHOWN,
             **more,
         }
 
@@ -248,13 +258,14 @@ def trend(request: HttpRequest, public_id: str) -> HttpResponse:
             form.fields["answer"].initial = chosen
         name, _slash, answer = chosen.partition("/")
         words = _words(read, name, answer) if chosen else ""
-    shown, problem = None, ""
+    shown, same, problem = None, [], ""
     if chosen:
         try:
             shown = trend_shown(place.waves, name, answer)
+            same = same_firms(place.waves, name, answer)
         except Refused as refusal:
             problem = worded(refusal.said)
-    context = place.context(_("各轮变化"), form=form, shown=shown, words=words, problem=problem)
+    context = place.context(_("各轮变化"), form=form, shown=shown, same=same, words=words, problem=problem)
     return render(request, "surveys/results_trend.html", context, status=422 if form.errors else 200)
 
 

@@ -53,6 +53,7 @@ def weights(request: HttpRequest, public_id: str) -> HttpResponse:
         form=form,
         counts=counts,
         known=known,
+        has_design=has_design(place.survey),
         figures=figures_of(place.snapshot) if place.snapshot else None,
     )
     return render(request, "surveys/results_weights.html", context, status=status)
