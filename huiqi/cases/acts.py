@@ -92,6 +92,7 @@ ACTS: Mapping[str, Any] = {
     "offline_pack.fetched": _("下载离线包"),
     "offline_pack.files_deleted": _("删除到期的离线包文件"),
     "offline_pack.made": _("制作离线包"),
+    "pack_merge.checked": _("预检离线包"),
     "pack_merge.finished": _("完成离线包合并"),
     "pack_merge.started": _("开始离线包合并"),
     "pack_merge.stopped": _("停止离线包合并"),

@@ -10,7 +10,7 @@ from ninja import Field, Header, Router, Schema, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.security import SessionAuth
 
-from huiqi.accounts.bearer import Bearer
+from huiqi.accounts.bearer import Bearer, ProblemOut
 from huiqi.accounts.commands.tries import TryLater
 from huiqi.accounts.models import ApiScope, User
 from huiqi.accounts.powers import Power
@@ -46,24 +46,6 @@ class SignedIn(SessionAuth):
             return super().__call__(request)
         except HttpError as error:
             raise HttpError(403, "缺少 CSRF 令牌，或令牌已失效。请在 X-CSRFToken 中带上令牌再试。") from error
-
-
-class ErrorItem(Schema):
-    """One thing to mend: where, what, how."""
-
-    place: str
-    message: str
-    remedy: str = ""
-
-
-class ProblemOut(Schema):
-    """An error answer (RFC 9457): `code` for programs, `title` a Chinese sentence for people."""
-
-    type: str
-    status: int
-    code: str
-    title: str
-    errors: list[ErrorItem] = []
 
 
 def _errors(*statuses: int) -> dict[int, Any]:

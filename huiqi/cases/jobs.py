@@ -4,7 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 from huiqi.cases.commands.file_12345 import IMPORT, fail_requests, finish_requests, import_requests
-from huiqi.cases.commands.pack_merges import MERGE, fail_merge, finish_merge, merge_rows
+from huiqi.cases.commands.pack_merges import CHECK, MERGE, check_rows, fail_merge, finish_merge, merge_rows
 from huiqi.cases.models import PackMerge, RequestImport
 from huiqi.cases.queries.request_tables import table_of
 from huiqi.core import clock
@@ -32,12 +32,28 @@ def run_import(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str,
     return {name: getattr(done, name) for name in ("accepted", "unchanged", "rejected")}
 
 
+@job_kind(CHECK)
+def run_check(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, Any]]:
+    """Rehearse the rows of an uploaded offline pack; run again after its worker died, from the first row."""
+    merge = _merge(arguments, PackMerge.State.CHECKING)
+    if merge is None:
+        return {}
+    try:
+        yield from check_rows(merge, today=clock.today(), at=clock.now())
+    except Superseded:
+        return {}
+    except Refused as refused:
+        fail_merge(merge, refused.message)
+        raise
+    merge.refresh_from_db()
+    return _counts(merge)
+
+
 @job_kind(MERGE)
 def run_merge(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, Any]]:
     """Merge a filled-in offline pack; run again after its worker died, it goes on behind the last row."""
-    merges = PackMerge.objects.select_related("pack__unit", "owner__unit")
-    merge = merges.filter(public_id=arguments["merge"]).first()
-    if merge is None or merge.state != PackMerge.State.RUNNING:
+    merge = _merge(arguments, PackMerge.State.RUNNING)
+    if merge is None:
         return {}
     try:
         yield from merge_rows(merge, today=clock.today(), at=clock.now())
@@ -47,4 +63,13 @@ def run_merge(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, 
     except Refused as refused:
         fail_merge(merge, refused.message)
         raise
-    return {name: getattr(done, name) for name in ("opened", "acted", "before", "conflicts", "rejected")}
+    return _counts(done)
+
+
+def _merge(arguments: dict[str, Any], state: PackMerge.State) -> PackMerge | None:
+    merges = PackMerge.objects.select_related("pack__unit", "owner__unit")
+    return merges.filter(public_id=arguments["merge"], state=state).first()
+
+
+def _counts(merge: PackMerge) -> dict[str, Any]:
+    return {name: getattr(merge, name) for name in ("opened", "acted", "before", "conflicts", "rejected")}

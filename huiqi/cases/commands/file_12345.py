@@ -4,7 +4,6 @@ Each batch is one transaction that also moves the run forward; a row's number of
 case once, so that the same file, a corrected file and a run begun again add nothing twice.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +35,6 @@ from huiqi.core.jobs import Progress, cancel_job, start_job
 from huiqi.core.messages import gettext_noop
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.models import Enterprise
-from huiqi.files.stored_tables import sealed
 from huiqi.files.table_runs import Superseded, headings_signature
 from huiqi.files.tables.table import Table
 
@@ -76,8 +74,6 @@ def upload_requests(
     run = RequestImport(
         owner=actor,
         unit=actor.unit,
-        file_name=str(file.name)[:200],
-        sha256=hashlib.sha256(content).hexdigest(),
         created_at=at,
         kept_until=wall + KEPT_FOR,
     )
@@ -88,7 +84,7 @@ def upload_requests(
         is_whole = not missing(run.mapping)
         run.state = State.READY if is_whole else State.UPLOADED
         tally = check_requests(run, table, today) if is_whole else Tally()
-    run.file.save(f"{run.public_id}.table", sealed(content), save=False)
+    run.keep(content, str(file.name))
     _save_check(run, tally)
     return run
 
@@ -208,7 +204,6 @@ def stop_requests(run: RequestImport, *, actor: User, at: datetime, wall: dateti
         cancel_job(job, actor=actor)
     if not run.job_id:
         run.drop_file()
-        run.preview = run.seen = ""
     run.state, run.finished_at, run.kept_until = State.CANCELLED, at, wall + KEPT_FOR
     run.save()
     audit.record("request_import.stopped", run, actor=actor, rows=run.done_rows)
@@ -323,11 +318,7 @@ def fail_requests(run: RequestImport, message: str) -> None:
 @transaction.atomic
 def tidy_requests(*, wall: datetime) -> int:
     """Delete the files of runs a week old; returns how many. `wall` is real time."""
-    runs = [run for run in RequestImport.objects.with_overdue_file(wall) if not run.is_alive]
-    for run in runs:
-        run.drop_file()
-        run.preview = run.seen = ""
-        run.save(update_fields=["file", "preview", "seen"])
-    if runs:
-        audit.record("request_import.files_deleted", None, actor=None, files=len(runs))
-    return len(runs)
+    files = RequestImport.objects.drop_overdue_files(wall)
+    if files:
+        audit.record("request_import.files_deleted", None, actor=None, files=files)
+    return files

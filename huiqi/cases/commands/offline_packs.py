@@ -180,11 +180,7 @@ def tidy_packs(*, wall: datetime) -> int:
         pack.file = ""
         pack.save(update_fields=["file"])
         transaction.on_commit(lambda name=name, storage=storage: storage.delete(name))  # type: ignore[misc]
-    merges = [merge for merge in PackMerge.objects.with_overdue_file(wall) if not merge.is_alive]
-    for merge in merges:
-        merge.drop_file()
-        merge.preview = ""
-        merge.save(update_fields=["file", "preview"])
-    if old or merges:
-        audit.record("offline_pack.files_deleted", None, actor=None, files=len(old) + len(merges))
-    return len(old) + len(merges)
+    files = len(old) + PackMerge.objects.drop_overdue_files(wall)
+    if files:
+        audit.record("offline_pack.files_deleted", None, actor=None, files=files)
+    return files

@@ -1,6 +1,5 @@
 """A filled-in pack from upload to receipt: rehearsed first, then merged row by row, each in a transaction."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -21,10 +20,10 @@ from huiqi.core import audit
 from huiqi.core.errors import Refused
 from huiqi.core.jobs import Progress, cancel_job, start_job
 from huiqi.core.messages import Message, gettext_noop
-from huiqi.files.stored_tables import sealed, unsealed
+from huiqi.files.stored_tables import unsealed
 from huiqi.files.table_runs import Superseded
 
-MERGE = "cases.merge_pack"
+CHECK, MERGE = "cases.check_pack", "cases.merge_pack"
 State, Result = PackMerge.State, PackLine.Result
 MOST_BYTES = 20_000_000
 KEPT_FOR = timedelta(days=7)
@@ -43,31 +42,22 @@ class _Undone(Exception):  # noqa: N818
 
 
 def upload_pack(file: "File[bytes]", *, actor: User, today: date, at: datetime, wall: datetime) -> PackMerge:
-    """Read a filled-in pack and rehearse every row: what would be opened, done, refused. Nothing stays.
+    """Keep a filled-in pack encrypted and have every row rehearsed, as a job. Nothing of the rows stays.
 
     Refused: `cases.pack_unknown` (also for another unit's pack), `cases.pack_expired`, `cases.not_a_pack`,
-    `cases.pack_headings`, `cases.pack_empty`, `files.…` when it cannot be read; nothing is kept then.
+    `files.…` when it cannot be read; nothing is kept then.
     """
     if (file.size or 0) > MOST_BYTES:
         said = gettext_noop("文件超过20 MB。离线包不该这么大，请核对选的是不是填好的那个文件。")
         raise Refused("cases.file_too_big", said)
     content = file.read()
     pack = pack_numbered(number_in(BytesIO(content)), actor=actor, today=today, at=at)
-    filled = read_pack(pack, BytesIO(content))
-    merge = PackMerge(
-        pack=pack,
-        owner=actor,
-        file_name=str(file.name)[:200],
-        sha256=hashlib.sha256(content).hexdigest(),
-        notices=filled.notices[:20],
-        created_at=at,
-        kept_until=wall + KEPT_FOR,
-    )
-    _rehearse(merge, filled.rows, merging_of(pack, actor, today, at))
-    merge.file.save(f"{merge.public_id}.table", sealed(content), save=False)
+    merge = PackMerge(pack=pack, owner=actor, created_at=at, kept_until=wall + KEPT_FOR)
+    merge.keep(content, str(file.name))
     with transaction.atomic():
+        merge.job_id = start_job(CHECK, {"merge": merge.public_id}, actor=actor).public_id
         merge.save()
-        audit.record("pack_merge.uploaded", merge, actor=actor, pack=pack.number, rows=merge.total_rows)
+        audit.record("pack_merge.uploaded", merge, actor=actor, pack=pack.number)
     return merge
 
 
@@ -89,17 +79,32 @@ def pack_numbered(number: str, *, actor: User, today: date, at: datetime) -> Off
     return pack
 
 
-def _rehearse(merge: PackMerge, rows: Sequence[PackRows], merging: Merging) -> None:
-    """Do and undo each row: what the commands refuse is known before anything is done."""
-    told: list[dict[str, Any]] = []
+def check_rows(merge: PackMerge, *, today: date, at: datetime) -> Iterator[Progress]:
+    """Do and undo each row: what the commands refuse is known before anything is done. Yields progress.
+
+    Refused: `cases.pack_headings`, `cases.pack_empty`. Raises Superseded when somebody has stopped it.
+    """
+    filled = filled_of(merge)
+    merging = merging_of(merge.pack, merge.owner, today, at)
+    found: list[PackLine] = []
     seen: set[str] = set()
-    for row in rows:
-        lines = _tried(row, merging) if row.key not in seen else [_double(row, merging)]
+    for done, row in enumerate(filled.rows, 1):
+        found += _tried(row, merging) if row.key not in seen else [_double(row, merging)]
         seen.add(row.key)
-        told += [_as_json(line) for line in lines]
-        _count(merge, lines)
-    merge.total_rows = len(rows)
-    merge.preview = json.dumps(told, ensure_ascii=False)
+        yield done, len(filled.rows)
+    _save_check(merge, filled, found)
+
+
+@transaction.atomic
+def _save_check(merge: PackMerge, filled: Filled, found: Sequence[PackLine]) -> None:
+    held = PackMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
+    if held.state != State.CHECKING:
+        raise Superseded(merge.public_id)
+    _count(held, found)
+    held.state, held.total_rows, held.notices = State.READY, len(filled.rows), filled.notices[:20]
+    held.preview = json.dumps([_as_json(line) for line in found], ensure_ascii=False)
+    held.save()
+    audit.record("pack_merge.checked", held, actor=merge.owner, rows=held.total_rows, rejected=held.rejected)
 
 
 def _tried(row: PackRows, merging: Merging) -> list[PackLine]:
@@ -151,17 +156,22 @@ def _as_json(line: PackLine) -> dict[str, Any]:
 
 @transaction.atomic
 def start_merge(merge: PackMerge, *, actor: User, today: date, at: datetime) -> PackMerge:
-    """Begin to merge, or go on behind the last row. Refused: `cases.import_busy`, and as the pack is now."""
+    """Begin to merge, or go on behind the last row; a check that broke off begins again.
+
+    Refused: `cases.import_busy`, `cases.import_file_gone`, and as the pack is now.
+    """
     merge = PackMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
-    if merge.state == State.DONE or (merge.state == State.RUNNING and merge.is_alive):
+    is_checking = merge.state == State.CHECKING
+    if merge.state == State.DONE or (merge.state in {State.CHECKING, State.RUNNING} and merge.is_alive):
         raise Refused("cases.import_busy", gettext_noop("这份离线包正在合并，或已经合并过。请刷新页面。"))
     if not merge.file:
         raise Refused("cases.import_file_gone", gettext_noop("上传的文件已按期删除，请重新上传。"))
     pack_numbered(merge.pack.number, actor=actor, today=today, at=at)
     if merge.state == State.READY:
         begin_merge(merge)
-    merge.state, merge.message = State.RUNNING, ""
-    merge.job_id = start_job(MERGE, {"merge": merge.public_id}, actor=actor).public_id
+    merge.state, merge.message = State.CHECKING if is_checking else State.RUNNING, ""
+    kind = CHECK if is_checking else MERGE
+    merge.job_id = start_job(kind, {"merge": merge.public_id}, actor=actor).public_id
     merge.save()
     audit.record("pack_merge.started", merge, actor=actor, rows=merge.total_rows)
     return merge
@@ -187,14 +197,13 @@ def begin_merge(merge: PackMerge) -> None:
 def stop_merge(merge: PackMerge, *, actor: User, at: datetime, wall: datetime) -> PackMerge:
     """Stop for now: rows that were merged stay merged. A file not yet begun is deleted."""
     merge = PackMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
-    if merge.state not in {State.READY, State.RUNNING, State.FAILED}:
+    if merge.state not in {State.CHECKING, State.READY, State.RUNNING, State.FAILED}:
         raise Refused("cases.import_moved_on", gettext_noop("这次合并已经结束，请刷新页面。"))
     job = merge.job
     if job is not None and not job.is_finished:
         cancel_job(job, actor=actor)
     if not merge.receipt:
         merge.drop_file()
-        merge.preview = ""
     merge.state, merge.finished_at, merge.kept_until = State.CANCELLED, at, wall + KEPT_FOR
     merge.save()
     audit.record("pack_merge.stopped", merge, actor=actor, rows=merge.done_rows)
@@ -252,8 +261,13 @@ def finish_merge(merge: PackMerge, *, at: datetime, wall: datetime) -> PackMerge
     return held
 
 
+@transaction.atomic
 def fail_merge(merge: PackMerge, message: str) -> None:
-    """The file as a whole could not be read in the job."""
-    PackMerge.objects.filter(pk=merge.pk, state=State.RUNNING).update(
-        state=State.FAILED, message=message[:400]
-    )
+    """The file as a whole could not be read in the job. Before the first row it has served its purpose."""
+    held = PackMerge.objects.select_for_update(of=("self",)).get(pk=merge.pk)
+    if held.state not in {State.CHECKING, State.RUNNING}:
+        return
+    if not held.receipt:
+        held.drop_file()
+    held.state, held.message = State.FAILED, message[:400]
+    held.save()

@@ -27,6 +27,7 @@ from huiqi.cases.notice_times import next_notice, notice_times, turns_sent
 from huiqi.cases.queries.office_time import office_time
 from huiqi.core import audit
 from huiqi.core.dates import format_month_day_zh
+from huiqi.core.many_rows import insert_all
 from huiqi.core.messages import gettext_noop
 from huiqi.messages.commands.notices import settle_about
 from huiqi.reference.calendar_news import News, calendar_digest, newest_news, news_between
@@ -242,10 +243,10 @@ class _Work:
             Clock.objects.filter(pk__in=keys).update(**dict(zip(_ENDS, ends, strict=True)))
         if not self.cases:
             return
-        ClockMove.objects.bulk_create(self.moves)
+        insert_all(self.moves)
         for shown, keys in self.mirrored.items():
             Case.objects.filter(pk__in=keys).update(**dict(zip(_MIRRORED, shown, strict=True)))
-        Event.objects.bulk_create(self.events)
+        insert_all(self.events)
         audit.record("case.clock_moved", None, actor=None, cases=len(self.cases), clocks=len(self.moves))
         settle_about(self.reminded, at=self.at)
         key = f"calendar:{self.today}"

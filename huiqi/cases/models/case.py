@@ -166,13 +166,28 @@ class Case(Versioned):
         verbose_name_plural = _("诉求")
         ordering = ["-opened_at", "-pk"]
         indexes = [
-            # Counts and orders of the lists are read from these alone.
-            models.Index(fields=["desk", "state", "due_at", "is_paused", "handler"], name="case_desk_queue"),
-            models.Index(fields=["lead", "state", "due_at", "is_paused"], name="case_lead_queue"),
+            # Counts and orders of the lists are read from these alone, the key included: a case's own row is
+            # wide, and a desk has thousands.
+            models.Index(
+                fields=["desk", "state", "due_at", "id", "is_paused", "handler", "urgency"],
+                name="case_desk_queue",
+            ),
+            models.Index(fields=["lead", "state", "due_at", "id", "is_paused"], name="case_lead_queue"),
             models.Index(fields=["handler", "state", "due_at"], name="case_handler_queue"),
-            models.Index(fields=["prefecture", "state", "due_at"], name="case_region_queue"),
-            models.Index(fields=["state", "due_at", "is_paused"], name="case_red_list"),
-            models.Index(fields=["-opened_at", "-id"], name="case_newest"),
+            models.Index(
+                fields=["prefecture", "state", "due_at", "id", "is_paused", "opened_at"],
+                name="case_region_queue",
+            ),
+            models.Index(
+                fields=["state", "due_at", "id", "is_paused", "desk", "handler"], name="case_red_list"
+            ),
+            # Of all offices together, in the order of their ends: one walk, however many are late.
+            models.Index(
+                fields=["due_at", "id", "is_paused", "desk", "lead", "state", "round", "bounces"],
+                condition=~Q(state=State.ENDED),
+                name="case_open_due",
+            ),
+            models.Index(fields=["-opened_at", "-id", "prefecture", "park"], name="case_newest"),
             # The red list: the few that were sent back twice, and those handled anew.
             models.Index(
                 fields=["state", "-bounces", "opened_at", "desk"],

@@ -103,6 +103,7 @@ class PackMerge(TableRun):
     """
 
     class State(models.TextChoices):
+        CHECKING = "checking", _("正在预检")
         READY = "ready", _("待合并")
         RUNNING = "running", _("正在合并")
         DONE = "done", _("已完成")
@@ -112,7 +113,7 @@ class PackMerge(TableRun):
     pack = models.ForeignKey(OfflinePack, models.PROTECT, related_name="merges")
     owner = models.ForeignKey(User, models.PROTECT, related_name="pack_merges")
     file = models.FileField(upload_to="pack-merges/", blank=True)
-    state = models.CharField(max_length=9, choices=State, default=State.READY)
+    state = models.CharField(max_length=9, choices=State, default=State.CHECKING)
     notices = models.JSONField(default=list)
     # The receipt's number; "" before the first row.
     receipt = models.CharField(_("回执编号"), max_length=PACK_NUMBER_LENGTH, blank=True)

@@ -1,7 +1,7 @@
 """The lists staff work from: what waits for me, the unit's unsigned, what came back, overdue, all; search."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,6 +16,7 @@ from huiqi.cases.models import OPEN_ORDERS, Case, CaseQuerySet, Order, OrderStat
 from huiqi.cases.queries.veil import Veil, veil_of
 from huiqi.cases.workflow import State
 from huiqi.core.personal import plain_phone
+from huiqi.core.together import counts_together
 from huiqi.enterprises.search_text import grams_of_question
 
 PAGE_SIZE = 50
@@ -110,10 +111,10 @@ def in_order(rows: CaseQuerySet, tab: str) -> CaseQuerySet:
     return rows.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
-def page_of(rows: CaseQuerySet, tab: str, start: int) -> list[int]:
-    """Keys of one page of a list, in its order: what a row shows is read for these alone, not for all the
-    rows that have to be sorted."""
-    return list(in_order(rows, tab).values_list("pk", flat=True)[start : start + PAGE_SIZE])
+def keys_of(rows: CaseQuerySet, tab: str) -> list[int]:
+    """Keys of a list in its order, no more than one beyond the cap: how many there are and each of its pages
+    in one query. What a row shows is read for the page alone, not for all the rows that have to be sorted."""
+    return list(in_order(rows, tab).values_list("pk", flat=True)[: CAP + 1])
 
 
 def matching(rows: CaseQuerySet, wanted: Wanted, at: datetime, veil: Veil) -> CaseQuerySet:
@@ -182,6 +183,7 @@ def found_by_phone(phone: str, user: User, today: date) -> CaseQuerySet:
     return seen.filter(phone_index__finds=phone)
 
 
-def capped_count(rows: CaseQuerySet) -> int:
-    """How many, counted no further than one beyond the cap."""
-    return rows.order_by()[: CAP + 1].count()
+def counts_of(tabs: Sequence[str], user: User, today: date, at: datetime) -> dict[str, int]:
+    """How many lie in each of the lists, counted no further than one beyond the cap, in one query."""
+    counts = counts_together([tab_rows(tab, user, today, at) for tab in tabs], CAP + 1)
+    return dict(zip(tabs, counts, strict=True))

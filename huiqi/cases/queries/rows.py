@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from huiqi.accounts.models import User
@@ -14,6 +15,7 @@ from huiqi.cases.queries.clock_lines import DueWords, due_words, with_due_unit
 from huiqi.cases.queries.veil import veil_of
 from huiqi.cases.workflow import Ending, Stage, State
 from huiqi.core.messages import gettext_noop
+from huiqi.core.together import rows_together
 from huiqi.reference.queries import code_tables
 
 # Tone and icon of each of the nine words.
@@ -39,6 +41,12 @@ LONG_TEXTS = (
     "requester_name",
     "requester_phone",
 )
+# What a line of a list shows of a case, of who has it, and what the veil asks.
+_IN_ROW = (
+    "version", "public_id", "number", "edition", "item", "topic", "urgency", "firm_name", "prefecture",
+    "park", "title", "state", "round", "bounces", "ending", "due_at", "due_stage", "is_paused",
+    "supervised_at", "excluded_at", "desk__name", "lead__name", "handler__name",
+)  # fmt: skip
 CASE_TEXTS = tuple(f"case__{name}" for name in LONG_TEXTS)
 
 
@@ -89,18 +97,27 @@ def for_rows(cases: CaseQuerySet) -> CaseQuerySet:
     return with_due_unit(cases.select_related("lead", "desk", "handler").defer(*LONG_TEXTS))
 
 
-def first_of(cases: CaseQuerySet, most: int) -> tuple[list[int], int]:
-    """Keys of the first of cases that come in an order, and how many there are in all; one query, which reads
-    of the cases that have to be sorted nothing that a row shows."""
-    found = list(cases.annotate(in_all=Window(Count("pk"))).values_list("pk", "in_all")[:most])
-    return [key for key, _in_all in found], found[0][1] if found else 0
+def firsts_of(lists: Sequence[CaseQuerySet], most: int) -> list[tuple[list[int], int]]:
+    """Of each of the lists, which come in an order, the keys of the first and how many there are in all; one
+    query, which reads of the cases that have to be sorted nothing that a row shows."""
+    return [
+        ([key for _place, key, _in_all in sorted(found)], found[0][2] if found else 0)
+        for found in rows_together([_first(cases, most) for cases in lists])
+    ]
+
+
+def _first(cases: CaseQuerySet, most: int) -> Any:
+    order: Any = cases.query.order_by
+    placed = cases.annotate(place=Window(RowNumber(), order_by=order), in_all=Window(Count("*")))
+    return placed.values_list("place", "pk", "in_all")[:most]
 
 
 def rows_with(
     keys: Sequence[int], at: datetime, user: User, names: Mapping[str, "ItemName"] | None = None
 ) -> list[Row]:
-    """Lines for the cases with these keys, in their order."""
-    cases = for_rows(Case.objects.filter(pk__in=keys).order_by("pk")).in_bulk()
+    """Lines for the cases with these keys, in their order; nothing is read of a case but what they show."""
+    rows = Case.objects.filter(pk__in=keys).select_related("lead", "desk", "handler").only(*_IN_ROW)
+    cases = {case.pk: case for case in with_due_unit(rows.order_by("pk"))}
     return rows_of([cases[key] for key in keys if key in cases], at, user, names)
 
 

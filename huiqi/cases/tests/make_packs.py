@@ -6,11 +6,20 @@ import openpyxl
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiqi.cases.commands.offline_packs import Wish, make_pack
-from huiqi.cases.commands.pack_merges import begin_merge, finish_merge, merge_rows, upload_pack
+from huiqi.cases.commands.pack_merges import (
+    begin_merge,
+    check_rows,
+    fail_merge,
+    finish_merge,
+    merge_rows,
+    upload_pack,
+)
 from huiqi.cases.models import PackMerge
 from huiqi.cases.packs import layout
 from huiqi.cases.queries.pack_receipts import shown_lines
 from huiqi.cases.tests.make import at
+from huiqi.core.errors import Refused
+from huiqi.core.models import Job, JobState
 from huiqi.files.stored_tables import unsealed
 
 MADE = at("2020-03-02", "09:00")
@@ -80,9 +89,25 @@ def filled(pack, *rows, handling=None, change=None):
     return saved(book)
 
 
-def bring(officer, content, when=BACK, name="离线包.xlsx"):
+def uploaded(officer, content, when=BACK, name="离线包.xlsx"):
     file = SimpleUploadedFile(name, content)
     return upload_pack(file, actor=officer, today=when.date(), at=when, wall=when)
+
+
+def bring(officer, content, when=BACK):
+    """Upload and rehearse, as the job does it, which has run already where transactions are real."""
+    merge = uploaded(officer, content, when)
+    merge.refresh_from_db()
+    try:
+        if merge.state != PackMerge.State.CHECKING:
+            return merge
+        list(check_rows(merge, today=when.date(), at=when))
+    except Refused as refused:
+        fail_merge(merge, refused.message)
+        raise
+    finally:
+        Job.objects.filter(public_id=merge.job_id).update(state=JobState.DONE)
+    return PackMerge.objects.select_related("pack__unit", "owner").get(pk=merge.pk)
 
 
 def merged(officer, content, when=BACK):
@@ -101,3 +126,7 @@ def counts(merge):
 
 def told(merge):
     return [(line.act, line.result) for line in shown_lines(merge)]
+
+
+def rename_headings(book):
+    book[SHEET]["G2"] = "手机"

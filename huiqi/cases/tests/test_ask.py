@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -218,6 +219,24 @@ def test_a_wrong_credit_code_is_said_and_the_name_stays(client):
     assert "甲厂" in answer.content.decode()
 
 
+def test_a_code_and_no_code_at_once_are_refused_on_the_web_too(client):
+    answer = step(client, begin(client), "who", **WHO, credit_code=make_code(), no_code="on")
+
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
+
+
+def test_two_drafts_of_one_link_cannot_be_kept(client):
+    begin(client)
+    twin = the_draft()
+    twin.pk, twin.public_id = None, "another"
+
+    with pytest.raises(IntegrityError, match="draft_one_a_link|token_digest"), transaction.atomic():
+        twin.save(force_insert=True)
+    twin.token_digest = ""
+    twin.save(force_insert=True)  # one of an account has no link of its own
+
+
 def test_others_requests_are_never_shown_as_earlier_ones(client):
     make_case(phone=CONTACT["phone"], title="别人的事", when=clock.now())
     link = fill(client, begin(client))
@@ -245,6 +264,15 @@ def test_a_visitor_asks_in_five_steps_and_gets_number_code_office_and_dates(clie
     assert [row.name for row in attachments_of(case)] == ["现场.png"]
     assert Attachment.objects.get().expires_at is None
     assert case.number in Delivery.objects.get(purpose="case").text
+
+
+@pytest.mark.parametrize("typed", [{"no_code": "on"}, {}])
+def test_a_visitor_may_say_that_there_is_no_credit_code(client, typed):
+    link = begin(client)
+    step(client, link, "who", **WHO, **typed)
+    send(client, fill(client, link, who=False))
+
+    assert Case.objects.get().has_no_code is bool(typed)
 
 
 def test_pages_of_a_draft_tell_no_cache_no_search_engine_and_no_other_site(client):

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from huiqi.accounts.commands.tokens import Grant, draw_token, grant_token, revoke_token
+from huiqi.accounts.commands.tokens import revoke_token
 from huiqi.accounts.models import ApiScope, ApiToken
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
+from huiqi.accounts.tests.secrets import secret_of
 from huiqi.cases.models import Case
 from huiqi.cases.tests.make import make_edition, make_officer
 from huiqi.core import clock
@@ -35,13 +36,6 @@ def person(db):
     user = make_user(role=Role.FIRM)
     make_member(make_firm("演示口罩厂", county="430181"), user)
     return user
-
-
-def secret_of(user, *scopes):
-    """A drawn token of the person; all scopes when none is named."""
-    grant = Grant("平台", scopes or list(ApiScope), timedelta(days=30))
-    token = grant_token(user, grant, actor=make_user(role=Role.SECURITY_ADMIN), at=clock.wall_now())
-    return draw_token(token, actor=user, at=clock.wall_now())
 
 
 def post(secret, key="key-00000001", client=None, **changes):

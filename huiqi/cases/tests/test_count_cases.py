@@ -27,7 +27,7 @@ from huiqi.cases.tests.direct_figures import account_rows
 from huiqi.cases.tests.make import at, load_shipped, make_case, make_lead, make_officer
 from huiqi.cases.workflow import Channel, Ending, State, Word
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 PROVINCE = Scope((Area(region=""),))
 
 

@@ -13,7 +13,8 @@ from huiqi.cases.items.reading import read_items
 from huiqi.cases.models import Case, CaseSheet, Consent, ItemEdition
 from huiqi.cases.tests.make import at, load_shipped, make_officer
 from huiqi.questionnaires.commands.versions import create_questionnaire, publish_version, upload_version
-from huiqi.questionnaires.xlsform.readable import read_readable, to_xlsx
+from huiqi.questionnaires.queries.shipped import shipped_book
+from huiqi.questionnaires.xlsform.readable import to_xlsx
 
 pytestmark = pytest.mark.django_db
 ITEM = "resume-help"
@@ -26,7 +27,7 @@ def make_form() -> None:
     path = Path(settings.RULEBOOK_DIR) / "questionnaires" / "resume-help.yaml"
     actor = make_officer("province")
     made = create_questionnaire(name="帮助申请", owner=make_office("province"), actor=actor, at=at())
-    version = upload_version(made, to_xlsx(read_readable(path)), actor=actor, at=at()).version
+    version = upload_version(made, to_xlsx(shipped_book(path)), actor=actor, at=at()).version
     assert version is not None
     publish_version(version, actor=actor, at=at())
     take_over(read_items(Path(settings.RULEBOOK_DIR)), at=at())

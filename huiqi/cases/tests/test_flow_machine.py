@@ -23,7 +23,7 @@ from huiqi.cases.workflow import OPEN, PROPOSABLE, Ending, Stage, State, Word
 from huiqi.core.errors import Refused
 from huiqi.core.models import AuditRecord
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 CASES, UNITS, PEOPLE = st.integers(0, 2), st.integers(0, 3), st.integers(0, 3)
 DESK_CLOCKS = {
     State.REGISTERED: {Stage.ACCEPT},

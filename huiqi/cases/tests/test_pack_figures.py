@@ -24,7 +24,7 @@ from huiqi.cases.tests.direct_figures import account_rows, direct, direct_days
 from huiqi.cases.tests.make import at, load_shipped
 from huiqi.cases.workflow import Channel, Ending, Word
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 WHOLE = Scope((Area(region=""),))
 CITY = Scope((Area(region="4301", excluded=("430182",)), Area(region="430381")))
 COUNTIES = ("430181", "430182", "430121", "430381", "433130", "")

@@ -195,6 +195,14 @@ def test_two_people_may_use_the_same_key(of_firm, clerk):
     assert Case.objects.count() == 2
 
 
+def test_that_there_is_no_code_is_kept_and_a_code_besides_is_refused(clerk):
+    told = {"firm_name": "演示丝网厂", "county": "430181", "consent": "spoken"}
+    assert set(faults(post(clerk, **told, no_code=True, credit_code=make_code()))) == {"body.no_code"}
+    for key, said in (("no-code-1", {"no_code": True}), ("no-code-2", {})):
+        assert post(clerk, key=key, **told, **said).status_code == 201
+    assert list(Case.objects.order_by("pk").values_list("has_no_code", flat=True)) == [True, False]
+
+
 def test_staff_name_the_register_firm_by_its_code_alone(clerk):
     code = make_code()
     firm = make_firm("演示丝网厂", credit_code=code)

@@ -12,7 +12,7 @@ from huiqi.cases.workflow import State
 from huiqi.core.models import AuditRecord
 from huiqi.enterprises.models import SavedView
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 QUEUE = "/cases/queue/"
 
 

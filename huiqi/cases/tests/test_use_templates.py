@@ -143,6 +143,8 @@ def test_the_picker_fills_the_answer_after_what_was_typed_and_writes_nothing(bro
     assert text == f"您好。\n\n演示口罩厂：您于2020年3月2日提出的诉求{case.number}已协调。"
     assert answer.context["kept"].offer.form["ending"].value() == "explained"
     assert make_lead(case).answer == ""
+    shown = answer.content.decode()
+    assert shown.count('name="template"') == shown.count("您好。") == 1, "one form of the act: the kept"
 
 
 def test_the_template_of_another_unit_is_not_put_in(browser):

@@ -22,7 +22,7 @@ from huiqi.cases.forms.knots import ConfirmKnotForm, KnotTextForm
 from huiqi.cases.models import Case, CaseQuerySet, ItemEdition, Knot
 from huiqi.cases.queries import desk as queries
 from huiqi.cases.queries.load import desk_loads, hints
-from huiqi.cases.queries.rows import first_of, for_rows, rows_of, rows_with
+from huiqi.cases.queries.rows import firsts_of, for_rows, rows_of, rows_with
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.language import worded
@@ -75,10 +75,8 @@ _PARTS: Mapping[str, tuple[Any, Callable[[User, date], CaseQuerySet], str, Any]]
 def _parts(request: HttpRequest) -> list[Part]:
     """All parts; the rows of all of them are read at once."""
     user, today = user_of(request), clock.today()
-    found = {
-        key: first_of(queries.first_due(cases(user, today)), queries.MOST_SHOWN)
-        for key, (_title, cases, _query, _empty) in _PARTS.items()
-    }
+    lists = [queries.first_due(cases(user, today)) for _title, cases, _query, _empty in _PARTS.values()]
+    found = dict(zip(_PARTS, firsts_of(lists, queries.MOST_SHOWN), strict=True))
     rows = rows_with([key for keys, _count in found.values() for key in keys], clock.now(), user)
     by_key = {row.case.pk: row for row in rows}
     return [

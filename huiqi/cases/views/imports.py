@@ -116,12 +116,8 @@ def import_run(request: HttpRequest, public_id: str) -> HttpResponse:
     run = _mine(request, public_id)
     if run.state == State.UPLOADED:
         return redirect("cases:import_columns", public_id)
-    job = run.job
-    is_moving = run.state == State.RUNNING and job is not None and not job.is_finished
     context = {
         "run": run,
-        "is_moving": is_moving,
-        "is_stuck": run.state == State.RUNNING and not is_moving,
         "columns": [(heading, _(LABELS[key])) for heading, key in run.mapping.items()],
         "preview": json.loads(run.preview) if run.preview and run.state == State.READY else [],
         "faults": paginate(run.faults.order_by("row", "pk"), request.GET.get("page"), FAULTS_A_PAGE),

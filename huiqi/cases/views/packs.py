@@ -165,16 +165,13 @@ def _own(request: HttpRequest, public_id: str) -> PackMerge:
 def pack_merge(request: HttpRequest, public_id: str) -> HttpResponse:
     """The merge as it stands: rehearsed, going on, done with its receipt. htmx asks again while it moves."""
     merge = _readable(request, public_id)
-    job = merge.job
-    is_moving = merge.state == State.RUNNING and job is not None and not job.is_finished
+    is_moving = merge.is_moving
     is_own = merge.owner_id == user_of(request).pk
     # What is not merged yet is the uploader's: it may hold what nobody else has to read.
     lines = [] if is_moving or not (is_own or merge.receipt) else shown_lines(merge)
     context = {
         "merge": merge,
         "is_own": is_own,
-        "is_moving": is_moving,
-        "is_stuck": merge.state == State.RUNNING and not is_moving,
         "lines": paginate(lines, request.GET.get("page"), LINES_A_PAGE),
         "code": receipt_code(merge) if merge.state == State.DONE else "",
     }

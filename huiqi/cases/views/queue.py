@@ -27,12 +27,12 @@ from huiqi.cases.queries.handlers import colleagues_of
 from huiqi.cases.queries.queue import (
     CAP,
     PAGE_SIZE,
-    capped_count,
+    counts_of,
     found_by_phone,
     in_order,
     is_phone,
+    keys_of,
     matching,
-    page_of,
     tab_rows,
     tabs_of,
 )
@@ -96,17 +96,16 @@ def _show(request: HttpRequest, data: QueryDict, *, phone: str = "", status: int
     tab = "all" if phone else tab
     hides = is_phone(data.get("q", "")) and not phone
     rows = Case.objects.none() if hides else _rows(request, tab, form, phone)
-    count = capped_count(rows)
-    page = Paginator(range(min(count, CAP)), PAGE_SIZE).get_page(data.get("page"))
-    start = page.start_index() - 1 if count else 0
-    keys = page_of(rows, tab, start) if count else []
+    keys = keys_of(rows, tab)
+    count = len(keys)
+    page = Paginator(keys[:CAP], PAGE_SIZE).get_page(data.get("page"))
     query = _query(data, without=("page",))
     is_narrowed = bool(form.chosen() or data.get("q") or phone)
     context = {
         "form": form,
         "tab": tab,
         "tabs": _tab_links(request, tabs, tab, None if is_narrowed else count),
-        "rows": rows_with(keys, clock.now(), user_of(request), form.names),
+        "rows": rows_with(list(page.object_list), clock.now(), user_of(request), form.names),
         "page": page,
         "count": min(count, CAP),
         "is_capped": count > CAP,
@@ -132,20 +131,17 @@ def _tab_links(
 ) -> list[dict[str, Any]]:
     """The lists with how many lie there; those that grow without end are not counted, and the present one
     not again when its number is `known`."""
-    user, today, at = user_of(request), clock.today(), clock.now()
-
-    def counted(name: str) -> int:
-        if name == current and known is not None:
-            return known
-        return capped_count(tab_rows(name, user, today, at))
-
+    asked = [name for name in tabs if name != "all" and (name != current or known is None)]
+    counts: dict[str, int | None] = dict(counts_of(asked, user_of(request), clock.today(), clock.now()))
+    if current != "all" and known is not None:
+        counts[current] = known
     return [
         {
             "name": name,
             "title": title,
             "url": f"?tab={name}",
             "is_current": name == current,
-            "count": None if name == "all" else counted(name),
+            "count": counts.get(name),
         }
         for name, title in tabs.items()
     ]

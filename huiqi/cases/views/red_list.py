@@ -11,7 +11,7 @@ from huiqi.accounts.powers import Power
 from huiqi.cases.models import Supervision
 from huiqi.cases.queries import desk as desk_queries
 from huiqi.cases.queries import red_list as queries
-from huiqi.cases.queries.rows import first_of, rows_with
+from huiqi.cases.queries.rows import firsts_of, rows_with
 from huiqi.core import clock
 
 
@@ -23,13 +23,14 @@ def red_list(request: HttpRequest) -> HttpResponse:
     user, today, at = user_of(request), clock.today(), clock.now()
     letters = queries.letters(user, today)
     silent_letters, silent_clocks = queries.silent(user, today, at)
-    bounced, _in_all = first_of(queries.bounced(user, today), queries.MOST_SHOWN)
-    not_solved, _in_all = first_of(queries.not_solved(user, today), queries.MOST_SHOWN)
+    lists = [queries.bounced(user, today), queries.not_solved(user, today)]
+    (bounced, _all_bounced), (not_solved, _all_not_solved) = firsts_of(lists, queries.MOST_SHOWN)
+    rows = {row.case.pk: row for row in rows_with([*bounced, *not_solved], at, user)}
     context = {
         "late": queries.overdue_units(user, today, at),
         "unsigned": queries.unsigned(user, today, at),
-        "bounced": rows_with(bounced, at, user),
-        "not_solved": rows_with(not_solved, at, user),
+        "bounced": [rows[key] for key in bounced if key in rows],
+        "not_solved": [rows[key] for key in not_solved if key in rows],
         "silent_letters": silent_letters,
         "silent_clocks": silent_clocks,
         "approvals": desk_queries.approvals(user, today),
