@@ -14,7 +14,7 @@ from huiqi.fieldwork.reading import Envelope
 from huiqi.questionnaires.models import QuestionnaireVersion
 from huiqi.questionnaires.queries.versions import form_of
 from huiqi.questionnaires.xform.validation import Judgement, validate
-from huiqi.surveys.models import Survey
+from huiqi.surveys.models import Response, Survey
 
 _PURPOSE = "fieldwork.submission"
 
@@ -108,3 +108,11 @@ def latest(survey: Survey, most: int) -> list[Delivery]:
     """The last deliveries."""
     rows = survey.deliveries.select_related("collector", "sent_by").defer("xml", "notes")
     return list(rows.order_by("-received_at", "-pk")[:most])
+
+
+def first_with_its_number(delivery: Delivery) -> Response | None:
+    """The answers that came first under the instanceID of a conflict; None of an anonymous survey."""
+    if not delivery.is_conflict or delivery.survey.is_anonymous:
+        return None
+    rows = Response.objects.sent().filter(survey=delivery.survey_id, instance_id=delivery.instance_id)
+    return rows.select_related("version", "survey__questionnaire").order_by("pk").first()

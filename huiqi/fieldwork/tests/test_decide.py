@@ -121,3 +121,15 @@ def test_what_is_set_aside_stays_readable_and_is_decided_once():
     assert delivery.state == DeliveryState.ASIDE
     assert "<staff>-3</staff>" in delivery.xml
     assert not Response.objects.exists()
+
+
+def test_a_conflict_shows_what_the_first_one_said_otherwise():
+    collector, secret = make_collector(make_survey(actor=(editor := make_editor())))
+    xml = xml_of(collector.survey, instance="uuid:twice", staff="12", status="open")
+    send(secret, xml)
+    assert send(secret, xml.replace("<staff>12<", "<staff>21<")).status_code == 409
+    held = Delivery.objects.get(is_conflict=True)
+    page = enter(editor).get(reverse("fieldwork:delivery", args=[collector.survey.public_id, held.public_id]))
+    told = page.content.decode()
+    assert told.count("先收到的是：") == 1
+    assert "先收到的是：12" in told

@@ -24,10 +24,18 @@ from huiqi.fieldwork.forms.collectors import CollectorForm
 from huiqi.fieldwork.models import Collector, Delivery
 from huiqi.fieldwork.openrosa import collect_settings
 from huiqi.fieldwork.qr import qr_drawing
-from huiqi.fieldwork.queries.deliveries import collectors_of, judged_again, latest, notes_of, waiting
+from huiqi.fieldwork.queries.deliveries import (
+    collectors_of,
+    first_with_its_number,
+    judged_again,
+    latest,
+    notes_of,
+    waiting,
+)
 from huiqi.files.queries import attachments_of
 from huiqi.questionnaires.xform.session import Session
 from huiqi.surveys.models import Survey
+from huiqi.surveys.queries.filling import session_of
 
 runs_surveys = power_required(Power.EDIT_QUESTIONNAIRES)
 MOST_LATEST = 20
@@ -117,11 +125,30 @@ def delivery(request: HttpRequest, public_id: str, delivery_id: str) -> HttpResp
         "survey": found.survey,
         "delivery": found,
         "notes": notes_of(found),
-        "answers": _answers(found),
+        "answers": _compared(found),
         "files": attachments_of(found),
         "crumbs": _crumbs(found.survey, _("送达的答卷")),
     }
     return render(request, "fieldwork/delivery.html", context)
+
+
+def _compared(found: Delivery) -> list[tuple[str, str, str]]:
+    """(question, answer, answer of the one that was first with this instanceID where it differs)."""
+    answers = _answers(found)
+    first = first_with_its_number(found)
+    if first is None:
+        return [(label, said, "") for label, said in answers]
+    session = session_of(first, today=clock.today(), now=clock.now())
+    before = [
+        (view.label or view.name, session.said(view.path))
+        for page in session.review()
+        for view in page.questions
+        if view.is_asked and not view.is_head
+    ]
+    known, now = dict(before), dict(answers)
+    both = [(label, said, known.get(label, "")) for label, said in answers]
+    both += [(label, "", said) for label, said in before if label not in now]
+    return [(label, said, "" if said == earlier else earlier or "—") for label, said, earlier in both]
 
 
 def _answers(found: Delivery) -> list[tuple[str, str]]:
