@@ -1,14 +1,58 @@
 """The door of programs to the API: an access token in `Authorization: Bearer …`."""
 
 import math
+from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from ninja import Field, Schema
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
 from huiqi.accounts.commands.tokens import count_call, find_token
 from huiqi.accounts.models import ApiScope, User
+from huiqi.accounts.powers import Power
+from huiqi.accounts.queries.people import may
 from huiqi.core import audit, clock
+
+MOST_PER_PAGE = 200
+
+
+class ErrorItem(Schema):
+    """One thing to mend: where, what, how."""
+
+    place: str
+    message: str
+    remedy: str = ""
+
+
+class ProblemOut(Schema):
+    """An error answer (RFC 9457): `code` for programs, `title` a Chinese sentence for people."""
+
+    type: str
+    status: int
+    code: str
+    title: str
+    errors: list[ErrorItem] = []
+
+
+# What an operation behind a token may answer besides what was asked for.
+TOKEN_ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 422, 429), ProblemOut)
+
+
+class PageAsked(Schema):
+    """Which part of a list: so many rows after so many."""
+
+    limit: int = Field(50, ge=1, le=MOST_PER_PAGE, description="每页条数，最多200")
+    offset: int = Field(0, ge=0, le=100_000_000, description="跳过的条数")
+
+
+def person_with(request: HttpRequest, *powers: Power) -> User:
+    """The person of the token, when today's posts have each of the powers; else as if there were nothing."""
+    user: Any = request.user
+    if not all(may(user, power, clock.today()) for power in powers):
+        raise Http404
+    found: User = user
+    return found
 
 
 class TooManyCalls(HttpError):

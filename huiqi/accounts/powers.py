@@ -24,7 +24,12 @@ class Power(StrEnum):
     VIEW_KEY_MATERIALS = "view_key_materials"  # the compartment: output, stock, shortage
     REPORT_KEY_MATERIALS = "report_key_materials"
     EDIT_POLICIES = "edit_policies"
+    ESTIMATE_POLICIES = "estimate_policies"  # what-if scenarios of one's office, reviewed by a second person
     EDIT_QUESTIONNAIRES = "edit_questionnaires"  # upload and publish those of one's unit
+    VIEW_REACH = "view_reach"  # how far reliefs of others came to firms of one's scope
+    PREPARE_REACH = "prepare_reach"  # lists of entitled firms, hand-over, status files
+    REVIEW_REACH = "review_reach"  # as the second person; never one's own list
+    FOLLOW_REACH = "follow_reach"  # ring firms up about them
     TAKE_REQUESTS = "take_requests"  # fill in a request on somebody's behalf
     VIEW_CASES = "view_cases"  # cases of the region of one's scope
     DISPATCH_CASES = "dispatch_cases"  # the desk: accept, refuse, assign, merge
@@ -38,6 +43,13 @@ class Power(StrEnum):
     ANSWER_CALLS = "answer_calls"  # the hotline: during a call the caller's own cases, of every region
     VIEW_CASE_FIGURES = "view_case_figures"
     RELEASE_RANKING = "release_ranking"  # show a ranking of units to those ranked
+    VIEW_GRANTS = "view_grants"  # calls of one's office, applications of the firms of one's scope
+    MAKE_GRANTS = "make_grants"  # calls, completeness, checks, proposals, rounds of one's own unit
+    CHECK_GRANTS = "check_grants"  # agree or send back; never one's own proposal
+    PAY_GRANTS = "pay_grants"  # hand payment lists with whole account numbers to the treasury, book returns
+    REVIEW_GRANTS = "review_grants"  # the expert's side
+    VIEW_RUNS = "view_runs"  # 全省测算: which firms of one's scope policies fit, and what it comes to
+    MAKE_RUNS = "make_runs"  # judge the register anew
     MANAGE_UNITS = "manage_units"  # units, accounts, invitations
     MANAGE_ACCESS = "manage_access"  # roles, locks, the six-monthly review
     READ_AUDIT = "read_audit"
@@ -77,22 +89,46 @@ POWERS |= {
             Power.STATION_OFFICERS,
             Power.VIEW_KEY_MATERIALS,
             Power.EDIT_QUESTIONNAIRES,
+            Power.VIEW_REACH,
+            Power.PREPARE_REACH,
+            Power.REVIEW_REACH,
+            Power.FOLLOW_REACH,
+            Power.VIEW_GRANTS,
+            Power.VIEW_RUNS,
+            Power.MAKE_RUNS,
         }
     ),
     Role.LEADER: frozenset(
-        _OFFICE | _READ | _CASES | {Power.VIEW_KEY_MATERIALS, Power.SUPERVISE_CASES, Power.RELEASE_RANKING}
+        _OFFICE
+        | _READ
+        | _CASES
+        | {Power.VIEW_REACH, Power.REVIEW_REACH, Power.VIEW_GRANTS, Power.VIEW_RUNS}
+        | {Power.VIEW_KEY_MATERIALS, Power.SUPERVISE_CASES, Power.RELEASE_RANKING}
     ),
-    Role.DISPATCHER: frozenset(_OFFICE | _READ | _DESK | {Power.VIEW_KEY_MATERIALS}),
+    Role.DISPATCHER: frozenset(
+        _OFFICE
+        | _READ
+        | _DESK
+        | {Power.VIEW_KEY_MATERIALS, Power.VIEW_REACH, Power.REVIEW_REACH, Power.FOLLOW_REACH}
+    ),
     Role.SUPERVISOR: frozenset(
         _OFFICE
         | _READ
         | _CASES
         | {Power.VIEW_KEY_MATERIALS, Power.REVIEW_ANSWERS, Power.CALL_BACK, Power.SUPERVISE_CASES}
     ),
-    Role.POLICY_EDITOR: frozenset(_OFFICE | {Power.EDIT_POLICIES, Power.EDIT_ITEMS, Power.READ_WORDING}),
-    Role.POLICY_APPROVER: frozenset(_OFFICE | {Power.PUBLISH_ITEMS, Power.READ_WORDING}),
-    Role.GRANT_MAKER: frozenset(_OFFICE | _READ),
-    Role.GRANT_CHECKER: frozenset(_OFFICE | _READ),
+    Role.POLICY_EDITOR: frozenset(
+        _OFFICE | {Power.EDIT_POLICIES, Power.ESTIMATE_POLICIES, Power.EDIT_ITEMS} | {Power.READ_WORDING}
+    ),
+    Role.POLICY_APPROVER: frozenset(
+        _OFFICE | {Power.PUBLISH_ITEMS, Power.ESTIMATE_POLICIES} | {Power.READ_WORDING}
+    ),
+    Role.GRANT_MAKER: frozenset(_OFFICE | _READ | {Power.VIEW_GRANTS, Power.MAKE_GRANTS}),
+    # Hands over what the maker made, so that no one person both draws up a payment and sends it off.
+    Role.GRANT_CHECKER: frozenset(
+        _OFFICE | _READ | {Power.VIEW_GRANTS, Power.CHECK_GRANTS, Power.PAY_GRANTS}
+    ),
+    Role.EXPERT: frozenset(_OFFICE | {Power.REVIEW_GRANTS}),
     # Sees the firms he is stationed at, through explicit access, and no others.
     Role.STATIONED_OFFICER: frozenset(
         _OFFICE
@@ -104,7 +140,9 @@ POWERS |= {
             Power.READ_WORDING,
         }
     ),
-    Role.WINDOW_CLERK: frozenset(_OFFICE | _READ | {Power.TAKE_REQUESTS, Power.READ_WORDING}),
+    Role.WINDOW_CLERK: frozenset(
+        _OFFICE | _READ | {Power.TAKE_REQUESTS, Power.READ_WORDING, Power.FOLLOW_REACH}
+    ),
     # Outsourced: approved wording and the caller's own cases, never the whole file.
     Role.HOTLINE_AGENT: frozenset(
         _OFFICE | {Power.ANSWER_CALLS, Power.TAKE_REQUESTS, Power.CALL_BACK, Power.READ_WORDING}
@@ -121,6 +159,10 @@ POWERS |= {
             Power.VIEW_CASES,
             Power.VIEW_CASE_FIGURES,
             Power.EDIT_QUESTIONNAIRES,
+            Power.VIEW_REACH,
+            Power.ESTIMATE_POLICIES,
+            Power.VIEW_RUNS,
+            Power.MAKE_RUNS,
         }
     ),
     Role.AUTHORITY_OFFICER: frozenset(_OFFICE | _HANDLER | {Power.ANSWER_COMPARISONS}),

@@ -5,12 +5,12 @@ from datetime import date
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from huiqi.core import clock
+from huiqi.core.addresses import address
 from huiqi.core.guides import guide_of
 from huiqi.core.slots import SLOTS
 
@@ -38,13 +38,13 @@ class Site:
 
 def _nav(path: str) -> list[tuple[str, str, bool]]:
     items = [
-        (_("首页"), reverse("core:home")),
-        (_("政策体检"), reverse("policies:check_start")),
-        (_("政策目录"), reverse("policies:catalogue")),
-        (_("提诉求"), reverse("cases:items")),
-        (_("查进度"), reverse("cases:progress")),
-        (_("名单公示"), reverse("lists:public")),
-        (_("开放接口"), reverse("policies:developers")),
+        (_("首页"), address("core:home")),
+        (_("政策体检"), address("policies:check_start")),
+        (_("政策目录"), address("policies:catalogue")),
+        (_("提诉求"), address("cases:items")),
+        (_("查进度"), address("cases:progress")),
+        (_("名单公示"), address("lists:public")),
+        (_("开放接口"), address("policies:developers")),
     ]
     return [(label, url, path == url or (url != "/" and path.startswith(url))) for label, url in items]
 

@@ -220,6 +220,6 @@ class DateField(forms.Field):
         return day
 
 
-def with_blank(choices: Iterable[tuple[str, str]], blank: str) -> list[tuple[str, str]]:
-    """Choices of a select with an empty first one that says what to do."""
+def with_blank(choices: Iterable[tuple[str, Any]], blank: Any) -> list[tuple[str, Any]]:
+    """Choices of a select with an empty first one that says what to do; labels may be lazy."""
     return [("", blank), *choices]

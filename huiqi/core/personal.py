@@ -160,6 +160,7 @@ PURPOSES: dict[str, Callable[[str], str]] = {
     "account": plain_code,
     "email": plain_email,
     "name": plain_name,
+    "address": plain_name,
 }
 
 

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.safestring import SafeString
+
+from huiqi.core.addresses import address
 
 BAR_PLACES = 4
 
@@ -259,7 +260,7 @@ class Slots:
 
 
 def _line(item: MenuItem, is_current: bool, request: HttpRequest) -> MenuLine:
-    url = reverse(item.url_name)
+    url = address(item.url_name)
     mark = ("page" if request.path == url else "true") if is_current else ""
     count = item.count(request) if item.count else 0
     return MenuLine(item.label, url, item.icon, mark, count, item.on_bar)
@@ -270,7 +271,7 @@ def _current(path: str, items: Sequence[MenuItem]) -> MenuItem | None:
     best, length = None, 0
     for item in items:
         for name in (item.url_name, *item.also):
-            beginning = reverse(name)
+            beginning = address(name)
             fits = path == beginning if item.alone else path.startswith(beginning)
             if fits and len(beginning) > length:
                 best, length = item, len(beginning)

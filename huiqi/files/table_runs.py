@@ -14,9 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from huiqi.core.ids import PublicIdField
 from huiqi.core.models import Job, JobState
 from huiqi.core.personal import EncryptedTextField
+from huiqi.files.stored_tables import sealed
 from huiqi.files.tables.faults import Fault
 
 LONGEST_REASON = 300
+# The states, in every app's own list of them, in which a job is at work on the run.
+AT_WORK = frozenset({"checking", "running"})
 _Run = TypeVar("_Run", bound="TableRun")
 
 
@@ -33,6 +36,15 @@ class TableRunQuerySet(models.QuerySet[_Run]):
         """Runs, locked, whose uploaded file has been kept long enough; `wall` is real time."""
         held = self.exclude(file="").filter(kept_until__lt=wall)
         return held.select_for_update(of=("self",)).order_by("pk")
+
+    def drop_overdue_files(self, wall: datetime) -> int:
+        """Delete the files kept long enough, unless a job is at work on them; returns how many. To be called
+        in a transaction."""
+        runs = [run for run in self.with_overdue_file(wall) if not run.is_alive]
+        for run in runs:
+            run.drop_file()
+            run.save()
+        return len(runs)
 
 
 class TableRun(models.Model):
@@ -73,11 +85,38 @@ class TableRun(models.Model):
         unfinished = Job.objects.filter(public_id=self.job_id)
         return unfinished.filter(state__in=[JobState.WAITING, JobState.RUNNING]).exists()
 
-    def drop_file(self) -> None:
-        """Forget the uploaded file (unsaved), and delete it once the transaction is committed."""
+    @property
+    def is_moving(self) -> bool:
+        """Whether a job is at work on the run now."""
+        return getattr(self, "state") in AT_WORK and self.is_alive  # noqa: B009
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether its job ended without ending the run."""
+        return getattr(self, "state") in AT_WORK and not self.is_alive  # noqa: B009
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Rows dealt with and all rows, as far as it is known: checks count in their job only."""
+        job = self.job
+        return (job.done_count, job.total_count) if job and job.total_count else (0, self.total_rows)
+
+    def keep(self, content: bytes, name: str) -> None:
+        """Store the upload encrypted, the run itself unsaved. Its own name stays out of the file system; it
+        is written before the row: a file without a row is swept away, a row without its file is a fault."""
+        self.file_name = name[:200]
+        self.sha256 = hashlib.sha256(content).hexdigest()
         file: Any = getattr(self, "file")  # noqa: B009  each subclass has its own folder
+        file.save(f"{self.public_id}.table", sealed(content), save=False)
+
+    def drop_file(self) -> None:
+        """Forget the uploaded file and what was shown of it (unsaved); delete it once that is committed."""
+        file: Any = getattr(self, "file")  # noqa: B009
         name, storage = file.name, file.storage
         setattr(self, "file", "")  # noqa: B010
+        self.preview = ""
+        if hasattr(self, "seen"):
+            self.seen = ""
         if name:
             transaction.on_commit(lambda: storage.delete(name))
 

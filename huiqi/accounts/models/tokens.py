@@ -17,6 +17,9 @@ class ApiScope(models.TextChoices):
     CASES_CREATE = "cases:create", _("提交诉求")
     CASES_READ = "cases:read", _("查询本账号提交的诉求")
     SURVEYS_COLLECT = "surveys:collect", _("采集问卷")
+    RUNS_READ = "runs:read", _("读取全省测算结果")
+    LISTS_READ = "lists:read", _("读取名单")
+    REACH_READ = "reach:read", _("读取政策直达进度")
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

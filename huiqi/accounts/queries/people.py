@@ -92,6 +92,17 @@ def scope_with(user: User, power: Power, today: date) -> Scope:
     return union(area for post in able for area in _areas(post))
 
 
+def scope_of_offices(user: User, power: Power, today: date) -> Scope:
+    """The whole area of the offices for which the person may do what `power` says.
+
+    For sums alone: it holds also for roles that see no single firm.
+    """
+    if not user.is_authenticated:
+        return Scope()
+    able = (post for post in posts_of(user, today) if power in POWERS[post.role])
+    return union(area for post in able if post.unit is not None for area in _areas_of(post.unit))
+
+
 def units_with(user: User, power: Power, today: date) -> list[int]:
     """Keys of the active units for which the person may do what `power` says, as its own or as a deputy."""
     if not user.is_authenticated:
@@ -106,8 +117,12 @@ def scope_of_post(post: Post) -> Scope:
 
 
 def _areas(post: Post) -> Iterable[Area]:
-    unit = post.unit
-    if unit is None or post.role in _NO_AREA or not unit.is_active:
+    if post.unit is not None and post.role not in _NO_AREA:
+        yield from _areas_of(post.unit)
+
+
+def _areas_of(unit: Unit) -> Iterable[Area]:
+    if not unit.is_active:
         return
     if unit.kind == UnitKind.PROVINCE_OFFICE:
         yield Area(region="")

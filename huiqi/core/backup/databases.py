@@ -163,7 +163,8 @@ def tool(name: str) -> str:
 def _run(program: str, options: list[str], *, is_connected: bool = True) -> None:
     """Run a PostgreSQL program against our database; its own complaint becomes the refusal."""
     arguments, more = connection.client.settings_to_cmd_args_env(connection.settings_dict, [])
-    env: dict[str, Any] = {**os.environ, **(more or {})}
+    # Notices of what a drop takes along would stand before the complaint.
+    env: dict[str, Any] = {**os.environ, **(more or {}), "PGOPTIONS": "-c client_min_messages=warning"}
     command = [program, *options, *(arguments[1:] if is_connected else [])]
     done = subprocess.run(command, env=env, capture_output=True, text=True, errors="replace")  # noqa: S603
     if done.returncode:

@@ -9,7 +9,7 @@ from huiqi.core.jobs import cancel_job, job_kind, requeue_dead_jobs, run_job, st
 from huiqi.core.models import AuditRecord, Job, JobState
 from huiqi.core.tests.make import make_job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture(autouse=True)
