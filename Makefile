@@ -19,11 +19,17 @@ run: setup ## install all, prepare the demo database, start the site and print a
 setup: $(VENV)/.base $(VENV)/.assets ## install and prepare everything without starting the site
 	@$(BIN)/python -m config.prepare
 
-test: $(VENV)/.dev $(VENV)/.assets ## every quick test, on SQLite and (where installed) PostgreSQL, and in a browser
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
-	$(BIN)/python scripts/with_postgres.py --if-available -- $(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser and not pure and not once"
+# What depends on the database is tried on both at once; everything else meets PostgreSQL in test-slow.
+ON_POSTGRES := $(BIN)/python scripts/with_postgres.py --if-available -- $(BIN)/python -m pytest -n $(WORKERS)
 
-test-slow: $(VENV)/.dev $(VENV)/.assets ## long property, fuzz and load tests
+test: $(VENV)/.dev $(VENV)/.assets ## every quick test on SQLite and in a browser, and what PostgreSQL might do otherwise
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(ON_POSTGRES) -m "both and not slow and not browser"
+
+test-postgres: $(VENV)/.dev $(VENV)/.assets ## the whole quick suite on PostgreSQL
+	$(ON_POSTGRES) -m "not slow and not browser and not pure and not once"
+
+test-slow: test-postgres ## the whole suite on PostgreSQL; long property, fuzz and load tests
 	HUIQI_THOROUGH=1 $(BIN)/python -m pytest -n $(WORKERS) -m "slow or thorough"
 
 lint: $(VENV)/.dev ## style, types, architecture

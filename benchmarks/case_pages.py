@@ -58,6 +58,7 @@ def prepare(folder: str, cases: int, units: int) -> list[Any]:
     import case_rows
     from django.core.management import call_command
 
+    from config.warm_up import warm_up
     from huiqi.core import clock
     from huiqi.reference.commands import load_reference
 
@@ -65,6 +66,7 @@ def prepare(folder: str, cases: int, units: int) -> list[Any]:
     load_reference(province="430000")
     started = time.perf_counter()
     found = case_rows.load(cases, units, clock.now())
+    warm_up()  # as every web process is
     print(f"{cases:,} cases there after {time.perf_counter() - started:.0f} s", file=sys.stderr)
     return found
 

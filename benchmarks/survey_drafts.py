@@ -105,7 +105,7 @@ def posted(port: int, tokens: list[str], rounds: int) -> tuple[list[float], int]
 
     def one(token: str) -> None:
         for number in range(1, rounds + 1):
-            body = urlencode({"data-firm-employees": str(number), "data-firm-county": "浏阳市", "do": "back"})
+            body = urlencode({"data-firm-employees": str(number), "data-firm-county": "430181", "do": "back"})
             gate.wait()
             begin = time.perf_counter()
             try:

@@ -16,9 +16,12 @@ from huiqi.accounts.bearer import TooManyCalls
 from huiqi.cases.api import router as cases
 from huiqi.core.errors import Refused
 from huiqi.core.strict_json import parse_object
+from huiqi.lists.api import router as lists
 from huiqi.policies.api import router as policies
+from huiqi.reach.api import router as reach
 from huiqi.reference.api import divisions_router, industries_router, size_class_router, workdays_router
 from huiqi.rules.problems import FactsError, RulebookError
+from huiqi.runs.api import router as runs
 
 _NAMED = re.compile(r"\{([a-z_]+)\}")
 PROBLEM_TYPE = "application/problem+json"
@@ -81,7 +84,8 @@ api = HuiqiAPI(
     title="惠企开放接口",
     version="1",
     description=(
-        "行政区划、国民经济行业、企业划型、工作日、惠企政策目录与政策判断，提交诉求与查询进度。"
+        "行政区划、国民经济行业、企业划型、工作日、惠企政策目录与政策判断，提交诉求与查询进度，"
+        "读取全省测算、名单与政策直达进度（凭访问令牌，只给令牌所属账号看得到的）。"
         "金额单位为分，日期为 ISO 8601，比率为十进制或分数文本。"
     ),
     renderer=ChineseRenderer(),
@@ -95,6 +99,9 @@ api.add_router("/industries", industries_router)
 api.add_router("/size-class", size_class_router)
 api.add_router("/workdays", workdays_router)
 api.add_router("/cases", cases)
+api.add_router("/runs", runs)
+api.add_router("/lists", lists)
+api.add_router("/reach", reach)
 
 
 def problem(request: HttpRequest, status: int, code: str, title: str, **more: Any) -> HttpResponse:

@@ -17,7 +17,7 @@ from huiqi.cases.queries import desk, red_list
 from huiqi.cases.queries.consultations import letters_due, turns_of
 from huiqi.cases.queries.people import approvals_to_decide
 from huiqi.cases.queries.queue import tab_rows
-from huiqi.cases.queries.rows import first_of
+from huiqi.cases.queries.rows import firsts_of
 from huiqi.cases.queries.veil import veil_of
 from huiqi.core import clock
 from huiqi.core.slots import Task
@@ -88,9 +88,10 @@ def _handling(user: User, today: date, at: datetime) -> Iterator[Line]:
 
 
 def _told(lines: Iterable[Line], user: User, at: datetime) -> Iterator[Task]:
-    """How many lie in each list, the case that ends first, and when; a query for each list, and two more."""
-    found = [(line, *first_of(desk.first_due(line.rows), 1)) for line in lines]
-    filled = [(line, keys[0], count) for line, keys, count in found if count]
+    """How many lie in each list, the case that ends first, and when; two queries, a third for the veil."""
+    asked = list(lines)
+    found = firsts_of([desk.first_due(line.rows) for line in asked], 1)
+    filled = [(line, keys[0], count) for line, (keys, count) in zip(asked, found, strict=True) if count]
     firsts = Case.objects.only(*_FIRST).in_bulk([key for _line, key, _count in filled])
     veiled = {key: firsts[key] for line, key, _count in filled if line.veiled}
     titles = veil_of(user, timezone.localdate(at)).titles(veiled.values()) if veiled else {}

@@ -23,6 +23,7 @@ from huiqi.enterprises.models import Claim, ImportRun, SizeDispute
 from huiqi.enterprises.queries.disputes import disputes_for
 from huiqi.enterprises.queries.duplicates import open_pairs
 from huiqi.enterprises.queries.people import open_claims_of, waiting_claims
+from huiqi.grants.panels import grant_tasks
 from huiqi.lists import panels as lists
 from huiqi.lists.models import ComparisonState
 from huiqi.lists.queries.comparison import comparisons_asked_of
@@ -204,6 +205,7 @@ TASKS = (
     wording_tasks,
     stationing_tasks,
     arrears_tasks,
+    grant_tasks,
     list_tasks,
     comparison_tasks,
     firm_claim_tasks,

@@ -12,6 +12,8 @@ def item_sketches() -> Mapping[str, ItemSketch]:
         row.item: ItemSketch(
             frozenset(topic.id for topic in row.definition.topics),
             frozenset(each.id for each in row.definition.fields),
+            row.definition.title,
+            {topic.id: topic.title for topic in row.definition.topics},
         )
         for row in offered_items()
     }

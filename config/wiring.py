@@ -13,6 +13,7 @@ from config.desk_ways import CHARGES, idle_words, post_words, ways
 from config.escalation_panels import escalated_panel, origin_panel
 from config.form_items import item_sketches
 from config.gates import having, signed_in
+from config.reach_words import words_of_surveys
 from huiqi.accounts import acts as account_acts
 from huiqi.accounts import panels as accounts
 from huiqi.accounts.exports import EXPORTS, Watermark
@@ -56,6 +57,8 @@ from huiqi.fieldwork.panels import survey_panel
 from huiqi.files import acts as file_acts
 from huiqi.files.downloads import csv_response, xlsx_response
 from huiqi.files.sheets import Column, watermark_text
+from huiqi.grants import acts as grant_acts
+from huiqi.grants.panels import firm_panel as grants_panel
 from huiqi.hotline import acts as hotline_acts
 from huiqi.hotline.panels import dial_panel
 from huiqi.knowledge import acts as knowledge_acts
@@ -70,18 +73,25 @@ from huiqi.policies import acts as policy_acts
 from huiqi.policies.panels import entitlements_panel, find_policies
 from huiqi.questionnaires import acts as questionnaire_acts
 from huiqi.questionnaires.offers import OFFERS
+from huiqi.reach import acts as reach_acts
+from huiqi.reach import panels as reach
+from huiqi.reach.ports import PORTS as REACH_PORTS
+from huiqi.runs import acts as run_acts
 from huiqi.stationing import acts as stationing_acts
 from huiqi.stationing import panels as stationing
 from huiqi.stationing.events import ON_ESCALATION
 from huiqi.surveys import acts as survey_acts
 from huiqi.surveys.became_panel import became_panel
 from huiqi.surveys.commands.meanings import note_case
+from huiqi.webhooks import acts as webhook_acts
+from huiqi.whatif import acts as whatif_acts
 
 _ACTS = (
     core_acts.ACTS,
     account_acts.ACTS,
     file_acts.ACTS,
     message_acts.ACTS,
+    webhook_acts.ACTS,
     enterprise_acts.ACTS,
     list_acts.ACTS,
     stationing_acts.ACTS,
@@ -90,9 +100,13 @@ _ACTS = (
     policy_acts.ACTS,
     questionnaire_acts.ACTS,
     survey_acts.ACTS,
+    reach_acts.ACTS,
+    whatif_acts.ACTS,
     fieldwork_acts.ACTS,
     case_acts.ACTS,
     arrears_acts.ACTS,
+    grant_acts.ACTS,
+    run_acts.ACTS,
 )
 
 
@@ -156,6 +170,7 @@ def _menu() -> list[MenuGroup]:
         MenuItem(_("导入企业"), "enterprises:import_start", "upload", having(Power.IMPORT_FIRMS)),
         MenuItem(_("划型异议"), "enterprises:disputes", "scale", having(Power.CONFIRM_FACTS)),
         MenuItem(_("疑似重复"), "enterprises:duplicates", "copy", having(Power.MERGE_FIRMS)),
+        MenuItem(_("县域风险等级"), "enterprises:risk_levels", "alert-triangle", having(Power.USE_OFFICE)),
         MenuItem(_("企业认领"), "enterprises:claims", "user", having(Power.ADMIT_FIRM_PEOPLE)),
     )
     named = (
@@ -219,9 +234,33 @@ def _menu() -> list[MenuGroup]:
             _("本单位台账"), "arrears:my_reports", "clipboard-check", having(Power.HANDLE_CASES), alone=True
         ),
     )
+    grants = (
+        MenuItem(
+            _("资金申报"),
+            "grants:applications",
+            "cash",
+            having(Power.VIEW_GRANTS),
+            also=("grants:call_new",),
+            alone=True,
+        ),
+        MenuItem(_("申报批次"), "grants:calls", "list-details", having(Power.VIEW_GRANTS)),
+        MenuItem(_("专家评审"), "grants:reviews", "clipboard-check", having(Power.REVIEW_GRANTS), on_bar=3),
+        MenuItem(_("资金申报"), "grants:own", "cash", having(Power.ACT_FOR_FIRM), on_bar=7),
+    )
     policies = (
+        MenuItem(
+            _("政策直达"),
+            "reach:funnel",
+            "target-arrow",
+            having(Power.VIEW_REACH),
+            also=("reach:preparations", "reach:ways"),
+            on_bar=8,
+        ),
+        MenuItem(_("待联系企业"), "reach:calls", "phone", having(Power.FOLLOW_REACH)),
         MenuItem(_("政策体检"), "policies:check_start", "clipboard-check", signed_in, on_bar=8),
         MenuItem(_("政策目录"), "policies:catalogue", "scale", signed_in, on_bar=9),
+        MenuItem(_("政策测算"), "whatif:scenarios", "chart-bar", having(Power.ESTIMATE_POLICIES), on_bar=8),
+        MenuItem(_("全省测算"), "runs:runs", "chart-bar", having(Power.VIEW_RUNS)),
         MenuItem(_("规则手册"), "policies:rulebook", "book", having(Power.EDIT_POLICIES), on_bar=7),
         MenuItem(
             _("事项管理"),
@@ -243,6 +282,7 @@ def _menu() -> list[MenuGroup]:
         MenuItem(_("单位"), "accounts:units", "building-bank", having(Power.MANAGE_UNITS), on_bar=5),
         MenuItem(_("登录锁定"), "accounts:locks", "lock", having(Power.MANAGE_ACCESS)),
         MenuItem(_("接口令牌"), "accounts:tokens", "lock-open", having(Power.MANAGE_ACCESS)),
+        MenuItem(_("事件推送"), "webhooks:hooks", "bell", having(Power.MANAGE_ACCESS)),
         MenuItem(_("权限复核"), "accounts:reviews", "shield-check", having(Power.MANAGE_ACCESS), on_bar=5),
         MenuItem(_("审计记录"), "accounts:audit", "history", having(Power.READ_AUDIT), on_bar=5),
         MenuItem(_("代理"), "accounts:deputies", "calendar-time", having(Power.USE_OFFICE)),
@@ -256,6 +296,7 @@ def _menu() -> list[MenuGroup]:
         MenuGroup(_("重点物资"), keys),
         MenuGroup(_("调查"), surveys),
         MenuGroup(_("清欠"), arrears),
+        MenuGroup(_("资金"), grants),
         MenuGroup(_("政策"), policies),
         MenuGroup(_("管理"), managing),
     ]
@@ -275,12 +316,15 @@ def wire() -> None:
     SLOTS.desk[:] = [
         Panel("account", "accounts/_account_panel.html", accounts.account_panel),
         Panel("register", "enterprises/_register_panel.html", register_panel),
+        Panel("reach", "reach/_desk_panel.html", reach.desk_panel),
         Panel("deputies", "accounts/_deputies_panel.html", accounts.deputies_panel),
     ]
     SLOTS.firm[:] = [
         Panel("disputes", "enterprises/_disputes.html", dispute_panel),
         Panel("cases", "cases/_firm_panel.html", firm_cases_panel),
+        Panel("reach", "reach/_firm_panel.html", reach.firm_panel),
         Panel("entitlements", "policies/_firm_panel.html", entitlements_panel),
+        Panel("grants", "grants/_firm_panel.html", grants_panel),
         Panel("stationing", "stationing/_firm_panel.html", stationing.firm_panel),
         Panel("lists", "lists/_firm_panel.html", lists.firm_panel),
         Panel("comparisons", "lists/_comparison_panel.html", lists.comparison_panel),
@@ -315,6 +359,7 @@ def wire() -> None:
     ON_ESCALATION[:] = [open_for_escalation]
     _join_cases()
     EXPORTS.download = _download
+    REACH_PORTS.words = words_of_surveys
 
 
 def _join_cases() -> None:

@@ -25,6 +25,8 @@ SPEED = [
     "synchronous_commit=off",
     "full_page_writes=off",
     "max_connections=60",
+    # Restoring is one transaction with a lock on every table and index, and two workers may restore at once.
+    "max_locks_per_transaction=256",
     "shared_buffers=64MB",
     "log_min_messages=warning",
 ]

@@ -19,7 +19,7 @@ from tests.test_architecture import python_files
 
 ROOT = Path(__file__).resolve().parents[1]
 # Functions that write a record or hand an act on, with the place of the act among their arguments.
-RECORDERS = {"record": 0, "record_export": 0, "_changed": 1}
+RECORDERS = {"record": 0, "record_export": 0, "_changed": 1, "noted": 1}
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 # f"list_batch.{step}", f"fact.{standing}": what may stand in the braces.
 FILLED = {

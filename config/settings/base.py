@@ -32,6 +32,8 @@ HUIQI_THREE_RATES = env_bool("HUIQI_THREE_RATES", True)
 HUIQI_CHAT_PORT = env_text("HUIQI_CHAT_PORT", "")
 # Dotted path of a huiqi.messages.ports.SmsPort; without a vendor's adapter no text message leaves.
 HUIQI_SMS_PORT = env_text("HUIQI_SMS_PORT", "huiqi.messages.adapters.off.OffSms")
+# "1": events may be pushed to addresses of private networks too (a government network without the internet).
+HUIQI_WEBHOOKS_TO_PRIVATE = env_text("HUIQI_WEBHOOKS_TO_PRIVATE", "") == "1"
 # Dotted path of a huiqi.hotline.ports.TelephonyPort; without one agents type the caller's number.
 HUIQI_TELEPHONY_PORT = env_text("HUIQI_TELEPHONY_PORT", "huiqi.hotline.adapters.off.OffTelephony")
 # Missing reports of key materials are chased from this hour on, and an hour later with the superiors.
@@ -55,12 +57,16 @@ DEBUG = False
 ALLOWED_HOSTS = env_list("HUIQI_ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 INSTALLED_APPS = [
     "config.apps.SiteConfig",
+    "huiqi.runs",
+    "huiqi.grants",
     "huiqi.arrears",
     "huiqi.hotline",
     "huiqi.cases",
     "huiqi.policies",
     "huiqi.fieldwork",
     "huiqi.surveys",
+    "huiqi.reach",
+    "huiqi.whatif",
     "huiqi.questionnaires",
     "huiqi.stationing",
     "huiqi.knowledge",
@@ -68,6 +74,7 @@ INSTALLED_APPS = [
     "huiqi.enterprises",
     "huiqi.files",
     "huiqi.messages",
+    "huiqi.webhooks",
     "huiqi.accounts",
     "huiqi.reference",
     "huiqi.core",

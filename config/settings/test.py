@@ -1,11 +1,16 @@
 """For the test suite: quick hashing, jobs run at once, undefined template variables fail."""
 
+import os
+import tempfile
 from datetime import date
+from pathlib import Path
 
 from config.environment import database, env_text
 from config.settings.base import *  # noqa: F403
 from config.settings.base import DATA_DIR, ROOT, STORAGES
 
+# Snapshots and runs of tests leave the installation's own alone.
+PRIVATE_ROOT = Path(tempfile.gettempdir()) / f"huiqi-tests-{os.getpid()}"
 SECRET_KEY = "only-for-tests-" + "x" * 50
 HUIQI_DEMO = True
 HUIQI_SMS_PORT = "huiqi.messages.adapters.outbox.OutboxSms"

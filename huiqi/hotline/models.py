@@ -24,7 +24,7 @@ class Proof(models.TextChoices):
     DIALLED = "dialled", _("回拨原号码核实")
 
 
-class CallQuerySet(models.QuerySet["Call"]):
+class PhoneCallQuerySet(models.QuerySet["Call"]):
     def open_of(self, agent: Any, wall: datetime) -> Self:
         """The agent's calls that go on. An abandoned one ends by itself at `open_until`."""
         return self.filter(agent=agent, ended_at=None, open_until__gt=wall)
@@ -42,7 +42,7 @@ class Call(models.Model):
     ended_at = models.DateTimeField(_("结束时间"), null=True)
     # Real time, whatever day the site acts on.
     open_until = models.DateTimeField()
-    objects = CallQuerySet.as_manager()
+    objects = PhoneCallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("通话")

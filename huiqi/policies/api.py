@@ -11,6 +11,7 @@ from ninja import Field, FilterSchema, Query, Router, Schema
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from huiqi.accounts.bearer import ProblemOut
 from huiqi.core import clock
 from huiqi.core.dates import readable
 from huiqi.policies.queries import wording
@@ -45,24 +46,6 @@ AuthorityKind = Literal["tax", "social", "industry", "finance", "bank", "other"]
 State = Literal["live", "not_in_force", "ended"]
 Standing = Literal["live", "open", "draft"]
 Status = Literal["eligible", "ineligible", "unknown", "not_in_force", "draft"]
-
-
-class ErrorItem(Schema):
-    """One thing to mend: where, what, how."""
-
-    place: str
-    message: str
-    remedy: str = ""
-
-
-class ProblemOut(Schema):
-    """An error answer (RFC 9457): `code` for programs, `title` a Chinese sentence for people."""
-
-    type: str
-    status: int
-    code: str
-    title: str
-    errors: list[ErrorItem] = []
 
 
 ERRORS: dict[int, Any] = {400: ProblemOut, 422: ProblemOut}

@@ -44,14 +44,15 @@ class PdfUnavailable(Exception):  # noqa: N818  a plain state of the server, not
 @lru_cache(maxsize=2)
 def font_families(bundled: Path) -> tuple[str, ...]:
     """The families to set in, best first; PdfUnavailable when no Chinese one is there."""
-    found = set(typst.Fonts(font_paths=_font_paths(bundled)).families())
+    found = set(typst.Fonts(font_paths=font_paths(bundled)).families())
     families = tuple(name for name in FAMILIES if name in found)
     if not families:
         raise PdfUnavailable
     return families
 
 
-def _font_paths(bundled: Path) -> list[str]:
+def font_paths(bundled: Path) -> list[str]:
+    """Where fonts are looked for besides the system's."""
     # Two weights are used; loading all seven would cost time and memory.
     return [str(path) for name in ("400Regular", "700Bold") if (path := bundled / name).is_dir()]
 
@@ -66,7 +67,7 @@ def make_pdf(
     made = typst.compile(
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
-        font_paths=_font_paths(settings.PDF_FONT_DIR),
+        font_paths=font_paths(settings.PDF_FONT_DIR),
         format="pdf",
         sys_inputs={"data": json.dumps(document, ensure_ascii=False)},
     )

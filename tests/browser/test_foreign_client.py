@@ -109,12 +109,12 @@ def survey_of_odk() -> Survey:
     editor = make_editor()
     survey = make_survey(actor=editor)
     form_id = read_form(FORM.read_bytes()).id
-    xform = stamped(FORM.read_text(encoding="utf-8"), form_id=form_id, version="1")
+    xform = stamped(FORM.read_text(encoding="utf-8"), form_id=form_id, version="250")
     Questionnaire.objects.filter(pk=survey.questionnaire_id).update(form_id=form_id)
     made = QuestionnaireVersion(
         questionnaire=survey.questionnaire,
         number=2,
-        version="1",
+        version="250",
         title="250",
         xform=xform,
         digest=hashlib.sha256(xform.encode()).hexdigest(),

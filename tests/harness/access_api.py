@@ -25,4 +25,11 @@ ROWS: dict[str, Row] = {
     "api:own_case_status": Row(lambda name, part: True, 404, visitor=401, args={"number": "0000000000"}),
     "api:post_case": everybody(405, only="POST"),
     "api:case_status": everybody(405, only="POST", args={"number": "1234567890"}),
+    # Programs alone: a session opens none of these, a token is its person within its scopes.
+    "api:list_runs": everybody(401),
+    "api:get_run": everybody(401, args={"public_id": "0" * 16}),
+    "api:list_verdicts": everybody(401, args={"public_id": "0" * 16, "policy": "si-defer"}),
+    "api:list_batches": everybody(401),
+    "api:list_entries": everybody(401, args={"public_id": "0" * 16}),
+    "api:get_funnel": everybody(401),
 }

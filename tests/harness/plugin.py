@@ -21,10 +21,14 @@ _DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that may not touch the database is `pure`: the run on the second database leaves it out."""
+    """A test that may not touch the database is `pure`: a run on the second database leaves it out. One that
+    commits is about locks, transactions or threads, so the quick suite tries it on `both` databases."""
     for item in items:
-        if item.get_closest_marker("django_db") is None and not _DATABASE & set(item.fixturenames):
+        asked = item.get_closest_marker("django_db")
+        if asked is None and not _DATABASE & set(item.fixturenames):
             item.add_marker("pure")
+        elif (asked and asked.kwargs.get("transaction")) or "transactional_db" in item.fixturenames:
+            item.add_marker("both")
 
 
 @pytest.fixture(scope="session")

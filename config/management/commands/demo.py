@@ -19,14 +19,20 @@ from huiqi.core.cli import HuiqiCommand
 from huiqi.core.errors import Refused
 from huiqi.enterprises.demo.load import load_firms
 from huiqi.enterprises.demo.matters import make_matters
+from huiqi.enterprises.demo.risk import make_risk_levels
 from huiqi.enterprises.demo.story import make_twins, tell_story
 from huiqi.enterprises.models import Enterprise
+from huiqi.fieldwork.commands.demo import make_fieldwork
+from huiqi.grants.demo import make_grants
 from huiqi.hotline.commands.demo import make_hotline
 from huiqi.knowledge.commands.demo import make_wordings
 from huiqi.lists.demo import make_lists
+from huiqi.reach.commands.demo import make_reach
+from huiqi.runs.demo import make_demo_run
 from huiqi.stationing import demo as stationing
 from huiqi.surveys.commands.demo import make_surveys
 from huiqi.surveys.commands.demo_results import make_results
+from huiqi.whatif.demo import make_whatif
 
 DEFAULT_FIRMS = 20_000
 MOST_FIRMS = 5_000_000
@@ -71,6 +77,7 @@ class Command(HuiqiCommand):
             tell_story(seed=seed, on=on)
             make_twins(TWINS, seed=seed, on=on)
             make_matters(seed=seed, on=on)
+            make_risk_levels(seed=seed, on=on)
             make_lists(on=on)
             stationing.make_demo(seed=seed, on=on)
             make_wordings(at=clock.now(), on=on)
@@ -78,8 +85,13 @@ class Command(HuiqiCommand):
             make_paper_work(on=on, wall=clock.wall_now())
             make_hotline(at=clock.now(), wall=clock.wall_now())
             make_arrears(on=on)
+            make_grants(on=on, wall=clock.wall_now())
             make_surveys(seed=seed, on=on, wall=clock.wall_now())
+            make_fieldwork(on=on, now=clock.now(), wall=clock.wall_now())
             make_results(seed=seed, on=on, wall=clock.wall_now())
+            make_reach(on=on)
+            make_demo_run(on=on, at=clock.now())
+            make_whatif(on=on, wall=clock.wall_now())
         return synthetic.count() - before
 
 

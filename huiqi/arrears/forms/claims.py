@@ -5,16 +5,21 @@ from fractions import Fraction
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from huiqi.accounts.models import Unit
 from huiqi.arrears.models import PARTIES, Claim, ClosedAs, DebtorAnswer, Known, PaymentPart, RatePer
-from huiqi.core.fields import AheadSelect, CreditCodeInput, DateField, MoneyField, UnitInput
+from huiqi.core.fields import AheadInput, AheadSelect, CreditCodeInput, DateField, MoneyField, UnitInput
+from huiqi.enterprises.models import Enterprise
+from huiqi.enterprises.models.firm import EnterpriseQuerySet
+from huiqi.enterprises.queries.register import firm_label, firms_meant
 from huiqi.files.fields import UploadField
 from huiqi.reference import credit_codes
 
 MOST_RATE = Fraction(10)
+MOST_NAMED = 5
 
 
 class ClaimForm(forms.Form):
@@ -26,7 +31,15 @@ class ClaimForm(forms.Form):
         choices=Known.choices,
         help_text=gettext_lazy("按签合同时的规模看。没有核实的选没有核实，不要猜。"),
     )
-    debtor_name = forms.CharField(label=gettext_lazy("欠款单位全称"), max_length=120)
+    debtor = forms.CharField(
+        label=gettext_lazy("从企业档案中找欠款单位"),
+        required=False,
+        max_length=160,
+        help_text=gettext_lazy(
+            "填名称、拼音首字母或信用代码。找到后全称和代码按档案填写；档案里没有的，直接填下面两项。"
+        ),
+    )
+    debtor_name = forms.CharField(label=gettext_lazy("欠款单位全称"), required=False, max_length=120)
     debtor_code = forms.CharField(
         label=gettext_lazy("欠款单位的统一社会信用代码"),
         required=False,
@@ -84,7 +97,7 @@ class ClaimForm(forms.Form):
         help_text=gettext_lazy("每行一个"),
     )
 
-    def __init__(self, data: Any = None, *, claim: Claim, **more: Any) -> None:
+    def __init__(self, data: Any = None, *, claim: Claim, firms: EnterpriseQuerySet, **more: Any) -> None:
         initial: dict[str, Any] = {
             name: getattr(claim, name) for name in self.base_fields if hasattr(claim, name)
         }
@@ -92,6 +105,8 @@ class ClaimForm(forms.Form):
         initial["agreed_rate"] = as_percent(claim.agreed_rate)
         initial["debtor_unit"] = claim.debtor_unit.public_id if claim.debtor_unit else None
         super().__init__(data, initial=initial, **more)
+        self.firms = firms
+        self.fields["debtor"].widget = AheadInput(reverse("enterprises:firm_names"), {"maxlength": 160})
         units: Any = self.fields["debtor_unit"]
         units.queryset = Unit.objects.filter(is_active=True).order_by("name", "pk")
 
@@ -102,6 +117,24 @@ class ClaimForm(forms.Form):
         if fault is not None:
             raise forms.ValidationError(str(fault.said))
         return code
+
+    def clean_debtor(self) -> Enterprise | None:
+        """The one firm of the register that is meant."""
+        typed = self.cleaned_data["debtor"].strip()
+        if not typed:
+            return None
+        found = firms_meant(self.firms, typed, MOST_NAMED)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise forms.ValidationError(
+                _("您能看到的企业档案里没有“%(typed)s”。请核对，或清空这一项，直接填下面的全称和代码。")
+                % {"typed": typed}
+            )
+        labels = "；".join(firm_label(firm) for firm in found)
+        raise forms.ValidationError(
+            _("档案里不止一家，请填其中一家的信用代码或全称：%(firms)s") % {"firms": labels}
+        )
 
     def clean_agreed_rate(self) -> str:
         """Per cent as typed, kept as a ratio in text."""
@@ -117,8 +150,14 @@ class ClaimForm(forms.Form):
         return str(rate)
 
     def clean(self) -> dict[str, Any]:
-        """A rate has its unit of time and the reverse; a contract is not delivered before it is signed."""
+        """A firm of the register brings its name and code; a rate has its unit of time and the reverse."""
         data = super().clean() or {}
+        firm = data.pop("debtor", None)
+        if firm is not None:
+            data["debtor_name"], data["debtor_code"] = firm.name, firm.credit_code or ""
+            self.errors.pop("debtor_code", None)  # what stood there is replaced
+        elif not data.get("debtor_name"):
+            self.add_error("debtor_name", _("请填欠款单位的全称，或从企业档案中找。"))
         if bool(data.get("agreed_rate")) != bool(data.get("agreed_per")) and "agreed_rate" in data:
             self.add_error("agreed_per", _("利率和按日还是按年要一起填。"))
         return data

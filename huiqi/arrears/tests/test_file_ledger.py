@@ -42,7 +42,7 @@ from huiqi.files.tables.problems import TableRefused
 from huiqi.files.xlsx_writer import write_xlsx
 from huiqi.messages.models import Notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 TODAY = date(2020, 3, 2)
 
 

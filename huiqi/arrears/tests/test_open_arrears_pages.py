@@ -153,16 +153,53 @@ def test_a_rate_typed_in_per_cent_is_kept_exactly() -> None:
     claim = make_claim()
     client = browser(keeper(claim))
     url = claim_url(claim, "claim_change")
-    form = client.get(url).context["form"]
-    given = {name: form[name].value() or "" for name in form.fields}
-    amounts = ("claimed", "undisputed", "disputed", "contract_amount")
-    money = {name: str(given[name] // 100) for name in amounts}
-    given |= money | {f"{name}_unit": "yuan" for name in money}
+    given = typed_in(client, url)
     wrong = client.post(url, {**given, "agreed_rate": "0.05", "agreed_per": ""})
     assert wrong.status_code == 422
     assert client.post(url, {**given, "agreed_rate": "0.05", "agreed_per": "day"}).status_code == 302
     claim.refresh_from_db()
     assert claim.agreed_rate == "1/2000" and claim.claimed == 30 * WAN
+
+
+def typed_in(client: Client, url: str) -> dict[str, str]:
+    """The form of a claim as it stands, to be sent again."""
+    form = client.get(url).context["form"]
+    given = {name: form[name].value() or "" for name in form.fields}
+    amounts = ("claimed", "undisputed", "disputed", "contract_amount")
+    money = {name: str(given[name] // 100) for name in amounts}
+    return given | money | {f"{name}_unit": "yuan" for name in money}
+
+
+def test_the_debtor_is_picked_from_the_register_by_name_code_or_what_the_box_offers() -> None:
+    claim = make_claim()
+    client = browser(keeper(claim))
+    url = claim_url(claim, "claim_change")
+    one = make_firm("演示路桥建设公司", county="430181")
+    make_firm("演示路桥养护公司", county="430181")
+    make_firm("演示路桥器材公司", county="430302")
+    offered = client.get(reverse("enterprises:firm_names"), {"q": "路桥"}).json()
+    assert [row["label"].partition(" ")[2] for row in offered] == ["演示路桥养护公司", "演示路桥建设公司"]
+    several = client.post(url, {**typed_in(client, url), "debtor": "路桥"})
+    assert several.status_code == 422 and f"{one.credit_code} 演示路桥建设公司" in several.content.decode()
+    for typed in ("演示路桥建设公司", one.credit_code, f"{one.credit_code} 演示路桥建设公司", "路桥建设"):
+        given = typed_in(client, url) | {"debtor_name": "随手写的", "debtor_code": "12", "debtor": typed}
+        assert client.post(url, given).status_code == 302
+        claim.refresh_from_db()
+        assert (claim.debtor_firm, claim.debtor_name) == (one, "演示路桥建设公司")
+
+
+def test_a_debtor_out_of_sight_or_unknown_is_not_found_and_can_be_written() -> None:
+    claim = make_claim()
+    client = browser(keeper(claim))
+    url = claim_url(claim, "claim_change")
+    make_firm("演示路桥器材公司", county="430302")
+    refused = client.post(url, {**typed_in(client, url), "debtor": "演示路桥器材公司"})
+    assert refused.status_code == 422 and "没有“演示路桥器材公司”" in refused.content.decode()
+    empty = {**typed_in(client, url), "debtor_name": ""}
+    assert "请填欠款单位的全称" in client.post(url, empty).content.decode()
+    assert client.post(url, {**empty, "debtor_name": "演示外省公司"}).status_code == 302
+    claim.refresh_from_db()
+    assert (claim.debtor_firm, claim.debtor_name) == (None, "演示外省公司")
 
 
 def test_debtors_are_listed_with_what_is_open_and_only_those_of_the_region() -> None:

@@ -41,6 +41,7 @@ from huiqi.core.errors import Refused
 from huiqi.core.language import worded
 from huiqi.core.page_acts import PageAct, do_act
 from huiqi.enterprises.models import Enterprise
+from huiqi.enterprises.queries.register import seen_by
 from huiqi.files.commands import receive_upload
 from huiqi.files.downloads import serve_attachment
 from huiqi.files.models import Attachment
@@ -236,7 +237,8 @@ def change(request: HttpRequest, public_id: str) -> HttpResponse:
     claim, reader = _open_one(request, public_id)
     if not reader.may_keep:
         raise Http404
-    form = ClaimForm(request.POST if request.method == "POST" else None, claim=claim)
+    firms = seen_by(user_of(request), clock.today())
+    form = ClaimForm(request.POST if request.method == "POST" else None, claim=claim, firms=firms)
     status = 422 if form.errors else 200
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)

@@ -135,7 +135,7 @@ class CallBackForm(forms.Form):
 
     use_required_attribute = False
     word = forms.ChoiceField(
-        label=gettext_lazy("来电人说办得怎样"),
+        label=gettext_lazy("诉求人说办得怎样"),
         choices=[(word.value, word.label) for word in _WORDS],
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("请选择：已解决、部分解决、未解决或未联系上。")},
@@ -155,7 +155,7 @@ class CallBackForm(forms.Form):
         ],
     )
     note = forms.CharField(
-        label=gettext_lazy("来电人的原话"),
+        label=gettext_lazy("诉求人的原话"),
         max_length=CallBack._meta.get_field("note").max_length,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -14,6 +14,7 @@ from huiqi.cases.workflow import Channel, State
 from huiqi.core import clock
 from huiqi.core.errors import Refused
 from huiqi.core.models import AuditRecord
+from huiqi.enterprises.tests.make import make_code
 from huiqi.hotline.commands.calls import end_call, message_by_call, start_call, withdraw_by_call
 from huiqi.hotline.models import Call, CallTouch, Proof
 from huiqi.hotline.tests.make import PHONE, TODAY, make_agent, make_call
@@ -225,3 +226,13 @@ def test_the_callers_cases_take_a_constant_number_of_queries(client, agent, djan
     page(client, call)
     with django_assert_max_num_queries(45):
         page(client, call)
+
+
+def test_that_a_caller_has_no_credit_code_is_kept_and_a_code_besides_is_refused(client, agent):
+    make_edition()
+    url = reverse("hotline:register", args=[make_call(agent).public_id])
+    both = client.post(url, new_case(no_code="on", credit_code=make_code()))
+    assert both.status_code == 422 and "请留一样" in both.content.decode()
+    for key, told in (("k1", {"no_code": "on"}), ("k2", {})):
+        assert client.post(url, new_case(key=key, **told)).status_code == 302
+    assert list(Case.objects.order_by("pk").values_list("has_no_code", flat=True)) == [True, False]

@@ -11,7 +11,7 @@ from huiqi.knowledge.models import Wording
 from huiqi.knowledge.queries.wording import find_wordings, public_wordings, wordings_like
 from huiqi.knowledge.tests.make import TODAY, make_approver, make_draft, make_editor, make_wording
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 FORM = {
     "question": "房租可以免几个月",
     "answer": "承租国有房屋的，免上半年3个月。",

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from huiqi.core.many_rows import insert_all
 from huiqi.messages.kinds import KINDS
 from huiqi.messages.models import Delivery, Notice
 
 # A mobile number or an identity card: neither belongs into a notice.
 _PERSONAL = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
-_BATCH = 500
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def put_notices(rows: Iterable[Notice]) -> None:
         KINDS[row.kind]
         if _PERSONAL.search(row.text):
             raise ValueError("a notice holds no number of a person")
-    Notice.objects.bulk_create(notices, batch_size=_BATCH, ignore_conflicts=True)
+    insert_all(notices, once=True)
 
 
 @transaction.atomic
@@ -33,4 +33,4 @@ def queue_messages(rows: Iterable[Delivery]) -> None:
     messages = list(rows)
     for row in messages:
         row.next_try_at = row.made_at
-    Delivery.objects.bulk_create(messages, batch_size=_BATCH, ignore_conflicts=True)
+    insert_all(messages, once=True)

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import schemathesis
@@ -11,11 +12,15 @@ from hypothesis import HealthCheck, Phase, settings
 
 from config.api import api
 from config.wsgi import application
+from huiqi.accounts.roles import Role
+from huiqi.accounts.tests.make import make_user
+from huiqi.accounts.tests.secrets import secret_of
 
 SNAPSHOT = Path(__file__).parent / "openapi.json"
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 # The in-process transport hands compressed bodies to the checks as they are.
 PLAIN = {"Accept-Encoding": "identity"}
+PHASES = [Phase.explicit, Phase.generate, Phase.shrink]
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     schemathesis.checks.CHECKS.get_one("status_code_conformance"),
@@ -58,6 +63,28 @@ def test_a_few_made_up_requests_get_what_the_description_promises(case):
     case.call_and_validate(checks=CHECKS, headers=PLAIN)
 
 
+@pytest.fixture
+def bearer(settings: Any) -> dict[str, str]:
+    """A token of an analyst with every scope, as often a minute as it likes."""
+    settings.HUIQI_API_CALLS_PER_MINUTE = 1_000_000
+    return {**PLAIN, "Authorization": f"Bearer {secret_of(make_user(role=Role.ANALYST))}"}
+
+
+@pytest.mark.django_db
+@schema.parametrize()
+@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_a_few_made_up_requests_with_a_token_get_what_the_description_promises(case, bearer):
+    case.call_and_validate(checks=CHECKS, headers=bearer)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@schema.parametrize()
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+def test_many_made_up_requests_with_a_token_get_what_the_description_promises(case, bearer):
+    case.call_and_validate(checks=CHECKS, headers=bearer)
+
+
 @pytest.mark.slow
 @pytest.mark.django_db
 @schema.parametrize()
@@ -65,7 +92,7 @@ def test_a_few_made_up_requests_get_what_the_description_promises(case):
     max_examples=150,
     deadline=None,
     suppress_health_check=list(HealthCheck),
-    phases=[Phase.explicit, Phase.generate, Phase.shrink],
+    phases=PHASES,
 )
 def test_many_made_up_requests_get_what_the_description_promises(case):
     case.call_and_validate(checks=CHECKS, headers=PLAIN)
