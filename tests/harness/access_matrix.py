@@ -18,6 +18,7 @@ from huiqi.reference.tests import access as reference
 from huiqi.runs.tests import access as runs
 from huiqi.stationing.tests import access as stationing
 from huiqi.surveys.tests import access as surveys
+from huiqi.webhooks.tests import access as webhooks
 from huiqi.whatif.tests import access as whatif
 from tests.harness import access_api as api
 from tests.harness.access_rows import Row
@@ -41,6 +42,7 @@ MATRIX: dict[str, Row] = {
     **surveys.ROWS,
     **reach.ROWS,
     **whatif.ROWS,
+    **webhooks.ROWS,
     **fieldwork.ROWS,
     **api.ROWS,
 }
