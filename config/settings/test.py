@@ -9,8 +9,9 @@ from config.environment import database, env_text
 from config.settings.base import *  # noqa: F403
 from config.settings.base import DATA_DIR, ROOT, STORAGES
 
-# Snapshots and runs of tests leave the installation's own alone.
-PRIVATE_ROOT = Path(tempfile.gettempdir()) / f"huiqi-tests-{os.getpid()}"
+# Snapshots and runs of tests leave the installation's own alone; a test that names a home gets that one.
+if "HUIQI_DATA_DIR" not in os.environ:
+    PRIVATE_ROOT = Path(tempfile.gettempdir()) / f"huiqi-tests-{os.getpid()}"
 SECRET_KEY = "only-for-tests-" + "x" * 50
 HUIQI_DEMO = True
 HUIQI_SMS_PORT = "huiqi.messages.adapters.outbox.OutboxSms"

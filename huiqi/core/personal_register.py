@@ -12,6 +12,10 @@ for the shortest retention; what is not written down here may not be stored.
         by: at_once
     not_personal:
       Unit.name: 机构的名称
+    keys:
+      Hook.secret: 签名用的密钥，不属于任何人
+
+`keys` are columns encrypted for another reason than a person: what machines prove themselves with.
 
 `by` says what ends the retention: "retention" (left out: a rule of huiqi.core.retention names the field), the
 name of another command, "at_once" (the act that makes it superfluous), "archive" (kept with the record).
@@ -60,15 +64,20 @@ class PersonalField:
 
 @dataclass(frozen=True)
 class Register:
-    """What all apps declare: personal fields, and fields that only look personal, by `app.Model.field`."""
+    """What all apps declare, by `app.Model.field`: personal fields, those that only look so, machines' keys."""
 
     personal: dict[str, dict[str, str]]
     not_personal: dict[str, str]
+    keys: dict[str, str]
+
+    def entries(self) -> Iterator[str]:
+        """The name of every entry; one that stands in two parts comes twice."""
+        yield from (*self.personal, *self.not_personal, *self.keys)
 
 
 def read_register() -> Register:
     """The declarations of all apps together; Refused names the file and entry that is not as it should be."""
-    register = Register({}, {})
+    register = Register({}, {}, {})
     for config in apps.get_app_configs():
         path = Path(config.path) / FILE
         if path.exists():
@@ -78,17 +87,18 @@ def read_register() -> Register:
 
 def _read(path: Path, label: str, register: Register) -> None:
     written = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    if not isinstance(written, dict) or set(written) - {"personal", "not_personal"}:
-        raise _fault(path, "只能有 personal 与 not_personal 两部分")
+    if not isinstance(written, dict) or set(written) - {"personal", "not_personal", "keys"}:
+        raise _fault(path, "只能有 personal、not_personal 与 keys 三部分")
     for name, entry in (written.get("personal") or {}).items():
         is_whole = isinstance(entry, dict) and set(entry) - {BY} == ENTRY
         if not is_whole or not all(map(_is_said, entry.values())):
             raise _fault(path, f"{name}须写明 purpose、basis、retention")
         register.personal[_full(name, label)] = entry
-    for name, reason in (written.get("not_personal") or {}).items():
-        if not _is_said(reason):
-            raise _fault(path, f"{name}须写明为何不是个人信息")
-        register.not_personal[_full(name, label)] = reason
+    for part, entries in (("not_personal", register.not_personal), ("keys", register.keys)):
+        for name, reason in (written.get(part) or {}).items():
+            if not _is_said(reason):
+                raise _fault(path, f"{name}须写明为何不是个人信息")
+            entries[_full(name, label)] = reason
 
 
 def _is_said(text: Any) -> bool:
@@ -141,12 +151,13 @@ def faults(watched: Iterable[type[models.Model]]) -> list[str]:
     A blind index belongs to its source and needs no entry of its own.
     """
     register = read_register()
+    entries = list(register.entries())
     found = [
         f"{name}: looks personal; register it in the app's {FILE}, or under not_personal with the reason"
         for name in looks_personal(watched)
-        if name not in register.personal and name not in register.not_personal
+        if name not in entries
     ]
-    for name in [*register.personal, *register.not_personal]:
+    for name in entries:
         try:
             field = _field(name)
         except Refused as refusal:
@@ -154,8 +165,10 @@ def faults(watched: Iterable[type[models.Model]]) -> list[str]:
         else:
             if name in register.not_personal and isinstance(field, EncryptedTextField):
                 found.append(f"{name}: is encrypted, so it cannot be under not_personal")
-    both = set(register.personal) & set(register.not_personal)
-    return [*found, *(f"{name}: is both personal and not personal" for name in sorted(both))]
+            if name in register.keys and not isinstance(field, EncryptedTextField):
+                found.append(f"{name}: is not encrypted, so it cannot be a key")
+    twice = {name for name in entries if entries.count(name) > 1}
+    return [*found, *(f"{name}: stands in two parts of the register" for name in sorted(twice))]
 
 
 def looks_personal(watched: Iterable[type[models.Model]]) -> Iterator[str]:

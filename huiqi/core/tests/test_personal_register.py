@@ -106,6 +106,12 @@ def test_an_encrypted_field_cannot_be_called_not_personal(declare):
     assert [fault.partition(":")[0] for fault in found] == ["core.Person.phone", "accounts.User.name"]
 
 
+def test_a_key_must_be_encrypted_and_stand_in_one_part_only(declare):
+    declare("keys: {core.Person.phone: 甲, User.username: 乙}\nnot_personal: {User.username: 甲}")
+    found = faults([])
+    assert [fault.partition(":")[0] for fault in found] == ["accounts.User.username"] * 2
+
+
 def test_the_data_map_tells_what_is_encrypted_and_why_it_is_kept():
     rows = {(row.model, row.field): row for row in data_map()}
     assert rows["accounts.User", "phone"].is_encrypted
