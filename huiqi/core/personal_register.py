@@ -64,7 +64,7 @@ class PersonalField:
 
 @dataclass(frozen=True)
 class Register:
-    """What all apps declare, by `app.Model.field`: personal fields, those that only look so, machines' keys."""
+    """What all apps declare by `app.Model.field`: personal, only looking so, keys of machines."""
 
     personal: dict[str, dict[str, str]]
     not_personal: dict[str, str]
