@@ -198,7 +198,7 @@ def test_a_file_cut_anywhere_is_refused(saved, tmp_path):
 
 
 # Bytes of a gzip file (RFC 1952) that no reader holds against anything: the time, the flags of the packer and
-# the system in its head; the last byte before the eight of its tail may end in bits that fill it up.
+# the system in its head.
 HEAD, TAIL = range(4, 10), 8
 
 
@@ -206,17 +206,26 @@ def test_an_altered_byte_is_refused_wherever_it_has_a_meaning(saved, tmp_path):
     whole, before = saved.read_bytes(), read_archive(saved)
     altered = tmp_path / "altered.tar.gz"
 
-    def alter(place):
+    def read_altered(place):
         altered.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
+        return read_archive(altered)
 
-    packed = range(HEAD.stop, len(whole) - TAIL - 1, len(whole) // 50)
-    for place in (0, 1, 2, *packed, *range(len(whole) - TAIL, len(whole))):
-        alter(place)
+    for place in (0, 1, 2, *range(len(whole) - TAIL, len(whole))):
         with pytest.raises(Refused):
-            read_archive(altered)
+            read_altered(place)
     for place in HEAD:
-        alter(place)
-        assert read_archive(altered) == before
+        assert read_altered(place) == before
+    # A deflate stream (RFC 1951) has bits that mean nothing: lengths of codes that never occur, bits that
+    # fill up the last byte. About one byte in seven hundred here; such a change must leave the content as
+    # it was.
+    refused = 0
+    places = range(HEAD.stop, len(whole) - TAIL, len(whole) // 50)
+    for place in places:
+        try:
+            assert read_altered(place) == before
+        except Refused:
+            refused += 1
+    assert refused >= 0.9 * len(places)
 
 
 @pytest.mark.parametrize(
