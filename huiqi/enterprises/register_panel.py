@@ -14,7 +14,7 @@ from huiqi.accounts.queries.people import may
 from huiqi.core import clock
 from huiqi.core.slots import Hit
 from huiqi.enterprises.commands.contacts import note_phone_search
-from huiqi.enterprises.queries.register import Hits, Row, count_all, find, rows_of, seen_by
+from huiqi.enterprises.queries.register import Hits, Row, count_all, count_wanted, find, rows_of, seen_by
 from huiqi.enterprises.wanted import Gap, Kind, Wanted, read_question
 from huiqi.reference.queries import code_tables
 
@@ -63,10 +63,14 @@ def register_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         clock.today(),
         reverse("enterprises:register"),
     )
-    asked = [
-        (_("划不出规模"), Wanted(gap=Gap.SIZE), "?gap=size"),
-        (_("30天内有数据到期"), Wanted(gap=Gap.EXPIRING), "?gap=expiring"),
+    asked = {
+        "?gap=size": (_("划不出规模"), Wanted(gap=Gap.SIZE)),
+        "?gap=expiring": (_("30天内有数据到期"), Wanted(gap=Gap.EXPIRING)),
+    }
+    found = count_wanted(firms, [wanted for _label, wanted in asked.values()], on)
+    counts = [
+        Count(label, hits, list_url + query)
+        for (query, (label, _wanted)), hits in zip(asked.items(), found, strict=True)
     ]
-    counts = [Count(label, find(firms, wanted, on), list_url + query) for label, wanted, query in asked]
     count, is_capped = count_all(firms)
     return {"counts": [Count(_("辖区内企业"), Hits((), count, is_capped=is_capped), list_url), *counts]}

@@ -8,12 +8,15 @@ from huiqi.accounts.models import User
 from huiqi.accounts.powers import Power
 from huiqi.accounts.queries.people import may, scope_with
 from huiqi.core import clock
+from huiqi.core.together import counts_together
 from huiqi.enterprises.models import Enterprise
 from huiqi.enterprises.queries.people import membership_in
 from huiqi.reach.models import Journey, ListState, Preparation
-from huiqi.reach.queries.journeys import firms_to_call, ways_of
+from huiqi.reach.queries.journeys import count_to_call, ways_of
 
 SHOWN = 5
+# Nobody has so many lists to review; counting them has to end somewhere.
+MOST_LISTS = 10_000
 
 
 def firm_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
@@ -40,11 +43,11 @@ def desk_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     user, today = request.user, clock.today()
     if not isinstance(user, User):
         return None
-    review = Preparation.objects.reviewable_by(user, today).count()
     mine = Preparation.objects.prepared_by(user, today).filter(prepared_by=user)
-    hand = mine.filter(state=ListState.REVIEWED).count()
+    asked = [Preparation.objects.reviewable_by(user, today), mine.filter(state=ListState.REVIEWED)]
+    review, hand = counts_together(asked, MOST_LISTS)
     rows = Journey.objects.followed_by(user, today)
-    calls = len(firms_to_call(rows, today)) if may(user, Power.FOLLOW_REACH, today) else 0
+    calls = count_to_call(rows, today) if may(user, Power.FOLLOW_REACH, today) else 0
     if not (review or hand or calls):
         return None
     return {"review": review, "hand": hand, "calls": calls}

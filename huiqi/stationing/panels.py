@@ -61,16 +61,15 @@ def county_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     today = clock.today()
     if not may(request.user, Power.STATION_OFFICERS, today):  # type: ignore[arg-type]
         return None
-    matters = (
-        answerable_escalations(request.user, today).filter(answered_at=None).select_related("enterprise")
-    )
+    matters = answerable_escalations(request.user, today).filter(answered_at=None)
+    first = list(matters.select_related("enterprise").order_by("-urgency", "-raised_at", "-pk")[:SHOWN])
     gaps = gaps_of(request.user, today)
-    stationed = changeable_stationings(request.user, today).open().exists()  # type: ignore[attr-defined]
-    if not gaps.firms and not stationed and not matters.exists():
+    stationed = changeable_stationings(request.user, today).open()  # type: ignore[attr-defined]
+    if not gaps.firms and not first and not stationed.exists():
         return None
     return {
         "missing": missing_on(clock.today(), firms_in_compartment(request.user, today)),
-        "matters": list(matters.order_by("-urgency", "-raised_at", "-pk")[:SHOWN]),
-        "matter_count": matters.count(),
+        "matters": first,
+        "matter_count": matters.count() if len(first) == SHOWN else len(first),
         "gaps": gaps,
     }

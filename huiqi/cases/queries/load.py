@@ -131,15 +131,28 @@ def hints(cases: Sequence[Case], definitions: Mapping[int, Any], at: datetime) -
     returned = Order.objects.filter(case__in=cases, state=OrderState.RETURNED).order_by("pk")
     for key, unit in returned.values_list("case", "unit"):
         refused.setdefault(key, set()).add(unit)
-    units = {unit.pk: unit for unit in Unit.objects.filter(is_active=True).order_by("pk")}
     custom = _custom(cases, at)
+    topics = {case.pk: topic_of(definitions[case.edition_id], case.topic) for case in cases}
+    units = _units_for(cases, topics.values(), {key for rows in custom.values() for key, _count in rows})
     found = {}
     for case in cases:
-        topic = topic_of(definitions[case.edition_id], case.topic)
-        hint = _hint(case, topic, units, custom, refused.get(case.pk, set()))
+        hint = _hint(case, topics[case.pk], units, custom, refused.get(case.pk, set()))
         if hint is not None:
             found[case.pk] = hint
     return found
+
+
+def _units_for(cases: Sequence[Case], topics: Iterable[Any], by_custom: set[int]) -> dict[int, Unit]:
+    """Every unit that `_hint` could name for one of the cases: those of its county, city and province, those
+    it goes to by custom, and banks, which are found by name, where a topic asks for one."""
+    if not cases:
+        return {}
+    places = {place for case in cases for place in (case.prefecture, f"{case.prefecture[:4]}00")}
+    near = Q(region__in=places | {""}) | Q(region__endswith="0000") | Q(pk__in=by_custom)
+    if any(topic.lead.function == Function.BANK for topic in topics):
+        near |= Q(function=Function.BANK)
+    units = Unit.objects.filter(near, is_active=True).only("name", "kind", "region", "function")
+    return {unit.pk: unit for unit in units.order_by("pk")}
 
 
 def _custom(cases: Sequence[Case], at: datetime) -> dict[tuple[str, str, str], list[tuple[int, int]]]:
@@ -215,10 +228,9 @@ def _covers(unit: Unit, prefecture: str) -> bool:
 def desk_loads(cases: CaseQuerySet, at: datetime) -> list[tuple[Unit, Load]]:
     """The units to which these cases' open orders went (of MOST_CASES, those that end first) and which have
     most open, the latest first; what is late and who has how many is asked of those shown alone."""
-    first = cases.order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_CASES]
-    given = Order.objects.open().filter(case__in=list(first)).order_by()
-    units = set(given.values_list("unit", flat=True))
-    by_unit = Order.objects.open().filter(unit__in=units).order_by().values("unit")
+    first = cases.order_by("due_at", "pk").values("pk")[:MOST_CASES]
+    given = Order.objects.open().filter(case__in=first).order_by().values("unit")
+    by_unit = Order.objects.open().filter(unit__in=given).order_by().values("unit")
     most = by_unit.annotate(count=Count("pk")).order_by("-count", "unit")[:MOST_UNITS]
     found = loads([row["unit"] for row in most], at)
     laden = sorted(found.items(), key=lambda row: (-row[1].late, -row[1].open, row[0]))

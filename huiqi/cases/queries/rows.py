@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Window
+from django.db.models import Count, Value, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -107,9 +107,12 @@ def firsts_of(lists: Sequence[CaseQuerySet], most: int) -> list[tuple[list[int],
 
 
 def _first(cases: CaseQuerySet, most: int) -> Any:
+    counted = cases.annotate(in_all=Window(Count("*")))
+    if most == 1:  # which needs no place
+        return counted.annotate(place=Value(1)).values_list("place", "pk", "in_all")[:1]
     order: Any = cases.query.order_by
-    placed = cases.annotate(place=Window(RowNumber(), order_by=order), in_all=Window(Count("*")))
-    return placed.values_list("place", "pk", "in_all")[:most]
+    placed = counted.annotate(place=Window(RowNumber(), order_by=order))
+    return placed.order_by("place").values_list("place", "pk", "in_all")[:most]
 
 
 def rows_with(

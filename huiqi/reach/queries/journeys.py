@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -153,10 +154,20 @@ class FirmToCall:
 def firms_to_call(rows: JourneyQuerySet, today: date, *, reason: str = "") -> list[int]:
     """Keys of the firms a call can help, each once, those told longest ago first; not those spoken to within
     CALL_AGAIN_DAYS nor those tried in vain this very day."""
-    wanted = to_call(rows, today).exclude(enterprise__in=_rung_up(today))
+    wanted = _callable(rows, today)
     if reason:
         wanted = wanted.filter(reason=reason)
     return list(dict.fromkeys(wanted.values_list("enterprise", flat=True)))
+
+
+def count_to_call(rows: JourneyQuerySet, today: date) -> int:
+    """How many firms `firms_to_call` names."""
+    count: int = _callable(rows, today).order_by().values("enterprise").distinct().count()
+    return count
+
+
+def _callable(rows: JourneyQuerySet, today: date) -> Any:
+    return to_call(rows, today).exclude(enterprise__in=_rung_up(today))
 
 
 def _rung_up(today: date) -> QuerySet[Call, int]:

@@ -1,5 +1,6 @@
 """The roster: which key firms have which officer, where one is lacking, who has too many."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,19 +69,19 @@ class Gaps:
 
     firms: int
     without_officer: int
-    overloaded: list[User]
 
 
 def gaps_of(user: Any, today: date) -> Gaps:
-    """Firms on the list in the person's area, those without an officer, officers with too many firms."""
+    """Firms on the list in the person's area, and those without an officer; one query."""
     firms = Enterprise.objects.changeable_by(user, Power.STATION_OFFICERS, today).filter(**{LIST_FACT: True})
     stationed = Stationing.objects.open().filter(enterprise=OuterRef("pk"))
-    most = settings.HUIQI_FIRMS_PER_OFFICER
-    return Gaps(
-        firms.count(),
-        firms.filter(~Exists(stationed)).count(),
-        [officer for officer in assignable_officers(user, today) if officer.load > most],
-    )
+    alone = Count("pk", filter=~Exists(stationed))
+    return Gaps(**firms.order_by().aggregate(firms=Count("pk"), without_officer=alone))
+
+
+def overloaded_among(officers: Iterable[Any]) -> list[Any]:
+    """Those of `assignable_officers` with more firms than one can look after."""
+    return [officer for officer in officers if officer.load > settings.HUIQI_FIRMS_PER_OFFICER]
 
 
 def assignable_officers(user: Any, today: date) -> Any:

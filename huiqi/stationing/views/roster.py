@@ -31,6 +31,7 @@ from huiqi.stationing.queries.roster import (
     firms_on_roster,
     gaps_of,
     handovers_of,
+    overloaded_among,
     readable_stationings,
     with_rows,
 )
@@ -92,6 +93,7 @@ def _roster(request: HttpRequest, form: AssignForm | None = None) -> dict[str, A
         "wanted": wanted,
         "page": paginate(with_rows(firms, today), request.GET.get("page")),
         "gaps": gaps_of(request.user, today),
+        "overloaded": overloaded_among(officers),
         "counties": Division.objects.filter(code__in=[code for code in counties if code]).order_by("code"),
         "officers": officers,
         "form": form or AssignForm(officers, today),
