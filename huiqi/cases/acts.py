@@ -97,6 +97,7 @@ ACTS: Mapping[str, Any] = {
     "pack_merge.started": _("开始离线包合并"),
     "pack_merge.stopped": _("停止离线包合并"),
     "pack_merge.uploaded": _("上传离线包"),
+    "request_import.checked": _("预检诉求导入的行"),
     "request_import.columns_set": _("核对诉求导入的列"),
     "request_import.stopped": _("停止诉求导入"),
     # many alike

@@ -3,7 +3,15 @@
 from collections.abc import Generator
 from typing import Any
 
-from huiqi.cases.commands.file_12345 import IMPORT, fail_requests, finish_requests, import_requests
+from huiqi.cases.commands import file_12345
+from huiqi.cases.commands.file_12345 import (
+    Tally,
+    check_requests,
+    fail_requests,
+    finish_requests,
+    import_requests,
+    save_check,
+)
 from huiqi.cases.commands.pack_merges import CHECK, MERGE, check_rows, fail_merge, finish_merge, merge_rows
 from huiqi.cases.models import PackMerge, RequestImport
 from huiqi.cases.queries.request_tables import table_of
@@ -13,12 +21,30 @@ from huiqi.core.jobs import Progress, job_kind
 from huiqi.files.table_runs import Superseded
 
 
-@job_kind(IMPORT)
+@job_kind(file_12345.CHECK)
+def run_request_check(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, Any]]:
+    """Read every row of an uploaded file; run again after its worker died, from the first row."""
+    run = _request_import(arguments, RequestImport.State.CHECKING)
+    if run is None:
+        return {}
+    tally = Tally()
+    try:
+        with table_of(run) as table:
+            yield from check_requests(run, table, tally, clock.today())
+        save_check(run, tally)
+    except Superseded:
+        return {}
+    except Refused as refused:
+        fail_requests(run, refused.message)
+        raise
+    return {name: getattr(tally, name) for name in ("accepted", "unchanged", "rejected")}
+
+
+@job_kind(file_12345.IMPORT)
 def run_import(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, Any]]:
     """Open the cases of an uploaded file; run again after its worker died, it goes on where it was."""
-    runs = RequestImport.objects.select_related("owner__unit", "unit")
-    run = runs.filter(public_id=arguments["run"]).order_by("pk").first()
-    if run is None or run.state != RequestImport.State.RUNNING:
+    run = _request_import(arguments, RequestImport.State.RUNNING)
+    if run is None:
         return {}
     try:
         with table_of(run) as table:
@@ -64,6 +90,11 @@ def run_merge(arguments: dict[str, Any]) -> Generator[Progress, None, dict[str, 
         fail_merge(merge, refused.message)
         raise
     return _counts(done)
+
+
+def _request_import(arguments: dict[str, Any], state: RequestImport.State) -> RequestImport | None:
+    runs = RequestImport.objects.select_related("owner__unit", "unit")
+    return runs.filter(public_id=arguments["run"], state=state).first()
 
 
 def _merge(arguments: dict[str, Any], state: PackMerge.State) -> PackMerge | None:

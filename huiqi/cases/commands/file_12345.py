@@ -35,10 +35,10 @@ from huiqi.core.jobs import Progress, cancel_job, start_job
 from huiqi.core.messages import gettext_noop
 from huiqi.core.personal import mask_name, mask_phone
 from huiqi.enterprises.models import Enterprise
-from huiqi.files.table_runs import Superseded, headings_signature
+from huiqi.files.table_runs import AT_WORK, Superseded, headings_signature
 from huiqi.files.tables.table import Table
 
-IMPORT = "cases.import_requests"
+CHECK, IMPORT = "cases.check_requests", "cases.import_requests"
 State = RequestImport.State
 MOST_BYTES = 20_000_000
 # A file with telephone numbers is not kept for longer than mending its rejected rows takes.
@@ -56,14 +56,16 @@ class Tally:
     faults: list[RequestFault] = field(default_factory=list)
     preview: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def rows(self) -> int:
+        return self.accepted + self.unchanged + self.rejected
 
-def upload_requests(
-    file: "File[bytes]", *, actor: User, today: date, at: datetime, wall: datetime
-) -> RequestImport:
+
+def upload_requests(file: "File[bytes]", *, actor: User, at: datetime, wall: datetime) -> RequestImport:
     """Look at the file and keep it encrypted until the rows are in.
 
     Columns are read as this unit read the same headings last time, else by their words. When none is missing,
-    every row is checked at once, without writing any; else a person says first what the columns are.
+    a job checks every row, without writing any; else a person says first what the columns are.
 
     Refused when it cannot be read (TableRefused, located); nothing is kept then.
     """
@@ -74,6 +76,7 @@ def upload_requests(
     run = RequestImport(
         owner=actor,
         unit=actor.unit,
+        state=State.UPLOADED,
         created_at=at,
         kept_until=wall + KEPT_FOR,
     )
@@ -81,38 +84,50 @@ def upload_requests(
     with open_requests(file.file) as table:
         run.mapping = remembered_columns(table, run.unit) or recognise_columns(table)
         run.seen = json.dumps(look_at(table, run.mapping), ensure_ascii=False)
-        is_whole = not missing(run.mapping)
-        run.state = State.READY if is_whole else State.UPLOADED
-        tally = check_requests(run, table, today) if is_whole else Tally()
+        run.total_rows = table.filled_rows
     run.keep(content, str(file.name))
-    _save_check(run, tally)
+    with transaction.atomic():
+        if not missing(run.mapping):
+            _have_checked(run, actor=actor)
+        run.save()
+        audit.record("request_import.uploaded", run, actor=actor, rows=run.total_rows)
     return run
 
 
+@transaction.atomic
 def set_request_columns(
-    run: RequestImport, mapping: Mapping[str, str], *, actor: User, today: date, at: datetime
+    run: RequestImport, mapping: Mapping[str, str], *, actor: User, at: datetime
 ) -> RequestImport:
-    """Read the columns as a person says, check every row, and remember it for this unit and these headings.
+    """Read the columns as a person says, have every row checked by a job, and remember it for this unit and
+    these headings.
 
-    Refused: `cases.columns_missing`, `cases.import_moved_on` once rows are going in.
+    Refused: `cases.columns_missing`, `cases.import_moved_on` once rows are going in, `cases.import_busy`
+    while they are being checked.
     """
     check_columns(dict(mapping))
-    with transaction.atomic():
-        run = _held(run, State.UPLOADED, State.READY)
-        with table_of(run) as table:
-            run.mapping, run.state = dict(mapping), State.READY
-            tally = check_requests(run, table, today)
-            signature = headings_signature(header.text for header in table.headers)
-        RequestColumns.objects.update_or_create(
-            unit=run.unit, signature=signature, defaults={"mapping": run.mapping, "used_at": at}
-        )
-        run.faults.all().delete()
-        for fault in tally.faults:
-            fault.run = run
-        RequestFault.objects.bulk_create(tally.faults)
-        run.save()
-        audit.record("request_import.columns_set", run, actor=actor, columns=len(run.mapping))
+    run = _held(run, State.UPLOADED, State.CHECKING, State.READY, State.FAILED)
+    if not run.may_set_columns:
+        raise _moved_on()
+    if run.is_moving:
+        raise Refused("cases.import_busy", gettext_noop("这个文件正在预检，请等它结束后再改。"))
+    run.mapping = dict(mapping)
+    run.last_row = run.done_rows = run.accepted = run.unchanged = run.rejected = 0
+    run.faults.all().delete()
+    _have_checked(run, actor=actor)
+    run.save()
+    with table_of(run) as table:
+        signature = headings_signature(header.text for header in table.headers)
+    RequestColumns.objects.update_or_create(
+        unit=run.unit, signature=signature, defaults={"mapping": run.mapping, "used_at": at}
+    )
+    audit.record("request_import.columns_set", run, actor=actor, columns=len(run.mapping))
     return run
+
+
+def _have_checked(run: RequestImport, *, actor: User) -> None:
+    """Give the run, unsaved, to a job that checks its rows. To be called in a transaction."""
+    run.state, run.message, run.preview = State.CHECKING, "", ""
+    run.job_id = start_job(CHECK, {"run": run.public_id}, actor=actor).public_id
 
 
 def _held(run: RequestImport, *states: State) -> RequestImport:
@@ -126,33 +141,38 @@ def _moved_on() -> Refused:
     return Refused("cases.import_moved_on", gettext_noop("这次导入已进入下一步，请刷新页面。"))
 
 
-@transaction.atomic
-def _save_check(run: RequestImport, tally: Tally) -> None:
-    run.save()
-    for fault in tally.faults:
-        fault.run = run
-    RequestFault.objects.bulk_create(tally.faults)
-    audit.record("request_import.uploaded", run, actor=run.owner, rows=run.total_rows)
-
-
-def check_requests(run: RequestImport, table: Table, today: date) -> Tally:
+def check_requests(run: RequestImport, table: Table, tally: Tally, today: date) -> Iterator[Progress]:
     """Go through all rows, recognising the columns where nobody said what they are; fills the run (unsaved)
-    and says what was found. Refused (`cases.columns_missing`) without a column that every row needs."""
+    and the tally, and yields progress. Refused (`cases.columns_missing`) without a column each row needs."""
     headings = [header.text for header in table.headers]
     run.mapping = run.mapping or recognise(headings)
     run.unread = [heading for heading in headings if heading not in run.mapping][:40]
     run.notices = [str(notice) for notice in table.notices][:20]
     check_columns(run.mapping)
-    tally = Tally()
     for batch in batches(run, table, today):
         known = taken_refs(batch.rows)
         for row in batch.rows:
             _count(tally, row, is_known=row.ref in known)
             tally.faults += _fault_rows(run, row)
+        yield min(tally.rows, table.filled_rows), table.filled_rows
+    run.total_rows = tally.rows
+
+
+@transaction.atomic
+def save_check(run: RequestImport, tally: Tally) -> None:
+    """Keep what the check found, for the page that asks whether the rows go in. Raises Superseded when
+    somebody has stopped the check, or has had another one begun with other columns."""
+    held = RequestImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if held.state != State.CHECKING or held.job_id != run.job_id:
+        raise Superseded(run.public_id)
     run.accepted, run.unchanged, run.rejected = tally.accepted, tally.unchanged, tally.rejected
-    run.total_rows = run.done_rows = tally.accepted + tally.unchanged + tally.rejected
+    run.done_rows = tally.rows
     run.preview = json.dumps(tally.preview, ensure_ascii=False)
-    return tally
+    run.state = State.READY
+    run.save()
+    run.faults.all().delete()
+    RequestFault.objects.bulk_create(tally.faults, batch_size=1000)
+    audit.record("request_import.checked", run, actor=run.owner, rows=run.total_rows, rejected=run.rejected)
 
 
 def _count(tally: Tally, row: RequestRow, *, is_known: bool) -> None:
@@ -179,12 +199,11 @@ def _fault_rows(run: RequestImport, row: RequestRow) -> list[RequestFault]:
 def start_requests(run: RequestImport, *, actor: User) -> RequestImport:
     """Begin to open the cases, or go on behind the last row that went in. Refused: `cases.import_busy`."""
     run = RequestImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
-    begun = {State.RUNNING, State.CANCELLED, State.FAILED, State.READY}
-    if run.state not in begun or (run.state == State.RUNNING and run.is_alive):
-        said = gettext_noop("这个文件正在导入，或已经导入过。请刷新页面看结果。")
-        raise Refused("cases.import_busy", said)
     if not run.file:
         raise Refused("cases.import_file_gone", gettext_noop("上传的文件已按期删除，请重新上传。"))
+    if run.state != State.READY and not run.may_go_on:
+        said = gettext_noop("这个文件正在导入，或已经导入过。请刷新页面看结果。")
+        raise Refused("cases.import_busy", said)
     if run.state == State.READY:
         begin_requests(run)
     run.state, run.message = State.RUNNING, ""
@@ -198,11 +217,11 @@ def start_requests(run: RequestImport, *, actor: User) -> RequestImport:
 def stop_requests(run: RequestImport, *, actor: User, at: datetime, wall: datetime) -> RequestImport:
     """Stop for now, or for good before anything went in: cases that were opened stay, and a run that had
     begun can go on. A file not yet begun is deleted."""
-    run = _held(run, State.UPLOADED, State.READY, State.RUNNING, State.FAILED)
+    run = _held(run, State.UPLOADED, State.CHECKING, State.READY, State.RUNNING, State.FAILED)
     job = run.job
     if job is not None and not job.is_finished:
         cancel_job(job, actor=actor)
-    if not run.job_id:
+    if not run.is_begun:
         run.drop_file()
     run.state, run.finished_at, run.kept_until = State.CANCELLED, at, wall + KEPT_FOR
     run.save()
@@ -212,7 +231,7 @@ def stop_requests(run: RequestImport, *, actor: User, at: datetime, wall: dateti
 
 def begin_requests(run: RequestImport) -> None:
     """Forget what the check counted (unsaved, but for its faults)."""
-    run.state = State.RUNNING
+    run.state, run.is_begun = State.RUNNING, True
     run.last_row = run.done_rows = run.accepted = run.unchanged = run.rejected = 0
     run.faults.all().delete()
 
@@ -312,7 +331,8 @@ def finish_requests(run: RequestImport, *, at: datetime, wall: datetime) -> Requ
 
 def fail_requests(run: RequestImport, message: str) -> None:
     """The file as a whole could not be read in the job."""
-    RequestImport.objects.filter(pk=run.pk).update(state=State.FAILED, message=message[:400])
+    at_work = RequestImport.objects.filter(pk=run.pk, state__in=AT_WORK)
+    at_work.update(state=State.FAILED, message=message[:400])
 
 
 @transaction.atomic

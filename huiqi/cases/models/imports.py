@@ -18,6 +18,7 @@ class RequestImport(TableRun):
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("待确认列")
+        CHECKING = "checking", _("正在预检")
         READY = "ready", _("待导入")
         RUNNING = "running", _("正在导入")
         DONE = "done", _("已完成")
@@ -35,6 +36,8 @@ class RequestImport(TableRun):
     unread = models.JSONField(default=list)
     notices = models.JSONField(default=list)
     state = models.CharField(max_length=9, choices=State, default=State.READY)
+    # Whether rows have begun to go in: what is stopped before leaves nothing behind.
+    is_begun = models.BooleanField(default=False)
     accepted = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     objects = RequestImportQuerySet.as_manager()
@@ -48,6 +51,18 @@ class RequestImport(TableRun):
                 condition=Q(done_rows=F("accepted") + F("unchanged") + F("rejected")),
             )
         ]
+
+    @property
+    def may_set_columns(self) -> bool:
+        """Whether the columns can still be told, and the rows be checked anew: nothing has gone in yet."""
+        early = {self.State.UPLOADED, self.State.CHECKING, self.State.READY, self.State.FAILED}
+        return self.state in early and not self.is_begun and bool(self.file)
+
+    @property
+    def may_go_on(self) -> bool:
+        """Whether it stopped half-way through the rows and can go on behind the last one."""
+        ended = self.state in {self.State.CANCELLED, self.State.FAILED} or self.is_stuck
+        return ended and self.is_begun and bool(self.file)
 
 
 class RequestFault(RowFault):

@@ -8,16 +8,19 @@ from io import StringIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import TestCase
 from django.urls import reverse
 
 from huiqi.accounts.roles import Role
 from huiqi.accounts.tests.make import make_office, make_user
 from huiqi.cases.commands import file_12345
 from huiqi.cases.commands.file_12345 import (
+    Tally,
     begin_requests,
     check_requests,
     finish_requests,
     import_requests,
+    save_check,
     start_requests,
     tidy_requests,
 )
@@ -27,8 +30,10 @@ from huiqi.cases.queries.request_tables import open_requests, table_of
 from huiqi.cases.tests.make import at, make_edition, make_officer
 from huiqi.cases.workflow import Channel, Urgency
 from huiqi.core import clock
-from huiqi.core.models import AuditRecord
+from huiqi.core.jobs import cancel_job
+from huiqi.core.models import AuditRecord, Job, JobState
 from huiqi.enterprises.tests.make import make_code, make_firm
+from huiqi.files.stored_tables import sealed
 from huiqi.files.tables.read import read_table
 from huiqi.files.tests.make import changed_zip, make_xlsx
 
@@ -78,8 +83,21 @@ def signed_in(client, officer):
     return client
 
 
-def upload(client, content, name="12345.xlsx"):
-    return client.post(reverse("cases:imports"), {"file": SimpleUploadedFile(name, content)}, follow=True)
+def send(client, content, name="12345.xlsx"):
+    """Upload a file; its rows are still to be checked."""
+    return client.post(reverse("cases:imports"), {"file": SimpleUploadedFile(name, content)})
+
+
+def upload(client, content):
+    """Upload a file and look at it once its rows are checked."""
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answer = send(client, content)
+    return client.get(answer.url, follow=True) if answer.status_code == 302 else answer
+
+
+def check(run, table, today):
+    tally = Tally()
+    return list(check_requests(run, table, tally, today)), tally
 
 
 def run_command(path, *options):
@@ -130,7 +148,8 @@ def test_columns_nobody_recognises_are_asked_for_with_people_masked_and_then_rem
     assert half.status_code == 422
     assert "只能来自一列" in half.content.decode() and "诉求内容" in half.content.decode()
     chosen = {"c0": "ref", "c1": "name", "c2": "phone", "c3": "county", "c4": "text"}
-    assert signed_in.post(columns_of(run), chosen).status_code == 302
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert signed_in.post(columns_of(run), chosen).status_code == 302
     run.refresh_from_db()
     assert (run.state, counts(run)) == (RequestImport.State.READY, (1, 0, 0))
     upload(signed_in, make_xlsx([heads, ["CS2", "王芳", "13800002222", "浏阳市", "缺口罩"]]).getvalue())
@@ -144,7 +163,8 @@ def test_what_was_recognised_can_be_changed_and_the_rows_are_checked_anew(signed
     places = {heading: place for place, heading in enumerate(HEADINGS)}
     chosen = {f"c{places[heading]}": key for heading, key in run.mapping.items()}
     chosen[f"c{places['处理结果']}"] = "title"
-    signed_in.post(columns_of(run), chosen)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        signed_in.post(columns_of(run), chosen)
     run.refresh_from_db()
     assert (run.mapping["处理结果"], counts(run), run.faults.count()) == ("title", (1, 0, 1), 1)
     go(run)
@@ -188,6 +208,92 @@ def test_a_file_not_yet_begun_is_deleted_when_stopped(signed_in):
     )
     assert "没有登记任何诉求" in page
     assert signed_in.post(reverse("cases:import_go", args=[run.public_id])).status_code == 409
+
+
+# --- the rows are checked outside the request -------------------------------------------------------
+
+
+def page_of(client, run):
+    return client.get(reverse("cases:import_run", args=[run.public_id])).content.decode()
+
+
+def test_an_upload_only_looks_at_the_file_and_the_page_waits_for_its_rows(signed_in, officer):
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        send(signed_in, table(line(1), line(2, 联系电话="12")))
+        run = RequestImport.objects.get()
+        assert (run.state, counts(run), run.total_rows) == (RequestImport.State.CHECKING, (0, 0, 0), 2)
+        page = page_of(signed_in, run)
+        assert "every 2s" in page and "可以离开本页" in page
+        assert "正在预检" in signed_in.get(reverse("cases:imports")).content.decode()
+        assert signed_in.post(reverse("cases:import_go", args=[run.public_id])).status_code == 409
+    assert Job.objects.get(public_id=run.job_id).owner_id == officer.public_id
+    run.refresh_from_db()
+    assert (run.state, counts(run)) == (RequestImport.State.READY, (1, 0, 1))
+    page = page_of(signed_in, run)
+    assert "every 2s" not in page and "登记1件诉求" in page and "第3行" in page
+    assert AuditRecord.objects.filter(act="request_import.checked").exists()
+
+
+def test_a_check_that_is_stopped_leaves_neither_file_nor_rows(signed_in):
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        send(signed_in, table(line(1)))
+        run = RequestImport.objects.get()
+        name, storage = run.file.name, run.file.storage
+        signed_in.post(reverse("cases:import_stop", args=[run.public_id]))
+    run.refresh_from_db()
+    assert (run.state, bool(run.file), counts(run)) == (RequestImport.State.CANCELLED, False, (0, 0, 0))
+    assert not storage.exists(name)
+    assert Job.objects.get(public_id=run.job_id).state == JobState.CANCELLED
+    assert "没有登记任何诉求" in page_of(signed_in, run)
+
+
+def test_what_an_overtaken_check_found_is_not_kept(signed_in):
+    with TestCase.captureOnCommitCallbacks():
+        send(signed_in, table(line(1)))
+    run = RequestImport.objects.get()
+    with table_of(run) as opened:
+        _steps, tally = check(run, opened, clock.today())
+    signed_in.post(reverse("cases:import_stop", args=[run.public_id]))
+    with pytest.raises(file_12345.Superseded):
+        save_check(run, tally)
+    run.refresh_from_db()
+    assert (run.state, counts(run)) == (RequestImport.State.CANCELLED, (0, 0, 0))
+
+
+def test_a_check_whose_job_was_stopped_elsewhere_is_begun_again(signed_in, officer):
+    with TestCase.captureOnCommitCallbacks():
+        send(signed_in, table(line(1), line(2)))
+    run = RequestImport.objects.get()
+    chosen = {f"c{HEADINGS.index(heading)}": key for heading, key in run.mapping.items()}
+    busy = signed_in.post(columns_of(run), chosen)
+    assert busy.status_code == 422 and "正在预检" in busy.content.decode()
+    cancel_job(run.job, actor=officer)
+    page = page_of(signed_in, run)
+    assert "预检没有做完" in page and "重新预检" in page and "every 2s" not in page
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        signed_in.post(columns_of(run), chosen)
+    run.refresh_from_db()
+    assert (run.state, counts(run)) == (RequestImport.State.READY, (2, 0, 0))
+
+
+def test_a_file_that_went_bad_fails_in_the_job_and_says_so(signed_in):
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        send(signed_in, table(line(1)))
+        run = RequestImport.objects.get()
+        run.file.storage.delete(run.file.name)
+        run.file.storage.save(run.file.name, sealed(b""))
+    run.refresh_from_db()
+    assert (run.state, Job.objects.get().state) == (RequestImport.State.FAILED, JobState.FAILED)
+    assert run.message and run.message in page_of(signed_in, run)
+    assert signed_in.post(reverse("cases:import_go", args=[run.public_id])).status_code == 409
+
+
+def test_a_check_tells_how_far_it_is(monkeypatch):
+    monkeypatch.setattr(request_tables, "BATCH", 2)
+    run = RequestImport(file_name="x", sha256="0" * 64, created_at=at(), kept_until=at())
+    with open_requests(io.BytesIO(table(*(line(number) for number in range(1, 6))))) as opened:
+        steps, _tally = check(run, opened, clock.today())
+    assert steps == [(2, 5), (4, 5), (5, 5)]
 
 
 def test_merged_cells_and_formulas_are_located(signed_in):
@@ -331,7 +437,7 @@ def test_a_run_killed_half_way_goes_on_and_ends_as_if_nothing_had_happened(monke
     run = RequestImport(file_name="x", sha256="0" * 64, created_at=at(), kept_until=at())
     today = clock.today()
     with open_requests(io.BytesIO(table(*rows))) as opened:
-        check_requests(run, opened, today)
+        check(run, opened, today)
         run.save()
         begin_requests(run)
         run.save()

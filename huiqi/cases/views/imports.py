@@ -50,14 +50,12 @@ def _mine(request: HttpRequest, public_id: str) -> RequestImport:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def imports(request: HttpRequest) -> HttpResponse:
-    """Choose a file, which is checked at once; beside it one's latest imports."""
+    """Choose a file, whose rows a job checks; beside it one's latest imports."""
     form = RequestFileForm(request.POST, request.FILES) if request.method == "POST" else RequestFileForm()
     if form.is_valid():
         instants: dict[str, datetime] = {"at": clock.now(), "wall": clock.wall_now()}
         try:
-            run = upload_requests(
-                form.cleaned_data["file"], actor=user_of(request), today=clock.today(), **instants
-            )
+            run = upload_requests(form.cleaned_data["file"], actor=user_of(request), **instants)
         except Refused as refused:
             form.add_error("file", worded(refused.said))
         else:
@@ -91,16 +89,14 @@ def import_template(request: HttpRequest) -> HttpResponseBase:
 def import_columns(request: HttpRequest, public_id: str) -> HttpResponse:
     """What each column is: as recognised or remembered, and as the person says."""
     run = _mine(request, public_id)
-    if run.state not in {State.UPLOADED, State.READY} or not run.seen:
+    if not run.may_set_columns or not run.seen:
         return redirect("cases:import_run", public_id)
     form = RequestColumnsForm(
         request.POST if request.method == "POST" else None, json.loads(run.seen), run.mapping
     )
     if request.method == "POST" and form.is_valid():
         try:
-            set_request_columns(
-                run, form.mapping, actor=user_of(request), today=clock.today(), at=clock.now()
-            )
+            set_request_columns(run, form.mapping, actor=user_of(request), at=clock.now())
             return redirect("cases:import_run", public_id)
         except Refused as refused:
             form.add_error(None, worded(refused.said))
@@ -112,7 +108,7 @@ def import_columns(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_safe
 @never_cache
 def import_run(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The run as it stands: checked, going in, done. htmx asks again while it moves."""
+    """The run as it stands: being checked, checked, going in, done. htmx asks again while it moves."""
     run = _mine(request, public_id)
     if run.state == State.UPLOADED:
         return redirect("cases:import_columns", public_id)

@@ -46,7 +46,9 @@ class Command(HuiqiCommand):
             kept_until=clock.wall_now(),  # its file is not ours to keep
         )
         with open_requests(str(path)) as table:
-            tally = check_requests(run, table, clock.today())
+            tally = Tally()
+            for _progress in check_requests(run, table, tally, clock.today()):
+                pass
             for notice in run.notices:
                 self.stderr.write(notice)
             if run.unread:
