@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Model
+from django.db.models import Model
 from django.http import HttpRequest
 
 from huiqi.core import audit
 from huiqi.core.models import AuditRecord, Dismissed
 from huiqi.core.slots import SLOTS, Guide, Step
+from huiqi.core.together import counts_together
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,9 @@ def acts_done(owner_id: str, acts: Iterable[str]) -> set[str]:
     if not wanted:
         return set()
     one = AuditRecord.objects.filter(actor_id=owner_id)
-    # Asked together in one statement: each question is answered by an index and stops at the first row.
-    found = {f"act_{at}": Exists(one.filter(act=act)) for at, act in enumerate(wanted)}
-    # Any one row of the person's to hang the questions on; without a row nothing was done.
-    answer: dict[str, Any] = one.order_by("pk").annotate(**found).values(*found).first() or {}
-    return {act for at, act in enumerate(wanted) if answer.get(f"act_{at}")}
+    # Each question is answered by an index and stops at the first row.
+    counts = counts_together([one.filter(act=act) for act in wanted], 1)
+    return {act for act, count in zip(wanted, counts, strict=True) if count}
 
 
 @transaction.atomic
